@@ -1,0 +1,194 @@
+//! A finished report before it has a format: headings, paragraphs of runs,
+//! lists, tables and figures.
+//!
+//! The narrative composes it once; every renderer (PDF, Word, Excel, site) only
+//! walks it. It holds strings that are already formatted, and each printed
+//! figure carries its id, so that no renderer ever formats a number.
+
+use serde::{Deserialize, Serialize};
+
+/// One report, ready to be rendered in any format.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// Title of the report, e.g. `成都市中小企业质量提升服务情况报告`.
+    pub title: String,
+    /// Line under the title, e.g. `（2025年第一季度）`; may be empty.
+    pub subtitle: String,
+    /// Who issues it; printed on the cover, may be empty.
+    pub issuer: String,
+    /// Date printed on the cover as `2025年3月31日`, from the period, never from the clock.
+    pub date: String,
+    /// Same date as year, month, day: what a file's metadata carry.
+    pub date_ymd: (i32, u8, u8),
+    /// Marks such as `内部资料` or `示例数据`, printed top right of the first page.
+    pub marks: Vec<String>,
+    /// First digits of the SHA-256 of the data the document was made from.
+    pub fingerprint: String,
+    /// Stable identifier of the file (not of its content), e.g. `2025Q1/districts/510114`.
+    pub ident: String,
+    /// Whether the report has a cover and a table of contents.
+    pub front_matter: bool,
+    /// The body, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// One block of a report's body.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    /// A heading; `level` 1 is `一、`, 2 is `（一）`, 3 is `1.`. The text already carries its number.
+    Heading { level: u8, runs: Vec<Run> },
+    /// A paragraph, first line indented by two characters.
+    Paragraph { runs: Vec<Run> },
+    /// A quotation of somebody's words (free text of a return).
+    Quote { runs: Vec<Run> },
+    /// A list; each item is one paragraph.
+    List { ordered: bool, items: Vec<Vec<Run>> },
+    /// A table with number and title above, unit line and notes.
+    Table(Table),
+    /// A chart with its caption, and the data as a table for those who cannot see it.
+    Figure(Figure),
+}
+
+/// A piece of text with one look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    pub text: String,
+    /// Emphasis; renderers use a bold or Hei face.
+    #[serde(default)]
+    pub bold: bool,
+    /// Grey: a figure under the floor of its unit (`small_n`), or a remark that something is missing.
+    #[serde(default)]
+    pub muted: bool,
+    /// Id of the figure this text prints, e.g. `2025Q1/510114/composite_score`.
+    #[serde(default)]
+    pub figure: Option<String>,
+}
+
+impl Run {
+    /// Plain text.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// A table of strings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Name by which templates call it, e.g. `satisfaction_by_item` (ASCII).
+    pub name: String,
+    /// Number as printed, e.g. `表1`; set when the document is numbered.
+    pub number: String,
+    pub title: String,
+    /// Unit line such as `单位：家`; empty for none.
+    pub unit: String,
+    pub columns: Vec<Column>,
+    /// Group headings above the column labels, as (label, number of columns); empty for none.
+    pub groups: Vec<(String, usize)>,
+    pub rows: Vec<Row>,
+    /// Notes below the table, each one sentence.
+    pub notes: Vec<String>,
+}
+
+/// One column of a table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    pub label: String,
+    /// `left`, `center` or `right`.
+    pub align: Align,
+    /// Relative width; 1.0 is an ordinary number column.
+    pub weight: f32,
+}
+
+/// Alignment of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    #[default]
+    Left,
+    Center,
+    Right,
+}
+
+/// One row of a table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub cells: Vec<CellText>,
+    /// A total or the city as a whole: set apart by weight.
+    #[serde(default)]
+    pub strong: bool,
+}
+
+/// One cell of a table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CellText {
+    pub text: String,
+    /// The number behind the text, where there is one (Excel writes it with the text's number format).
+    #[serde(default)]
+    pub number: Option<f64>,
+    #[serde(default)]
+    pub figure: Option<String>,
+    #[serde(default)]
+    pub muted: bool,
+}
+
+impl CellText {
+    /// A cell of plain words.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A cell that holds a count.
+    pub fn count(n: i64) -> Self {
+        Self { text: n.to_string(), number: Some(n as f64), ..Self::default() }
+    }
+}
+
+/// A chart in a document.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// Name by which templates call it (ASCII).
+    pub name: String,
+    /// Number as printed, e.g. `图1`; set when the document is numbered.
+    pub number: String,
+    pub title: String,
+    /// The drawing, a self-contained SVG document.
+    pub svg: String,
+    /// What the chart shows, in words, for those who cannot see it.
+    pub alt: String,
+    /// Width over height of the drawing.
+    pub aspect: f32,
+    /// Notes below the figure.
+    pub notes: Vec<String>,
+    /// The same data as a table (the site prints it beside the chart).
+    pub data: Option<Box<Table>>,
+}
+
+impl Document {
+    /// All printed figures in reading order, as (figure id, printed text).
+    pub fn figures(&self) -> Vec<(&str, &str)> {
+        let mut found = Vec::new();
+        for block in &self.blocks {
+            block.collect_figures(&mut found);
+        }
+        found
+    }
+}
+
+impl Block {
+    fn collect_figures<'a>(&'a self, found: &mut Vec<(&'a str, &'a str)>) {
+        let mut take = |runs: &'a [Run]| {
+            let ids = runs.iter().filter_map(|r| Some((r.figure.as_deref()?, r.text.as_str())));
+            found.extend(ids);
+        };
+        match self {
+            Self::Heading { runs, .. } | Self::Paragraph { runs } | Self::Quote { runs } => take(runs),
+            Self::List { items, .. } => items.iter().for_each(|runs| take(runs)),
+            Self::Table(table) => {
+                let cells = table.rows.iter().flat_map(|row| &row.cells);
+                found.extend(cells.filter_map(|c| Some((c.figure.as_deref()?, c.text.as_str()))));
+            }
+            Self::Figure(_) => {}
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! `zhiti` (质提): from a quarter of Excel returns under DB5101/T 190-2024 to
+//! located problems, defensible metrics and finished documents.
+
+pub mod cell;
+pub mod document;
