@@ -192,3 +192,32 @@ impl Block {
         }
     }
 }
+
+/// One Annex D summary (表D 中小企业质量提升服务总结): a fixed form, not a report.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Stable identifier of the file, e.g. `2025Q1/summaries/<key>`.
+    pub ident: String,
+    /// Rows of 基本情况.
+    pub project: String,
+    pub enterprise: String,
+    pub service_time: String,
+    /// The four items of the form, each with its heading as the standard prints it
+    /// (`1. 质量提升服务目标达成情况`).
+    pub items: Vec<SummaryItem>,
+    /// Date of the form as `2025年3月31日`; empty where no return gives one.
+    pub date: String,
+    /// Date for the file's metadata, from the period.
+    pub date_ymd: (i32, u8, u8),
+    pub marks: Vec<String>,
+    /// Where the words came from and what is missing; printed small under the table.
+    pub notes: Vec<String>,
+    pub fingerprint: String,
+}
+
+/// One of the four items of Annex D.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SummaryItem {
+    pub heading: String,
+    pub blocks: Vec<Block>,
+}

@@ -1,0 +1,91 @@
+//! Why the program could not do the job at all (exit code 2).
+//!
+//! What is wrong with a return is never an [`Error`]; it is a problem with a
+//! place, and the run goes on. An `Error` says whose fault it is: the command
+//! line, the settings, a template, the file system or us.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Result of anything that may stop the program.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A reason to stop, in Chinese, with the file and line where there is one.
+#[derive(Debug)]
+pub enum Error {
+    /// The command line asks for something that cannot be.
+    Usage { message: String, hint: String },
+    /// A settings, specification or template file is wrong.
+    Config { file: PathBuf, line: Option<usize>, message: String, hint: String },
+    /// The file system refused.
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
+    /// A fault of this program: please report it.
+    Internal { message: String },
+}
+
+impl Error {
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    pub fn config(
+        file: impl Into<PathBuf>,
+        line: Option<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self::Config { file: file.into(), line, message: message.into(), hint: hint.into() }
+    }
+
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Internal { message: message.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage { message, hint } => write_with_hint(f, message, hint),
+            Self::Config { file, line, message, hint } => {
+                write!(f, "{}", file.display())?;
+                if let Some(line) = line {
+                    write!(f, " 第{line}行")?;
+                }
+                f.write_str("：")?;
+                write_with_hint(f, message, hint)
+            }
+            Self::Io { doing, path, source } => write!(f, "{doing}失败：{}（{source}）", path.display()),
+            Self::Internal { message } => write!(f, "程序内部故障，请反馈给开发者：{message}"),
+        }
+    }
+}
+
+fn write_with_hint(f: &mut fmt::Formatter<'_>, message: &str, hint: &str) -> fmt::Result {
+    f.write_str(message)?;
+    if hint.is_empty() { Ok(()) } else { write!(f, "\n  {hint}") }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// Names the path in an I/O error: `fs::read(p).at("读取文件", p)?`.
+pub trait AtPath<T> {
+    /// Adds what was being done and to which path.
+    ///
+    /// # Errors
+    /// The same error, as [`Error::Io`].
+    fn at(self, doing: &'static str, path: &Path) -> Result<T>;
+}
+
+impl<T> AtPath<T> for io::Result<T> {
+    fn at(self, doing: &'static str, path: &Path) -> Result<T> {
+        self.map_err(|source| Error::Io { doing, path: path.to_owned(), source })
+    }
+}
