@@ -1,0 +1,414 @@
+//! Dates and ranges of dates as offices write them (domain.md 1.4).
+//!
+//! `2025年3月5日`, `2025.3.5`, `20250305`, `二〇二五年三月五日`, `05-Mar-2025 14:03:22`;
+//! ranges with any dash, whose right side may omit the year or the month; a month
+//! alone stands for its first to its last day. Two-digit years are unreadable.
+
+use time::{Date, Month};
+
+use crate::text;
+
+/// A date that could be read, and whether the day was written or only the month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    pub first: Date,
+    /// Same as `first` unless only a month was written.
+    pub last: Date,
+}
+
+impl Day {
+    /// Whether only a month was written.
+    pub fn month_only(&self) -> bool {
+        self.first != self.last
+    }
+}
+
+/// Why a text is no date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotADate {
+    /// Not in any known spelling.
+    Unreadable,
+    /// Well written, but there is no such day (2月30日).
+    NoSuchDay,
+    /// The year has two digits.
+    ShortYear,
+    /// A range whose end is before its start.
+    Reversed,
+}
+
+/// Year, month, day as they stand in a text; what is missing is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Parts {
+    year: Option<i32>,
+    month: Option<u8>,
+    day: Option<u8>,
+}
+
+/// Reads one date. `None` means blank.
+///
+/// # Errors
+/// [`NotADate`] says what is wrong.
+pub fn date(raw: &str) -> Result<Option<Day>, NotADate> {
+    let text = prepare(raw);
+    if is_blank(&text) {
+        return Ok(None);
+    }
+    let parts = parts(&text)?;
+    if parts.year.is_none() {
+        return Err(NotADate::Unreadable);
+    }
+    day_of(parts).map(Some)
+}
+
+/// Reads a range of dates; a single date is a range of one day. `None` means blank.
+///
+/// # Errors
+/// [`NotADate`] says what is wrong; both ends are lost then.
+pub fn range(raw: &str) -> Result<Option<(Date, Date)>, NotADate> {
+    let text = prepare(raw);
+    if is_blank(&text) {
+        return Ok(None);
+    }
+    if let Ok(parts) = parts(&text)
+        && parts.year.is_some()
+    {
+        return day_of(parts).map(|d| Some((d.first, d.last)));
+    }
+    let mut fault = NotADate::Unreadable;
+    for (left, right) in splits(&text) {
+        match two_sides(left, right) {
+            Ok(both) => return Ok(Some(both)),
+            Err(found) if fault == NotADate::Unreadable => fault = found,
+            Err(_) => {}
+        }
+    }
+    Err(fault)
+}
+
+/// The date of an Excel serial number; 1900 and 1904 epochs, time of day dropped.
+pub fn from_serial(serial: f64, epoch_1904: bool) -> Option<Date> {
+    if !serial.is_finite() || !(1.0..2_958_466.0).contains(&serial) {
+        return None;
+    }
+    let days = serial.floor() as i32 + if epoch_1904 { 1462 } else { 0 };
+    // Excel's calendar has a 29 February 1900, so serials before it are one day further on.
+    let shift = i32::from(days < 60);
+    Date::from_julian_day(2_415_019 + days + shift).ok()
+}
+
+/// `2025-03-05`.
+pub fn iso(date: Date) -> String {
+    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+}
+
+/// `2025年3月5日`, without leading zeros (GB/T 9704).
+pub fn chinese(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), u8::from(date.month()), date.day())
+}
+
+/// Builds a date from numbers.
+pub fn ymd(year: i32, month: u8, day: u8) -> Option<Date> {
+    Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
+}
+
+/// Whole days from `from` to `to`.
+pub fn days_between(from: Date, to: Date) -> i64 {
+    i64::from(to.to_julian_day()) - i64::from(from.to_julian_day())
+}
+
+fn prepare(raw: &str) -> String {
+    let text = text::plain(raw);
+    let text = text.trim_start_matches("日期").trim_start_matches([':', ' ']);
+    drop_time(text).trim_end_matches(['.', ',', ';']).to_owned()
+}
+
+fn is_blank(text: &str) -> bool {
+    text::is_blank_mark(text)
+        || text.chars().all(|c| matches!(c, '年' | '月' | '日' | '_' | ' ' | '-' | '/' | '至' | '.'))
+        || text::is_none_word(text)
+}
+
+/// Cuts `14:03:22`, `T09:00:00Z` and the like off the end.
+fn drop_time(text: &str) -> &str {
+    let Some(colon) = text.find(':') else { return text };
+    let head = &text[..colon];
+    let cut = head
+        .rfind([' ', 'T', '日'])
+        .map(|at| if head[at..].starts_with('日') { at + '日'.len_utf8() } else { at });
+    match cut {
+        Some(at)
+            if text[at..]
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, ':' | ' ' | '.' | 'T' | 'Z' | '+')) =>
+        {
+            text[..at].trim_end()
+        }
+        _ => text,
+    }
+}
+
+/// Every way to cut a text into two sides at a separator, the clearest first.
+fn splits(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    for sign in ["--", "至", "到", "~", " - ", "-", "/"] {
+        for (at, _) in text.match_indices(sign) {
+            found.push((text[..at].trim(), text[at + sign.len()..].trim_start_matches('-').trim()));
+        }
+    }
+    found
+}
+
+fn two_sides(left: &str, right: &str) -> Result<(Date, Date), NotADate> {
+    let (left, right) = (parts(left)?, parts(right)?);
+    if left.year.is_none() || left.month.is_none() {
+        return Err(NotADate::Unreadable);
+    }
+    let right = inherit(left, right)?;
+    let (start, end) = (day_of(left)?, day_of(right)?);
+    if end.last < start.first {
+        return Err(NotADate::Reversed);
+    }
+    Ok((start.first, end.last))
+}
+
+/// Fills in what the right side of a range omits: its year, or year and month.
+fn inherit(left: Parts, mut right: Parts) -> Result<Parts, NotADate> {
+    if right.year.is_some() {
+        return Ok(right);
+    }
+    right.year = left.year;
+    match (right.month, right.day) {
+        (Some(_), _) => Ok(right),
+        // A lone number is a day where the left side has one, else a month.
+        (None, Some(n)) if left.day.is_none() => Ok(Parts { month: Some(n), day: None, ..right }),
+        (None, Some(_)) => Ok(Parts { month: left.month, ..right }),
+        (None, None) => Err(NotADate::Unreadable),
+    }
+}
+
+fn day_of(parts: Parts) -> Result<Day, NotADate> {
+    let (Some(year), Some(month)) = (parts.year, parts.month) else { return Err(NotADate::Unreadable) };
+    if !(1..=12).contains(&month) || !(1800..=2200).contains(&year) {
+        return Err(NotADate::NoSuchDay);
+    }
+    match parts.day {
+        Some(day) => {
+            let date = ymd(year, month, day).ok_or(NotADate::NoSuchDay)?;
+            Ok(Day { first: date, last: date })
+        }
+        None => {
+            let first = ymd(year, month, 1).ok_or(NotADate::NoSuchDay)?;
+            let last = first.replace_day(first.month().length(year)).map_err(|_| NotADate::NoSuchDay)?;
+            Ok(Day { first, last })
+        }
+    }
+}
+
+/// Reads year, month and day out of one side.
+fn parts(text: &str) -> Result<Parts, NotADate> {
+    let text = text.replace(' ', "");
+    if text.is_empty() {
+        return Err(NotADate::Unreadable);
+    }
+    if text.contains(['年', '月', '日', '号']) {
+        return chinese_parts(&text);
+    }
+    if let Some(parts) = english_parts(&text) {
+        return Ok(parts);
+    }
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return compact_parts(&text);
+    }
+    separated_parts(&text)
+}
+
+fn number(text: &str) -> Option<i32> {
+    if text.bytes().all(|b| b.is_ascii_digit()) && (1..=4).contains(&text.len()) {
+        return text.parse().ok();
+    }
+    text::chinese_number(text).and_then(|n| i32::try_from(n).ok())
+}
+
+fn chinese_parts(text: &str) -> Result<Parts, NotADate> {
+    let mut parts = Parts::default();
+    let mut rest = text;
+    if let Some((year, tail)) = rest.split_once('年') {
+        if year.chars().count() == 2 {
+            return Err(NotADate::ShortYear);
+        }
+        parts.year = Some(number(year).filter(|y| *y >= 1000).ok_or(NotADate::Unreadable)?);
+        rest = tail;
+    }
+    if let Some((month, tail)) = rest.split_once('月') {
+        parts.month = Some(small(month)?);
+        rest = tail.trim_end_matches("份");
+    }
+    let day = rest.trim_end_matches(['日', '号']);
+    if !day.is_empty() {
+        parts.day = Some(small(day)?);
+    }
+    Ok(parts)
+}
+
+fn small(text: &str) -> Result<u8, NotADate> {
+    number(text).and_then(|n| u8::try_from(n).ok()).ok_or(NotADate::Unreadable)
+}
+
+/// `05-Mar-2025`, `Mar-5-2025` are written by survey platforms and English Excels.
+fn english_parts(text: &str) -> Option<Parts> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let pieces: Vec<&str> = text.split(['-', '/', '.', ',']).filter(|p| !p.is_empty()).collect();
+    let [day, month, year] = pieces[..] else { return None };
+    let name = month.get(..3)?.to_ascii_lowercase();
+    let month = MONTHS.iter().position(|m| *m == name)? as u8 + 1;
+    Some(Parts {
+        year: number(year).filter(|y| *y >= 1000),
+        month: Some(month),
+        day: number(day).and_then(|d| d.try_into().ok()),
+    })
+}
+
+fn compact_parts(text: &str) -> Result<Parts, NotADate> {
+    match text.len() {
+        8 => Ok(Parts {
+            year: number(&text[..4]),
+            month: Some(small(&text[4..6])?),
+            day: Some(small(&text[6..])?),
+        }),
+        6 if text.starts_with("20") || text.starts_with("19") => {
+            Ok(Parts { year: number(&text[..4]), month: Some(small(&text[4..])?), day: None })
+        }
+        6 => Err(NotADate::ShortYear),
+        1 | 2 => Ok(Parts { day: Some(small(text)?), ..Parts::default() }),
+        _ => Err(NotADate::Unreadable),
+    }
+}
+
+fn separated_parts(text: &str) -> Result<Parts, NotADate> {
+    let pieces: Vec<&str> = text.split(['-', '/', '.', '、']).collect();
+    if pieces.iter().any(|p| p.is_empty() || !p.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(NotADate::Unreadable);
+    }
+    match pieces[..] {
+        [year, month, day] if year.len() == 4 => {
+            Ok(Parts { year: number(year), month: Some(small(month)?), day: Some(small(day)?) })
+        }
+        [a, b, c] if a.len() <= 2 && b.len() <= 2 && c.len() <= 2 => Err(NotADate::ShortYear),
+        [year, month] if year.len() == 4 => {
+            Ok(Parts { year: number(year), month: Some(small(month)?), day: None })
+        }
+        [month, day] if month.len() <= 2 && day.len() <= 2 => {
+            Ok(Parts { year: None, month: Some(small(month)?), day: Some(small(day)?) })
+        }
+        _ => Err(NotADate::Unreadable),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> String {
+        iso(date(text).unwrap().unwrap().first)
+    }
+
+    fn both(text: &str) -> String {
+        let (a, b) = range(text).unwrap().unwrap();
+        format!("{}..{}", iso(a), iso(b))
+    }
+
+    #[test]
+    fn reads_every_spelling_of_a_day() {
+        for text in [
+            "2025年3月5日",
+            "2025年03月05日",
+            "2025.3.5",
+            "2025-03-05",
+            "2025/3/5",
+            "20250305",
+            "二〇二五年三月五日",
+            "２０２５年３月５日",
+            "2025/3/5 14:03:22",
+            "05-Mar-2025 14:03:22",
+            "日期：2025年3月5日",
+            "2025 年 3 月 5 日",
+            "2025-03-05T00:00:00",
+            "2025年3月5号",
+        ] {
+            assert_eq!(day(text), "2025-03-05", "{text}");
+        }
+        let month = date("2025年2月").unwrap().unwrap();
+        assert!(month.month_only());
+        assert_eq!(iso(month.last), "2025-02-28");
+    }
+
+    #[test]
+    fn says_why_not() {
+        assert_eq!(date("三月上旬"), Err(NotADate::Unreadable));
+        assert_eq!(date("2025年2月30日"), Err(NotADate::NoSuchDay));
+        assert_eq!(date("25.3.5"), Err(NotADate::ShortYear));
+        assert_eq!(date("25年3月5日"), Err(NotADate::ShortYear));
+        assert_eq!(date("   年  月  日"), Ok(None));
+        assert_eq!(range("2025.3.5-2025.2.1"), Err(NotADate::Reversed));
+    }
+
+    #[test]
+    fn reads_every_spelling_of_a_range() {
+        for (text, want) in [
+            ("2025-01-25至2025-01-28", "2025-01-25..2025-01-28"),
+            ("2025年2月20日—3月27日", "2025-02-20..2025-03-27"),
+            ("2025.2.20—3.27", "2025-02-20..2025-03-27"),
+            ("2025年1月-2月", "2025-01-01..2025-02-28"),
+            ("2024.12.25-2025.02.19", "2024-12-25..2025-02-19"),
+            ("2025年3月5日至8日", "2025-03-05..2025-03-08"),
+            ("2025年3月5-8日", "2025-03-05..2025-03-08"),
+            ("2025.3.5~2025.3.8", "2025-03-05..2025-03-08"),
+            ("2025/3/5-2025/3/8", "2025-03-05..2025-03-08"),
+            ("2025-03-05 - 2025-03-08", "2025-03-05..2025-03-08"),
+            ("2025-03-05——2025-03-08", "2025-03-05..2025-03-08"),
+            ("2025年3月5日", "2025-03-05..2025-03-05"),
+            ("2025年3月", "2025-03-01..2025-03-31"),
+            ("20250305-20250308", "2025-03-05..2025-03-08"),
+        ] {
+            assert_eq!(both(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_the_serials() {
+        let of = |s, e| iso(from_serial(s, e).unwrap());
+        assert_eq!(of(45721.0, false), "2025-03-05");
+        assert_eq!(of(45587.6, false), "2024-10-22");
+        assert_eq!(of(45721.0 - 1462.0, true), "2025-03-05");
+        assert_eq!(of(61.0, false), "1900-03-01");
+        assert_eq!(of(1.0, false), "1900-01-01");
+        assert_eq!(from_serial(-1e300, false), None);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,40}") {
+            let _ = date(&text);
+            let _ = range(&text);
+        }
+
+        #[test]
+        fn reads_back_every_day(days in 2_440_000i32..2_470_000, style in 0usize..5) {
+            let d = Date::from_julian_day(days).unwrap();
+            let (y, m, dd) = (d.year(), u8::from(d.month()), d.day());
+            let text = match style {
+                0 => chinese(d),
+                1 => iso(d),
+                2 => format!("{y}.{m}.{dd}"),
+                3 => format!("{y}/{m}/{dd}"),
+                _ => format!("{y:04}{m:02}{dd:02}"),
+            };
+            prop_assert_eq!(date(&text).unwrap().unwrap().first, d);
+            let end = d + time::Duration::days(40);
+            let text = format!("{}—{}", chinese(d), chinese(end));
+            prop_assert_eq!(range(&text).unwrap().unwrap(), (d, end));
+        }
+    }
+}

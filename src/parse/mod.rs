@@ -1,0 +1,7 @@
+//! Parsers of one answer: what a person typed into one cell becomes a value or
+//! a reason why not. They know nothing of places, forms or severities.
+
+pub mod contact;
+pub mod date;
+pub mod marks;
+pub mod number;

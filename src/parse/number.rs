@@ -1,0 +1,212 @@
+//! Counts as offices type them: `59`, `５９人`, `约150人`, `150余人`, `一百五十`, `1,200`, `无`.
+
+use crate::text;
+
+/// A count that could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    pub value: i64,
+    /// The text says 约, 余, 左右 or the like.
+    pub approximate: bool,
+}
+
+/// Why a text is no count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotACount {
+    /// Below zero.
+    Negative,
+    /// Not whole.
+    Fraction,
+    /// No number in it, or more than a number.
+    Text,
+    /// Beyond what any office counts.
+    TooLarge,
+}
+
+const UNITS: [&str; 22] = [
+    "人",
+    "个",
+    "项",
+    "件",
+    "名",
+    "家",
+    "次",
+    "条",
+    "份",
+    "枚",
+    "位",
+    "员工",
+    "职工",
+    "余人",
+    "多人",
+    "余",
+    "多",
+    "左右",
+    "人左右",
+    "人次",
+    "多个",
+    "余个",
+];
+const LEADS: [&str; 10] = ["大约", "约", "近", "共计", "共", "合计", "现有", "有", "超过", "数量:"];
+
+/// Reads a count. `None` means blank (`/`, `—`, `____个`); 无 is 0.
+///
+/// # Errors
+/// [`NotACount`] says what the text holds instead.
+pub fn count(raw: &str) -> Result<Option<Count>, NotACount> {
+    let text = text::plain(raw).replace(' ', "");
+    let text = text.trim_matches('_');
+    if text::is_blank_mark(text) || UNITS.contains(&text) {
+        return Ok(None);
+    }
+    if text::is_none_word(text) {
+        return Ok(Some(Count { value: 0, approximate: false }));
+    }
+    let (body, approximate) = strip_words(text);
+    let value = whole(body)?;
+    Ok(Some(Count { value, approximate }))
+}
+
+/// Reads a number from a spreadsheet's number cell.
+///
+/// # Errors
+/// As [`count`].
+pub fn whole_of(number: f64) -> Result<i64, NotACount> {
+    if !number.is_finite() || number.abs() > 1e12 {
+        return Err(NotACount::TooLarge);
+    }
+    if number < 0.0 {
+        return Err(NotACount::Negative);
+    }
+    if number.fract() != 0.0 {
+        return Err(NotACount::Fraction);
+    }
+    Ok(number as i64)
+}
+
+fn strip_words(text: &str) -> (&str, bool) {
+    let (mut body, mut approximate) = (text, false);
+    while let Some((rest, lead)) = LEADS.iter().find_map(|w| Some((body.strip_prefix(w)?, *w))) {
+        approximate |= matches!(lead, "大约" | "约" | "近" | "超过");
+        body = rest;
+    }
+    while let Some((rest, unit)) = UNITS.iter().find_map(|w| Some((body.strip_suffix(w)?, *w))) {
+        approximate |= unit.contains(['余', '多', '左']);
+        body = rest;
+    }
+    (body.trim_matches(['_', ':']), approximate)
+}
+
+fn whole(body: &str) -> Result<i64, NotACount> {
+    let digits = body.replace(',', "");
+    if let Some(value) = text::chinese_number(&digits) {
+        return Ok(value);
+    }
+    let (sign, digits) = match digits.strip_prefix(['-', '负']) {
+        Some(rest) => (true, rest),
+        None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    let (int, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if int.is_empty() || !all_digits(int) || !all_digits(fraction) {
+        return Err(NotACount::Text);
+    }
+    if sign && digits.bytes().any(|b| matches!(b, b'1'..=b'9')) {
+        return Err(NotACount::Negative);
+    }
+    if fraction.bytes().any(|b| b != b'0') {
+        return Err(NotACount::Fraction);
+    }
+    if int.trim_start_matches('0').len() > 12 {
+        return Err(NotACount::TooLarge);
+    }
+    int.parse().map_err(|_| NotACount::TooLarge)
+}
+
+/// Reads a decimal number as (mantissa, number of decimals), exact: `89.6%` is (896, 1).
+/// Used for the indicators of the supplement, whose unit stands in its own column.
+pub fn decimal(raw: &str) -> Option<(i64, u32)> {
+    let text = text::plain(raw).replace([' ', ','], "");
+    let text = text.trim_end_matches(['%', '‰', '分', '天', '件', '次', '人', '个', '元']);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (int, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let joined = format!("{int}{fraction}");
+    if int.is_empty() || joined.len() > 15 || !joined.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mantissa: i64 = joined.parse().ok()?;
+    Some((sign * mantissa, fraction.len() as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Option<i64> {
+        count(text).unwrap().map(|c| c.value)
+    }
+
+    #[test]
+    fn reads_what_offices_type() {
+        for (text, n) in [
+            ("59", 59),
+            ("５９人", 59),
+            ("560 人", 560),
+            ("约150人", 150),
+            ("150余人", 150),
+            ("1,200", 1200),
+            ("１，２００人", 1200),
+            ("一百五十", 150),
+            ("十二人", 12),
+            ("无", 0),
+            ("0个", 0),
+            ("3.0", 3),
+            ("共12项", 12),
+            ("150人左右", 150),
+            ("__5__个", 5),
+        ] {
+            assert_eq!(read(text), Some(n), "{text}");
+        }
+        assert!(count("约150人").unwrap().unwrap().approximate);
+        assert!(!count("150人").unwrap().unwrap().approximate);
+    }
+
+    #[test]
+    fn tells_blank_from_wrong() {
+        for text in ["", " ", "/", "—", "____个", "个", "＿＿＿个"] {
+            assert_eq!(count(text), Ok(None), "{text}");
+        }
+        assert_eq!(count("-2"), Err(NotACount::Negative));
+        assert_eq!(count("2.5个"), Err(NotACount::Fraction));
+        assert_eq!(count("若干"), Err(NotACount::Text));
+        assert_eq!(count("10-20"), Err(NotACount::Text));
+        assert_eq!(count("99999999999999999999"), Err(NotACount::TooLarge));
+        assert_eq!(whole_of(f64::NAN), Err(NotACount::TooLarge));
+    }
+
+    #[test]
+    fn reads_decimals_exactly() {
+        assert_eq!(decimal("89.6%"), Some((896, 1)));
+        assert_eq!(decimal("-3.50"), Some((-35, 1)));
+        assert_eq!(decimal("100"), Some((100, 0)));
+        assert_eq!(decimal("高"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,40}") {
+            let _ = count(&text);
+            let _ = decimal(&text);
+        }
+
+        #[test]
+        fn reads_back_every_count(n in 0i64..1_000_000, unit in prop::sample::select(vec!["", "人", "个", " 人"])) {
+            prop_assert_eq!(read(&format!("{n}{unit}")), Some(n));
+        }
+    }
+}

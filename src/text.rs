@@ -1,0 +1,185 @@
+//! Normal forms of text, for comparing only; what was typed is kept elsewhere.
+//!
+//! Labels, names and options arrive with full-width letters, blanks inside
+//! words, zero-width characters and line breaks. Everything that compares two
+//! texts compares their normal forms, made here and nowhere else.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Characters that show nothing: zero-width, bidi controls, soft hyphen, BOM.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// The key form of a name (metrics.md 1): NFKC, brackets half-width, no white
+/// space and nothing invisible. 有限公司 and 有限责任公司 stay different.
+pub fn key(text: &str) -> String {
+    text.nfkc()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .map(|c| match c {
+            '〔' | '【' | '［' => '(',
+            '〕' | '】' | '］' => ')',
+            c => c,
+        })
+        .collect()
+}
+
+/// The form in which labels and options are compared: [`key`] without the
+/// decoration people add (`*`, `：`, `（必填）`, numbering, dashes of all kinds made one).
+pub fn label(text: &str) -> String {
+    let mut folded: String = key(text).chars().map(fold_sign).collect();
+    for noise in [
+        "(必填)",
+        "(选填)",
+        "(自动)",
+        "(可多选)",
+        "(多选)",
+        "(单选)",
+        "(必填项)",
+        "[单选题]",
+        "[多选题]",
+        "[填空题]",
+        "[矩阵单选题]",
+    ] {
+        if folded.contains(noise) {
+            folded = folded.replace(noise, "");
+        }
+    }
+    folded.trim_matches(|c| matches!(c, '*' | ':' | ';' | '_' | '.' | ',' | '、')).to_owned()
+}
+
+/// One sign for the many ways to type it: dashes, quotes, commas, tildes.
+fn fold_sign(c: char) -> char {
+    match c {
+        '—' | '–' | '−' | '‐' | '‑' | '―' | '﹣' => '-',
+        '“' | '”' | '„' | '「' | '」' | '『' | '』' => '"',
+        '‘' | '’' => '\'',
+        '，' => ',',
+        '。' => '.',
+        '；' => ';',
+        '～' | '∼' | '〜' => '~',
+        '／' => '/',
+        '∶' | '︰' => ':',
+        c => c,
+    }
+}
+
+/// NFKC with visible characters only; white space runs become one blank.
+/// What the parsers of dates, numbers and marks look at.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfkc().filter(|c| !is_invisible(*c)).map(fold_sign) {
+        if !c.is_whitespace() {
+            out.push(c);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// What is kept as a person's words: visible characters, line breaks kept, ends trimmed.
+pub fn words(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept: String = unified.chars().filter(|c| !is_invisible(*c)).collect();
+    kept.trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}').to_owned()
+}
+
+/// Whether a cell says in so many words that there is nothing: blank, `/`, dashes, underscores.
+pub fn is_blank_mark(text: &str) -> bool {
+    let key = key(text);
+    key.is_empty()
+        || key.chars().all(|c| matches!(c, '/' | '\\' | '-' | '—' | '–' | '_' | '―' | '.' | '…' | '-'))
+}
+
+/// Whether a text answers 无 in one of its usual spellings.
+pub fn is_none_word(text: &str) -> bool {
+    let key = key(text);
+    let bare = key.trim_end_matches(['。', '.', ',', ';', '!', '、', '，', '；', '！']);
+    matches!(bare, "无" | "暂无" | "没有" | "无需求" | "暂无需求" | "没有需求" | "无。")
+}
+
+/// Digits of a Chinese numeral below 10,000 (`二〇二五`, `一百五十`, `十二`), or `None`.
+pub fn chinese_number(text: &str) -> Option<i64> {
+    if text.is_empty() {
+        return None;
+    }
+    let digit = |c: char| {
+        "〇一二三四五六七八九".chars().position(|d| d == c).or(match c {
+            '零' => Some(0),
+            '两' => Some(2),
+            '元' => Some(1),
+            _ => None,
+        })
+    };
+    if text.chars().all(|c| digit(c).is_some()) {
+        return (text.chars().count() <= 8)
+            .then(|| text.chars().filter_map(digit).fold(0i64, |sum, d| sum * 10 + d as i64));
+    }
+    let (mut total, mut current) = (0i64, None);
+    for c in text.chars() {
+        if let Some(d) = digit(c) {
+            current = Some(d as i64);
+            continue;
+        }
+        let unit = match c {
+            '十' => 10,
+            '百' => 100,
+            '千' => 1000,
+            '万' => {
+                total = (total + current.take().unwrap_or(0)).checked_mul(10_000)?;
+                continue;
+            }
+            _ => return None,
+        };
+        total = total.checked_add(current.take().unwrap_or(1) * unit)?;
+    }
+    total.checked_add(current.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_join_what_is_the_same_and_nothing_else() {
+        assert_eq!(key("成都 拟翔信息技术有限公司\u{200B}"), "成都拟翔信息技术有限公司");
+        assert_eq!(key("拟裕（成都）家具有限公司"), key("拟裕(成都)家具有限公司"));
+        assert_ne!(key("拟裕有限公司"), key("拟裕有限责任公司"));
+    }
+
+    #[test]
+    fn labels_lose_their_decoration() {
+        for text in
+            ["企业名称：", "*企业名称", "企业名称（必填）", "企业 名称 *:", "企业\n名称", "＊企业名称︰"]
+        {
+            assert_eq!(label(text), "企业名称", "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_chinese_numerals() {
+        for (text, n) in [
+            ("二〇二五", 2025),
+            ("一百五十", 150),
+            ("十二", 12),
+            ("三十一", 31),
+            ("两千零五", 2005),
+            ("一万二千", 12000),
+        ] {
+            assert_eq!(chinese_number(text), Some(n), "{text}");
+        }
+        assert_eq!(chinese_number("三月"), None);
+        assert_eq!(chinese_number(""), None);
+    }
+
+    #[test]
+    fn none_words_drop_closing_punctuation() {
+        assert!(is_none_word("无。") && is_none_word(" 暂无 ") && is_none_word("无需求！"));
+        assert!(!is_none_word("无锡分公司"));
+        assert!(is_blank_mark("——") && is_blank_mark("/") && !is_blank_mark("无"));
+    }
+}
