@@ -5,4 +5,5 @@ pub mod cell;
 pub mod document;
 pub mod error;
 pub mod parse;
+pub mod spec;
 pub mod text;

@@ -91,8 +91,7 @@ pub fn words(text: &str) -> String {
 /// Whether a cell says in so many words that there is nothing: blank, `/`, dashes, underscores.
 pub fn is_blank_mark(text: &str) -> bool {
     let key = key(text);
-    key.is_empty()
-        || key.chars().all(|c| matches!(c, '/' | '\\' | '-' | '—' | '–' | '_' | '―' | '.' | '…' | '-'))
+    key.is_empty() || key.chars().all(|c| matches!(c, '/' | '\\' | '-' | '—' | '–' | '_' | '―' | '.' | '…'))
 }
 
 /// Whether a text answers 无 in one of its usual spellings.

@@ -1,0 +1,281 @@
+//! The forms as data: one specification per form drives blank forms, reader,
+//! checks, schema and documentation.
+//!
+//! `raw` is what a TOML file says; [`FormSpec`] is the same, resolved: labels in
+//! normal form, references turned into indices, impossible ones refused with
+//! file and line. Nothing here reads a workbook.
+
+mod raw;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::parse::marks::Choice;
+use crate::text;
+
+pub use raw::{BUILT_IN, Layout, LayoutCell};
+
+/// The forms of Annexes B to F and the project's own supplement S.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Form {
+    B,
+    C,
+    D,
+    E,
+    F,
+    S,
+}
+
+impl Form {
+    pub const ALL: [Self; 6] = [Self::B, Self::C, Self::D, Self::E, Self::F, Self::S];
+
+    /// The letter of the annex.
+    pub fn letter(self) -> &'static str {
+        ["B", "C", "D", "E", "F", "S"][self as usize]
+    }
+
+    /// The form of a letter.
+    pub fn from_letter(letter: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.letter() == letter)
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.letter())
+    }
+}
+
+/// What kind of answer a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A name that may be a key: enterprise, project, agency.
+    Name,
+    /// One line of words.
+    Text,
+    /// Several lines of words.
+    Block,
+    /// A person's name (personal data).
+    Person,
+    /// Name and telephone (personal data).
+    Contact,
+    /// A signature (personal data; only whether it is there is analysed).
+    Signature,
+    Date,
+    /// First and last day.
+    Range,
+    /// A whole number >= 0.
+    Count,
+    /// One of the options.
+    One,
+    /// Any number of the options.
+    Many,
+    /// The table of the six dimensions of the supplement.
+    Dimensions,
+    /// The table of indicators of the supplement.
+    Indicators,
+}
+
+impl Kind {
+    /// Whether answers of this kind are personal data and stay out of `data/` and the public edition.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Person | Self::Contact | Self::Signature)
+    }
+}
+
+/// One field of a form, resolved.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// ASCII id: column of the Parquet file and `field` of a problem.
+    pub id: String,
+    /// Label as the standard prints it.
+    pub label: String,
+    /// Number in front of the label (`1.`, `一、`); may be empty.
+    pub number: String,
+    /// Normal forms of the label and its variants, the label first.
+    pub labels: Vec<String>,
+    pub kind: Kind,
+    pub required: bool,
+    pub unit: String,
+    /// Guidance printed inside the empty answer cell; reads as blank.
+    pub hint: String,
+    /// Labels of the options.
+    pub options: Vec<String>,
+    /// The same with their other spellings, in normal form.
+    pub choices: Vec<Choice>,
+    /// Ids of the options in metrics; the labels where the specification gives none.
+    pub item_ids: Vec<String>,
+    /// Index of the field whose cell this answer shares.
+    pub within: Option<usize>,
+    /// Index of the field beside which this one's label stands (日期 beside a signature).
+    pub beside: Option<usize>,
+    /// Largest plausible count; more is kept and warned.
+    pub limit: Option<i64>,
+    /// The date should fall into the quarter.
+    pub quarter: bool,
+    /// In `data/` only whether there is an answer (its text is a name).
+    pub flag: bool,
+}
+
+impl Field {
+    /// Whether the field is personal data.
+    pub fn is_personal(&self) -> bool {
+        self.kind.is_personal()
+    }
+}
+
+/// A form, resolved.
+#[derive(Clone, Debug)]
+pub struct FormSpec {
+    /// `B` … `S`, `cover`, `roster`.
+    pub id: String,
+    /// Name of its table in `data/`.
+    pub table: String,
+    pub title: String,
+    /// Normal forms of the title and shorter names by which a sheet is known.
+    pub names: Vec<String>,
+    /// Caption such as `表B`.
+    pub caption: String,
+    pub annex: String,
+    pub clause: String,
+    /// Indices of the fields that make the key.
+    pub key: Vec<usize>,
+    /// Normal forms of group headings that are neither label nor answer.
+    pub headings: Vec<String>,
+    pub fields: Vec<Field>,
+    /// How the blank workbook is laid out.
+    pub layout: Layout,
+}
+
+impl FormSpec {
+    /// Index of a field by id.
+    pub fn index(&self, id: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.id == id)
+    }
+
+    /// A field by id.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.id == id)
+    }
+
+    /// The index of the field whose label, in normal form, is `label`; fields inside or beside others come last.
+    pub fn by_label(&self, label: &str) -> Option<usize> {
+        let matches = |f: &Field| f.labels.iter().any(|l| l == label);
+        self.fields
+            .iter()
+            .position(|f| f.within.is_none() && f.beside.is_none() && matches(f))
+            .or_else(|| self.fields.iter().position(matches))
+    }
+}
+
+/// All specifications of a run.
+#[derive(Clone, Debug)]
+pub struct Specs {
+    forms: Vec<Arc<FormSpec>>,
+    pub cover: Arc<FormSpec>,
+    pub roster: Arc<FormSpec>,
+}
+
+impl Specs {
+    /// Resolves the built-in specifications, each replaced by what `replacement`
+    /// returns for its file name (`B.toml` …), as (path for messages, text).
+    ///
+    /// # Errors
+    /// A specification that cannot be right, with file and line.
+    pub fn load(replacement: impl Fn(&str) -> Option<(String, String)>) -> Result<Self> {
+        let mut forms = Vec::new();
+        for (name, text) in BUILT_IN {
+            let (path, text) =
+                replacement(name).unwrap_or_else(|| (format!("templates/forms/{name}"), (*text).to_owned()));
+            forms.push(Arc::new(raw::resolve(&path, &text)?));
+        }
+        let find = |id: &str| {
+            forms.iter().find(|f| f.id == id).cloned().ok_or_else(|| {
+                crate::error::Error::config(
+                    format!("templates/forms/{id}.toml"),
+                    None,
+                    format!("表式定义中没有 id = \"{id}\""),
+                    "请不要更改表式的 id",
+                )
+            })
+        };
+        let (cover, roster) = (find("cover")?, find("roster")?);
+        for form in Form::ALL {
+            find(form.letter())?;
+        }
+        forms.retain(|f| Form::from_letter(&f.id).is_some());
+        forms.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Self { forms, cover, roster })
+    }
+
+    /// The built-in specifications.
+    ///
+    /// # Errors
+    /// Never with the specifications as released; a test proves it.
+    pub fn built_in() -> Result<Self> {
+        Self::load(|_| None)
+    }
+
+    /// The specification of a form.
+    pub fn of(&self, form: Form) -> &Arc<FormSpec> {
+        &self.forms[form as usize]
+    }
+
+    /// All forms with their specifications, B to S.
+    pub fn all(&self) -> impl Iterator<Item = (Form, &Arc<FormSpec>)> {
+        Form::ALL.into_iter().map(|f| (f, self.of(f)))
+    }
+}
+
+/// The options of a field with all spellings in normal form.
+fn choices(options: &[String], spellings: impl Fn(&str) -> Vec<String>) -> Vec<Choice> {
+    let one = |option: &String| {
+        let mut all = vec![text::label(option)];
+        all.extend(spellings(option).iter().map(|s| text::label(s)));
+        Choice { spellings: all }
+    };
+    options.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_forms_resolve() {
+        let specs = Specs::built_in().unwrap();
+        let b = specs.of(Form::B);
+        assert_eq!(b.table, "needs");
+        assert_eq!(b.fields[b.index("need_other").unwrap()].within, b.index("need_types"));
+        let c = specs.of(Form::C);
+        assert_eq!(c.fields[c.index("expert_signed_on").unwrap()].beside, c.index("expert_signature"));
+        assert_eq!(c.by_label("服务专家签字日期"), c.index("expert_signed_on"));
+    }
+
+    #[test]
+    fn no_two_fields_of_a_form_share_a_label() {
+        let specs = Specs::built_in().unwrap();
+        for (form, spec) in specs.all() {
+            for (i, field) in spec.fields.iter().enumerate() {
+                for label in field.labels.iter().filter(|_| field.beside.is_none() && field.within.is_none())
+                {
+                    assert_eq!(spec.by_label(label), Some(i), "{form}: {label}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_specification_names_file_and_line() {
+        let broken = |name: &str| {
+            (name == "B.toml")
+                .then(|| ("templates/forms/B.toml".into(), "id = \"B\"\ntabel = \"needs\"\n".into()))
+        };
+        let message = Specs::load(broken).unwrap_err().to_string();
+        assert!(message.contains("templates/forms/B.toml 第2行"), "{message}");
+    }
+}

@@ -1,0 +1,232 @@
+//! A form specification as written in TOML, and how it becomes a [`FormSpec`].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Field, FormSpec, Kind, choices};
+use crate::error::{Error, Result};
+use crate::text;
+
+macro_rules! built_in {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../templates/forms/", $name)))),*]
+    };
+}
+
+/// The built-in specification files, as (name, text).
+pub const BUILT_IN: &[(&str, &str)] =
+    built_in!["B.toml", "C.toml", "D.toml", "E.toml", "F.toml", "S.toml", "cover.toml", "roster.toml"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawForm {
+    id: String,
+    table: String,
+    title: String,
+    names: Vec<String>,
+    caption: String,
+    annex: String,
+    clause: String,
+    key: Vec<String>,
+    headings: Vec<String>,
+    field: Vec<RawField>,
+    #[serde(default)]
+    layout: Layout,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawField {
+    id: String,
+    label: String,
+    kind: Kind,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    hint: String,
+    #[serde(default)]
+    options: Vec<String>,
+    #[serde(default)]
+    spellings: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    item_ids: Vec<String>,
+    within: Option<String>,
+    beside: Option<String>,
+    limit: Option<i64>,
+    #[serde(default)]
+    quarter: bool,
+    #[serde(default)]
+    flag: bool,
+}
+
+/// How the blank workbook of a form is drawn: a grid, and what stands in it row by row.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Widths of the columns, in characters of half width.
+    #[serde(default)]
+    pub columns: Vec<f64>,
+    /// Rows from top to bottom below the title; each is its cells from left to right.
+    #[serde(default)]
+    pub rows: Vec<LayoutRow>,
+}
+
+/// One row of a blank form.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutRow {
+    /// Height in points.
+    pub height: f64,
+    pub cells: Vec<LayoutCell>,
+}
+
+/// One (merged) cell of a blank form. Exactly one of `label`, `answer`, `both`, `heading` and `words` is given.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutCell {
+    /// How many columns it spans.
+    #[serde(default = "one")]
+    pub span: u16,
+    /// How many rows it spans (the rows below leave its columns out).
+    #[serde(default = "one_row")]
+    pub rows: u32,
+    /// Prints the label of this field.
+    pub label: Option<String>,
+    /// Holds the answer of this field.
+    pub answer: Option<String>,
+    /// Label and answer of this field share the cell.
+    pub both: Option<String>,
+    /// A group heading.
+    pub heading: Option<String>,
+    /// Fixed words.
+    pub words: Option<String>,
+}
+
+fn one() -> u16 {
+    1
+}
+
+fn one_row() -> u32 {
+    1
+}
+
+/// Resolves one specification.
+pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
+    let raw: RawForm = toml::from_str(source).map_err(|e| toml_error(path, source, &e))?;
+    let index = |what: &str, id: &str| {
+        raw.field.iter().position(|f| f.id == id).ok_or_else(|| {
+            let message = format!("{what} 指向不存在的字段 `{id}`");
+            Error::config(path, line_of(source, id), message, "请写本表已定义的字段 id")
+        })
+    };
+    let key = raw.key.iter().map(|id| index("key", id)).collect::<Result<Vec<_>>>()?;
+    let mut fields = Vec::with_capacity(raw.field.len());
+    for field in &raw.field {
+        let within = field.within.as_deref().map(|id| index("within", id)).transpose()?;
+        let beside = field.beside.as_deref().map(|id| index("beside", id)).transpose()?;
+        check_field(path, source, field)?;
+        fields.push(resolve_field(field, within, beside));
+    }
+    check_layout(path, source, &raw, &index)?;
+    let names = std::iter::once(&raw.title).chain(&raw.names).map(|n| text::label(n)).collect();
+    Ok(FormSpec {
+        id: raw.id,
+        table: raw.table,
+        title: raw.title,
+        names,
+        caption: raw.caption,
+        annex: raw.annex,
+        clause: raw.clause,
+        key,
+        headings: raw.headings.iter().map(|h| text::label(h)).collect(),
+        fields,
+        layout: raw.layout,
+    })
+}
+
+fn resolve_field(raw: &RawField, within: Option<usize>, beside: Option<usize>) -> Field {
+    let labels = std::iter::once(&raw.label).chain(&raw.aliases).map(|l| text::label(l)).collect();
+    let spellings = |option: &str| raw.spellings.get(option).cloned().unwrap_or_default();
+    Field {
+        id: raw.id.clone(),
+        label: raw.label.clone(),
+        number: raw.number.clone(),
+        labels,
+        kind: raw.kind,
+        required: raw.required,
+        unit: raw.unit.clone(),
+        hint: raw.hint.clone(),
+        choices: choices(&raw.options, spellings),
+        item_ids: if raw.item_ids.is_empty() { raw.options.clone() } else { raw.item_ids.clone() },
+        options: raw.options.clone(),
+        within,
+        beside,
+        limit: raw.limit,
+        quarter: raw.quarter,
+        flag: raw.flag,
+    }
+}
+
+fn check_field(path: &str, source: &str, field: &RawField) -> Result<()> {
+    let wrong =
+        |message: String, hint: &str| Err(Error::config(path, line_of(source, &field.id), message, hint));
+    let is_ascii = |id: &str| {
+        !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    if !is_ascii(&field.id) {
+        return wrong(format!("字段 id `{}` 只能用小写字母、数字和下划线", field.id), "字段 id 是数据列名");
+    }
+    let has_options = matches!(field.kind, Kind::One | Kind::Many | Kind::Dimensions | Kind::Indicators);
+    if has_options && field.options.is_empty() {
+        return wrong(format!("字段 `{}` 没有选项", field.id), "请写 options = [ … ]");
+    }
+    if !field.item_ids.is_empty() && field.item_ids.len() != field.options.len() {
+        return wrong(
+            format!("字段 `{}` 的 item_ids 与 options 个数不同", field.id),
+            "每个选项对应一个 item_ids",
+        );
+    }
+    if let Some(unknown) = field.spellings.keys().find(|k| !field.options.contains(k)) {
+        return wrong(format!("spellings 中的「{unknown}」不是 `{}` 的选项", field.id), "请与 options 一致");
+    }
+    Ok(())
+}
+
+fn check_layout(
+    path: &str,
+    source: &str,
+    raw: &RawForm,
+    index: &impl Fn(&str, &str) -> Result<usize>,
+) -> Result<()> {
+    for cell in raw.layout.rows.iter().flat_map(|r| &r.cells) {
+        for id in [&cell.label, &cell.answer, &cell.both].into_iter().flatten() {
+            index("layout", id)?;
+        }
+        let given = [&cell.label, &cell.answer, &cell.both, &cell.heading, &cell.words];
+        if given.into_iter().flatten().count() != 1 {
+            let line = line_of(source, "[[layout.rows]]");
+            let hint = "label、answer、both、heading、words 恰写一个";
+            return Err(Error::config(path, line, "layout 中有单元格的内容不明", hint));
+        }
+    }
+    Ok(())
+}
+
+/// First line that holds `needle`, counted from 1.
+fn line_of(source: &str, needle: &str) -> Option<usize> {
+    source.lines().position(|l| l.contains(needle)).map(|at| at + 1)
+}
+
+/// A TOML error with file and line, in the words of the library (they name the key).
+pub(crate) fn toml_error(path: &str, source: &str, error: &toml::de::Error) -> Error {
+    let line = error.span().map(|span| source[..span.start.min(source.len())].matches('\n').count() + 1);
+    let message = error.message().lines().collect::<Vec<_>>().join(" ");
+    Error::config(path, line, format!("写法有误：{message}"), "请对照注释或 `zhiti init` 写出的默认文件修改")
+}
