@@ -4,3 +4,4 @@
 pub mod cell;
 pub mod document;
 pub mod error;
+pub mod stats;
