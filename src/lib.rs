@@ -6,4 +6,6 @@ pub mod document;
 pub mod error;
 pub mod parse;
 pub mod spec;
+pub mod stats;
 pub mod text;
+pub mod workbook;
