@@ -2,5 +2,6 @@
 //! located problems, defensible metrics and finished documents.
 
 pub mod cell;
+pub mod chart;
 pub mod document;
 pub mod error;
