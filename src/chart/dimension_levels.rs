@@ -3,9 +3,9 @@
 //! Three marks that differ in shape on a scale of 1 to 5; where they coincide
 //! the ring shows around the disc and the tick stands out above both.
 
-use super::rows::{Column, Plan, Rows};
-use super::svg::{ACCENT, BLUE, Canvas, GREY, Mark, NAVY, Paint};
-use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N, Span, Unit, phrase, sentence};
+use super::rows::{Column, Plan, Rows, joint};
+use super::svg::{ACCENT, Canvas, GREY, Mark, NAVY};
+use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N_DASHED, Span, Unit, phrase, sentence};
 
 /// Before, target and after for each dimension, 1 to 5.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +88,7 @@ impl Chart for DimensionLevels {
             self.draw_row(&mut canvas, &rows, row, *y);
         }
         if self.rows.iter().any(|row| row.muted) {
-            canvas.notes(&format!("{SMALL_N}。"));
+            canvas.notes(&format!("{SMALL_N_DASHED}。"));
         }
         Some(Drawing(canvas))
     }
@@ -99,7 +99,7 @@ impl DimensionLevels {
         let places = row.measures().map(|m| m.finite().map(|value| rows.scale.at(value)));
         canvas.open(None, &self.spoken(row));
         if let [Some(before), _, Some(after)] = places {
-            canvas.line((before, y), (after, y), Paint::line(if row.muted { GREY } else { BLUE }, 2.4));
+            canvas.line((before, y), (after, y), joint(row.muted, 2.4));
         }
         for i in [0, 1, 2] {
             let (Some(x), measure, (mark, colour)) = (places[i], row.measures()[i], MARKS[i]) else {
@@ -107,7 +107,7 @@ impl DimensionLevels {
             };
             let colour = if row.muted { GREY } else { colour };
             canvas.open(measure.figure.as_deref(), "");
-            canvas.mark(mark, x, y, [6.0, 5.4, 3.8][i], colour);
+            canvas.mark(mark, x, y, [6.0, 5.4, 4.3][i], colour);
             canvas.close();
         }
         canvas.close();
@@ -134,7 +134,7 @@ mod tests {
         let chart = DimensionLevels { rows: vec![row], ..DimensionLevels::default() };
         let svg = chart.svg();
         assert!(svg.contains("r=\"5.60\" fill=\"#ffffff\""), "ring: {svg}");
-        assert!(svg.contains(&format!(r#"r="3.80" fill="{NAVY}""#)), "disc");
+        assert!(svg.contains(&format!(r#"r="4.30" fill="{NAVY}""#)), "disc");
         assert!(chart.alt().contains("管理 服务前3.00、目标3.00、服务后3.00"));
     }
 }

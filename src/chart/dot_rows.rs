@@ -6,7 +6,7 @@
 
 use super::interval_bars::{alt_of, has_data, key, plan, spoken};
 use super::rows::Rows;
-use super::svg::{GREY, INK, Mark, NAVY, Paint};
+use super::svg::{GREY, INK, Mark, NAVY, Paint, WHITE};
 use super::{Axis, Chart, Drawing, Estimate, Look, Reference, interval};
 
 /// One dot per row with its interval, and a line at the value of the whole.
@@ -45,7 +45,7 @@ impl Chart for DotRows {
             canvas.open(row.measure.figure.as_deref(), &spoken(row));
             if let Some((lo, hi)) = interval(row.interval) {
                 let colour = if row.muted { GREY } else { INK };
-                canvas.line((rows.scale.at(lo), *y), (rows.scale.at(hi), *y), Paint::line("#ffffff", 4.0));
+                canvas.line((rows.scale.at(lo), *y), (rows.scale.at(hi), *y), Paint::line(WHITE, 4.0));
                 canvas.whisker(rows.scale.at(lo), rows.scale.at(hi), *y, colour);
             }
             let (mark, colour) = if row.muted { (Mark::Ring, GREY) } else { (Mark::Disc, NAVY) };

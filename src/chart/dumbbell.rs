@@ -3,9 +3,9 @@
 //! The gap is what the reader looks for, so the line between the marks is
 //! drawn strongly and the two values stand in columns beside it.
 
-use super::rows::{Column, Plan, Rows};
-use super::svg::{ACCENT, BLUE, GREY, Mark, NAVY, Paint};
-use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N, phrase, sentence};
+use super::rows::{Column, Plan, Rows, joint};
+use super::svg::{ACCENT, GREY, Mark, NAVY};
+use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N_DASHED, phrase, sentence};
 
 /// Two shares per category, joined by a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +86,7 @@ impl Chart for Dumbbell {
             self.draw_row(&mut canvas, &rows, row, *y);
         }
         if self.rows.iter().any(|row| row.muted) {
-            canvas.notes(&format!("{SMALL_N}。"));
+            canvas.notes(&format!("{SMALL_N_DASHED}。"));
         }
         Some(Drawing(canvas))
     }
@@ -98,12 +98,12 @@ impl Dumbbell {
         let (demand, supply) = (place(&row.demand), place(&row.supply));
         canvas.open(None, &self.spoken(row));
         if let (Some(a), Some(b)) = (demand, supply) {
-            canvas.line((a, y), (b, y), Paint::line(if row.muted { GREY } else { BLUE }, 3.0));
+            canvas.line((a, y), (b, y), joint(row.muted, 3.0));
         }
         let pick = |colour| if row.muted { GREY } else { colour };
         if let Some(x) = supply {
             canvas.open(row.supply.figure.as_deref(), "");
-            canvas.mark(Mark::Square, x, y, 6.4, pick(ACCENT));
+            canvas.mark(Mark::Square, x, y, 5.8, pick(ACCENT));
             canvas.close();
         }
         if let Some(x) = demand {

@@ -104,7 +104,12 @@ impl Chart for Funnel {
         let frame = Frame::open(&mut canvas, &self.rate_axis, &self.rates(&drawn), height, margin);
         let across = frame.across(&mut canvas, &self.n_axis, &cases);
         self.draw_limits(&mut canvas, &frame, &across, margin);
-        draw_points(&mut canvas, &frame, &across, &drawn);
+        let mut placer = Placer::new(frame.plot);
+        if let Some(value) = self.city.as_ref().and_then(|city| finite(city.value)) {
+            let y = frame.y.at(value) - 1.0;
+            placer.block(Rect { x: frame.plot.x, y, w: frame.plot.w, h: 2.0 });
+        }
+        draw_points(&mut canvas, &frame, &across, &mut placer, &drawn);
         Some(Drawing(canvas))
     }
 }
@@ -114,7 +119,8 @@ impl Funnel {
     fn rates(&self, drawn: &[(&AgencyPoint, f64, f64)]) -> Vec<f64> {
         let least = drawn.iter().map(|(_, n, _)| *n).fold(f64::INFINITY, f64::min);
         let curves = self.limits.iter().flat_map(|limit| limit.lower.iter().chain(&limit.upper));
-        let near = curves.filter(|(n, _)| *n >= least).filter_map(|(_, rate)| finite(*rate));
+        let most = drawn.iter().map(|(_, n, _)| *n).fold(0.0, f64::max);
+        let near = curves.filter(|(n, _)| *n >= least.max(most * 0.2)).filter_map(|(_, rate)| finite(*rate));
         let city = self.city.iter().filter_map(|city| finite(city.value));
         drawn.iter().map(|(_, _, rate)| *rate).chain(near).chain(city).collect()
     }
@@ -131,7 +137,7 @@ impl Funnel {
             entry(Band::Beyond998, false, "超出99.8%控制限"),
         ];
         let muted = drawn.iter().any(|(p, _, _)| p.muted);
-        entries.push(muted.then(|| (Mark::Ring, GREY, SMALL_N.to_owned())));
+        entries.push(muted.then(|| (Mark::Disc, GREY, SMALL_N.to_owned())));
         entries.into_iter().flatten().collect()
     }
 
@@ -148,18 +154,21 @@ impl Funnel {
 
     fn draw_limits(&self, canvas: &mut Canvas, frame: &Frame, across: &Scale, margin: f64) {
         let dashes = ["5 3", "2 2"];
-        let mut ends: Vec<(f64, String, &'static str, Option<&str>)> = Vec::new();
+        let mut ends: Vec<(f64, &str, &'static str)> = Vec::new();
         for (i, limit) in self.limits.iter().enumerate() {
             let paint = Paint::line(NAVY, 1.2).dashed(dashes[i.min(1)]);
             canvas.open(None, &limit.name);
             for curve in [&limit.lower, &limit.upper] {
                 let points: Vec<(f64, f64)> = curve
                     .iter()
-                    .filter_map(|(n, rate)| Some((across.at(finite(*n)?), frame.y.at(finite(*rate)?))))
+                    .filter_map(|(n, rate)| {
+                        Some((across.beyond(finite(*n)?), frame.y.beyond(finite(*rate)?)))
+                    })
                     .collect();
-                canvas.path(&points, false, paint);
-                if let Some((_, y)) = points.last() {
-                    ends.push((*y, limit.name.clone(), NAVY, None));
+                let parts = clipped(&points, across.pixels(), frame.y.pixels());
+                parts.iter().for_each(|part| canvas.path(part, false, paint));
+                if let Some((_, y)) = parts.last().and_then(|part| part.last()) {
+                    ends.push((*y, &limit.name, NAVY));
                 }
             }
             canvas.close();
@@ -169,20 +178,25 @@ impl Funnel {
             canvas.open(city.figure.as_deref(), &city.label);
             canvas.line((frame.plot.x, y), (frame.plot.x + frame.plot.w, y), Paint::line(ACCENT, 1.5));
             canvas.close();
-            ends.push((y, city.label.clone(), ACCENT, city.figure.as_deref()));
+            ends.push((y, &city.label, ACCENT));
         }
         let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
         let centres =
             spread(&wanted, &vec![LINE; ends.len()], frame.plot.y - 8.0, frame.plot.y + frame.plot.h + 8.0);
-        for ((_, words, colour, _), y) in ends.iter().zip(centres) {
+        for ((_, words, colour), y) in ends.iter().zip(centres) {
             let words = ellipsis(words, margin - 10.0, SMALL);
             canvas.text(frame.plot.x + frame.plot.w + 6.0, y, &words, Style::small().colour(colour));
         }
     }
 }
 
-fn draw_points(canvas: &mut Canvas, frame: &Frame, across: &Scale, drawn: &[(&AgencyPoint, f64, f64)]) {
-    let mut placer = Placer::new(frame.plot);
+fn draw_points(
+    canvas: &mut Canvas,
+    frame: &Frame,
+    across: &Scale,
+    placer: &mut Placer,
+    drawn: &[(&AgencyPoint, f64, f64)],
+) {
     let places: Vec<(f64, f64)> =
         drawn.iter().map(|(_, n, rate)| (across.at(*n), frame.y.at(*rate))).collect();
     for (x, y) in &places {
@@ -196,13 +210,53 @@ fn draw_points(canvas: &mut Canvas, frame: &Frame, across: &Scale, drawn: &[(&Ag
             }
             let (mark, colour) = look_of(point.band, point.muted);
             canvas.open(point.rate.figure.as_deref(), &spoken(point));
-            canvas.mark(mark, *x, *y, 4.6, colour);
+            canvas.mark(mark, *x, *y, if point.muted { 3.4 } else { 4.6 }, colour);
             if named {
-                name_point(canvas, &mut placer, (*x, *y), &point.name, &point.rate.printed);
+                name_point(canvas, placer, (*x, *y), &point.name, &point.rate.printed);
             }
             canvas.close();
         }
     }
+}
+
+/// The parts of a curve inside the box of the two pixel ranges.
+fn clipped(points: &[(f64, f64)], xs: (f64, f64), ys: (f64, f64)) -> Vec<Vec<(f64, f64)>> {
+    let mut parts: Vec<Vec<(f64, f64)>> = Vec::new();
+    for pair in points.windows(2) {
+        let Some((a, b)) = clip(pair[0], pair[1], xs, ys) else { continue };
+        match parts.last_mut() {
+            Some(part) if part.last() == Some(&a) => part.push(b),
+            _ => parts.push(vec![a, b]),
+        }
+    }
+    parts
+}
+
+/// The stretch of a segment inside the box (Liang and Barsky 1984).
+fn clip(a: (f64, f64), b: (f64, f64), xs: (f64, f64), ys: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let (mut start, mut end) = (0.0f64, 1.0f64);
+    for (p, q) in [(-dx, a.0 - xs.0), (dx, xs.1 - a.0), (-dy, a.1 - ys.0), (dy, ys.1 - a.1)] {
+        if p == 0.0 && q < -0.01 {
+            return None;
+        }
+        if p < 0.0 {
+            start = start.max(q / p);
+        }
+        if p > 0.0 {
+            end = end.min(q / p);
+        }
+    }
+    let at = |t: f64| {
+        if t == 0.0 {
+            a
+        } else if t == 1.0 {
+            b
+        } else {
+            (a.0 + t * dx, a.1 + t * dy)
+        }
+    };
+    (start < end).then(|| (at(start), at(end)))
 }
 
 /// Writes name and value beside a point, with a leader where they had to move away.
@@ -241,7 +295,7 @@ pub(super) fn name_point(
 
 fn look_of(band: Band, muted: bool) -> (Mark, &'static str) {
     match (band, muted) {
-        (_, true) => (Mark::Ring, GREY),
+        (_, true) => (Mark::Disc, GREY),
         (Band::Within, false) => (Mark::Ring, NAVY),
         (Band::Beyond95, false) => (Mark::Diamond, NAVY),
         (Band::Beyond998, false) => (Mark::Triangle, ACCENT),
@@ -261,6 +315,13 @@ fn spoken(point: &AgencyPoint) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn curves_end_at_the_frame() {
+        let parts = clipped(&[(-10.0, 5.0), (5.0, 5.0), (20.0, 5.0)], (0.0, 10.0), (0.0, 10.0));
+        assert_eq!(parts, [[(0.0, 5.0), (5.0, 5.0), (10.0, 5.0)]]);
+        assert!(clipped(&[(0.0, 11.0), (10.0, 12.0)], (0.0, 10.0), (0.0, 10.0)).is_empty());
+    }
 
     #[test]
     fn only_what_lies_outside_is_named() {

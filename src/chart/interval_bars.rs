@@ -4,7 +4,7 @@
 //! whole unit.
 
 use super::rows::{Column, Plan, Rows};
-use super::svg::{BLUE, GREY, INK, Mark, NAVY, Paint, Rect, WHITE};
+use super::svg::{BLUE, Canvas, GREY, INK, Mark, NAVY, Paint, Rect, WHITE};
 use super::{Axis, Chart, Drawing, Estimate, Look, Reference, SMALL_N, Span, interval, phrase, sentence};
 
 /// One bar per item with its interval, printed value and number of cases.
@@ -50,19 +50,25 @@ impl Chart for IntervalBars {
                 canvas.rect(bar, Paint::fill(BLUE));
                 canvas.line((end, bar.y), (end, bar.y + bar.h), Paint::line(NAVY, 2.0));
             }
-            if let Some((lo, hi)) = interval(row.interval) {
-                let (lo, hi) = (rows.scale.at(lo), rows.scale.at(hi));
-                if row.muted {
-                    canvas.rect(Rect { x: lo, y: y - 2.0, w: hi - lo, h: 4.0 }, Paint::fill(WHITE));
-                }
-                canvas.whisker(lo, hi, *y, INK);
-            }
             canvas.close();
         }
         rows.reference(&mut canvas, self.reference.as_ref());
+        for (row, y) in self.rows.iter().zip(&rows.middles) {
+            draw_whisker(&mut canvas, &rows, row, *y);
+        }
         key(&mut canvas, &self.rows, &self.interval_name, Mark::Hatch);
         Some(Drawing(canvas))
     }
+}
+
+/// The interval of a bar, over everything else; on hatching it gets a white ground.
+fn draw_whisker(canvas: &mut Canvas, rows: &Rows, row: &Estimate, y: f64) {
+    let (Some(_), Some((lo, hi))) = (row.measure.finite(), interval(row.interval)) else { return };
+    let (lo, hi) = (rows.scale.at(lo), rows.scale.at(hi));
+    if row.muted {
+        canvas.rect(Rect { x: lo, y: y - 2.0, w: hi - lo, h: 4.0 }, Paint::fill(WHITE));
+    }
+    canvas.whisker(lo, hi, y, INK);
 }
 
 /// Whether any row has a mark.
@@ -87,7 +93,7 @@ pub(super) fn plan<'a>(rows: &'a [Estimate], axis: &'a Axis, reference: Option<&
 }
 
 /// Says what whiskers and grey rows mean, where there are any.
-pub(super) fn key(canvas: &mut super::svg::Canvas, rows: &[Estimate], interval_name: &str, small: Mark) {
+pub(super) fn key(canvas: &mut Canvas, rows: &[Estimate], interval_name: &str, small: Mark) {
     let mut entries = Vec::new();
     if !interval_name.is_empty() && rows.iter().any(|row| interval(row.interval).is_some()) {
         entries.push((Mark::Whisker, INK, interval_name.to_owned()));

@@ -40,6 +40,8 @@ use text::clean;
 const NO_DATA: &str = "无可用数据";
 /// Meaning of grey marks and figures.
 const SMALL_N: &str = "灰色：样本量不足，仅供参考";
+/// The same where lines between marks are dashed too.
+const SMALL_N_DASHED: &str = "灰色、虚线：样本量不足，仅供参考";
 /// Magnitudes beyond this are no figure of a report and have no mark.
 const HUGE: f64 = 1e9;
 

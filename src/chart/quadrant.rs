@@ -91,6 +91,7 @@ impl Chart for Quadrant {
         let frame = Frame::open(&mut canvas, &self.score_axis, &scores, height, 12.0);
         let across = frame.across(&mut canvas, &self.demand_axis, &demands);
         let mut placer = Placer::new(frame.plot);
+        self.block_cross(&frame, &across, &mut placer);
         self.draw_cross(&mut canvas, &frame, &across, &mut placer);
         self.draw_corners(&mut canvas, &frame, &mut placer);
         draw_points(&mut canvas, &frame, &across, &mut placer, &drawn);
@@ -126,6 +127,17 @@ impl Quadrant {
             canvas.line((plot.x, y), (plot.x + plot.w, y), paint);
             write(canvas, Rect { x: plot.x + plot.w - w - 2.0, y: top, w, h: 16.0 }, &label);
             canvas.close();
+        }
+    }
+
+    /// Keeps labels off the two lines.
+    fn block_cross(&self, frame: &Frame, across: &Scale, placer: &mut Placer) {
+        let plot = frame.plot;
+        if let Some((_, value)) = with_value(self.demand_line.as_ref()) {
+            placer.block(Rect { x: across.at(value) - 1.0, y: plot.y, w: 2.0, h: plot.h });
+        }
+        if let Some((_, value)) = with_value(self.score_line.as_ref()) {
+            placer.block(Rect { x: plot.x, y: frame.y.at(value) - 1.0, w: plot.w, h: 2.0 });
         }
     }
 

@@ -5,7 +5,7 @@
 //! and can be read down like a table.
 
 use super::scale::Scale;
-use super::svg::{ACCENT, Anchor, BODY, Canvas, GREY, GRID, LINE, Mark, Paint, SMALL, Style, WHITE};
+use super::svg::{ACCENT, Anchor, BLUE, BODY, Canvas, GREY, GRID, LINE, Mark, Paint, SMALL, Style, WHITE};
 use super::text::{ellipsis, widest, width_of, wrap};
 use super::{Axis, Reference, finite};
 
@@ -155,6 +155,11 @@ impl Rows {
         canvas.text(at, self.top - 11.0, &label, Style::small().colour(ACCENT).anchor(Anchor::Middle));
         canvas.close();
     }
+}
+
+/// The line between two marks of a row; dashed where the row rests on few cases.
+pub(super) fn joint(muted: bool, width: f64) -> Paint {
+    if muted { Paint::line(GREY, width * 0.6).dashed("3 3") } else { Paint::line(BLUE, width) }
 }
 
 /// Widths of the columns, and the gap before each.

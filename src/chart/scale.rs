@@ -72,9 +72,18 @@ impl Scale {
 
     /// Pixel of a value; values off the axis sit at its end.
     pub(super) fn at(&self, value: f64) -> f64 {
+        self.beyond(value).clamp(self.from.min(self.to), self.from.max(self.to))
+    }
+
+    /// Pixel of a value even where that is off the axis.
+    pub(super) fn beyond(&self, value: f64) -> f64 {
         let (first, last) = (self.first as f64, self.last as f64);
-        let share = ((value / self.step - first) / (last - first)).clamp(0.0, 1.0);
-        self.from + share * (self.to - self.from)
+        self.from + (value / self.step - first) / (last - first) * (self.to - self.from)
+    }
+
+    /// First and last pixel, in ascending order.
+    pub(super) fn pixels(&self) -> (f64, f64) {
+        (self.from.min(self.to), self.from.max(self.to))
     }
 
     /// Ticks as pixel and label.

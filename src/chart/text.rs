@@ -66,8 +66,27 @@ pub(super) fn ellipsis(words: &str, room: f64, size: f64) -> String {
     out
 }
 
-/// At most `max_lines` lines no wider than `room`; the last one ends in `…` where text is left over.
+/// At most `max_lines` lines no wider than `room`, of about equal width; the
+/// last one ends in `…` where text is left over.
 pub(super) fn wrap(words: &str, room: f64, size: f64, max_lines: usize) -> Vec<String> {
+    let full = fill(words, room, size, max_lines);
+    let cut = full.last().is_some_and(|line| line.ends_with('…'));
+    if full.len() < 2 || cut {
+        return full;
+    }
+    let least = width_of(words, size) / full.len() as f64;
+    let tries = (0..8).map(|i| least + size * f64::from(i) * 0.5).take_while(|narrow| *narrow < room);
+    for narrow in tries {
+        let lines = fill(words, narrow, size, full.len());
+        if !lines.last().is_some_and(|line| line.ends_with('…')) && widest(&lines, size) <= narrow {
+            return lines;
+        }
+    }
+    full
+}
+
+/// Lines filled one after the other.
+fn fill(words: &str, room: f64, size: f64, max_lines: usize) -> Vec<String> {
     let words = clean(words);
     let mut rest: &str = words.trim();
     let mut lines = Vec::new();
@@ -130,8 +149,13 @@ mod tests {
 
     #[test]
     fn no_line_begins_with_closing_punctuation() {
-        assert_eq!(wrap("一二三四（五六）七", 48.0, 12.0, 4), ["一二三四", "（五六）", "七"]);
-        assert_eq!(wrap("一二三四，五", 48.0, 12.0, 4), ["一二三", "四，五"]);
+        assert_eq!(fill("一二三四（五六）七", 48.0, 12.0, 4), ["一二三四", "（五六）", "七"]);
+        assert_eq!(fill("一二三四，五", 48.0, 12.0, 4), ["一二三", "四，五"]);
+    }
+
+    #[test]
+    fn lines_are_balanced() {
+        assert_eq!(wrap("品牌培育与知识产权服务", 120.0, 12.0, 2), ["品牌培育与知", "识产权服务"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::frame::Frame;
 use super::labels::spread;
 use super::svg::{ACCENT, Anchor, BLUE, Canvas, GREY, INK, LINE, Mark, NAVY, Paint, SMALL, Style, TINT};
-use super::text::{widest, width_of, wrap};
+use super::text::{ellipsis, widest, width_of, wrap};
 use super::{Axis, Chart, Drawing, Look, Measure, interval, phrase, sentence};
 
 /// One or more series over periods.
@@ -108,7 +108,7 @@ impl Trend {
     fn draw_periods(&self, canvas: &mut Canvas, frame: &Frame, xs: &[f64]) {
         let foot = frame.plot.y + frame.plot.h;
         let step = if xs.len() > 1 { xs[1] - xs[0] } else { frame.plot.w };
-        let names: Vec<Vec<String>> = self.periods.iter().map(|p| wrap(p, 66.0, SMALL, 2)).collect();
+        let names: Vec<Vec<String>> = self.periods.iter().map(|p| period_lines(p)).collect();
         let wide = names.iter().map(|lines| widest(lines, SMALL)).fold(0.0, f64::max) + 8.0;
         let every = ((wide / step.max(1.0)).ceil() as usize).max(1);
         let mut depth = 1;
@@ -210,7 +210,7 @@ fn end_label(series: &Series, room: f64) -> Vec<String> {
     let latest = series.points.iter().rev().find(|p| p.measure.finite().is_some());
     let mut lines = wrap(&series.name, room, SMALL, 2);
     let Some(latest) = latest else { return lines };
-    let printed = super::text::ellipsis(&latest.measure.printed, room, SMALL);
+    let printed = ellipsis(&latest.measure.printed, room, SMALL);
     match lines.last_mut() {
         Some(last) if width_of(last, SMALL) + width_of(&printed, SMALL) + 6.0 <= room => {
             last.push(' ');
@@ -219,6 +219,16 @@ fn end_label(series: &Series, room: f64) -> Vec<String> {
         _ => lines.push(printed),
     }
     lines
+}
+
+/// The name of a period under its tick, the year on a line of its own.
+fn period_lines(period: &str) -> Vec<String> {
+    match period.split_once('年') {
+        Some((year, rest)) if !rest.is_empty() => {
+            [format!("{year}年"), rest.to_owned()].iter().map(|part| ellipsis(part, 66.0, SMALL)).collect()
+        }
+        _ => wrap(period, 66.0, SMALL, 2),
+    }
 }
 
 /// Stretches of neighbouring periods.
