@@ -103,8 +103,8 @@ impl Chart for Funnel {
         let height = (canvas.width * 0.5).clamp(240.0, 340.0);
         let frame = Frame::open(&mut canvas, &self.rate_axis, &self.rates(&drawn), height, margin);
         let across = frame.across(&mut canvas, &self.n_axis, &cases);
-        self.draw_limits(&mut canvas, &frame, &across, margin);
         let mut placer = Placer::new(frame.plot);
+        self.draw_limits(&mut canvas, &frame, &across, margin, &mut placer);
         if let Some(value) = self.city.as_ref().and_then(|city| finite(city.value)) {
             let y = frame.y.at(value) - 1.0;
             placer.block(Rect { x: frame.plot.x, y, w: frame.plot.w, h: 2.0 });
@@ -152,7 +152,14 @@ impl Funnel {
         if names.is_empty() { 12.0 } else { (widest(&names, SMALL) + 14.0).min(width * 0.26) }
     }
 
-    fn draw_limits(&self, canvas: &mut Canvas, frame: &Frame, across: &Scale, margin: f64) {
+    fn draw_limits(
+        &self,
+        canvas: &mut Canvas,
+        frame: &Frame,
+        across: &Scale,
+        margin: f64,
+        placer: &mut Placer,
+    ) {
         let dashes = ["5 3", "2 2"];
         let mut ends: Vec<(f64, &str, &'static str)> = Vec::new();
         for (i, limit) in self.limits.iter().enumerate() {
@@ -166,7 +173,10 @@ impl Funnel {
                     })
                     .collect();
                 let parts = clipped(&points, across.pixels(), frame.y.pixels());
-                parts.iter().for_each(|part| canvas.path(part, false, paint));
+                for part in &parts {
+                    canvas.path(part, false, paint);
+                    placer.block_line(part);
+                }
                 if let Some((_, y)) = parts.last().and_then(|part| part.last()) {
                     ends.push((*y, &limit.name, NAVY));
                 }
@@ -281,9 +291,11 @@ pub(super) fn name_point(
     let size = (widest(&lines, SMALL), LINE * lines.len() as f64);
     let place = placer.place(at, size);
     let (cx, cy) = (at.0.clamp(place.x, place.x + place.w), at.1.clamp(place.y, place.y + place.h));
-    let away = ((cx - at.0).powi(2) + (cy - at.1).powi(2)).sqrt();
+    let away = (cx - at.0).hypot(cy - at.1);
     if away > 12.0 {
-        canvas.line(at, (cx, cy), Paint::line(GREY, 0.8));
+        let share = 6.5 / away;
+        let start = (at.0 + (cx - at.0) * share, at.1 + (cy - at.1) * share);
+        canvas.line(start, (cx, cy), Paint::line(GREY, 0.8));
     }
     canvas.lines(
         place.x,

@@ -61,6 +61,28 @@ impl Placer {
         place
     }
 
+    /// The least crowded of some places, the first where several are free.
+    pub(super) fn choose(&mut self, places: &[Rect]) -> Rect {
+        let crowd = |place: &Rect| self.taken.iter().map(|taken| taken.overlap(place)).sum::<f64>();
+        let inside: Vec<Rect> = places.iter().map(|place| self.inside(*place)).collect();
+        let best = inside.iter().copied().min_by(|a, b| crowd(a).total_cmp(&crowd(b))).unwrap_or_default();
+        self.taken.push(best);
+        best
+    }
+
+    /// Marks a line as used, in small steps.
+    pub(super) fn block_line(&mut self, points: &[(f64, f64)]) {
+        for pair in points.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            let steps = ((b.0 - a.0).hypot(b.1 - a.1) / 4.0).ceil().clamp(1.0, 400.0);
+            for i in 0..=(steps as usize) {
+                let t = i as f64 / steps;
+                let (x, y) = (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
+                self.taken.push(Rect { x: x - 1.0, y: y - 1.0, w: 2.0, h: 2.0 });
+            }
+        }
+    }
+
     fn inside(&self, mut r: Rect) -> Rect {
         let b = self.bounds;
         r.x = r.x.min(b.x + b.w - r.w).max(b.x);

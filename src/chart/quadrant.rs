@@ -92,8 +92,12 @@ impl Chart for Quadrant {
         let across = frame.across(&mut canvas, &self.demand_axis, &demands);
         let mut placer = Placer::new(frame.plot);
         self.block_cross(&frame, &across, &mut placer);
-        self.draw_cross(&mut canvas, &frame, &across, &mut placer);
+        for (_, x, y) in &drawn {
+            let (x, y) = (across.at(*x), frame.y.at(*y));
+            placer.block(Rect { x: x - 5.5, y: y - 5.5, w: 11.0, h: 11.0 });
+        }
         self.draw_corners(&mut canvas, &frame, &mut placer);
+        self.draw_cross(&mut canvas, &frame, &across, &mut placer);
         draw_points(&mut canvas, &frame, &across, &mut placer, &drawn);
         canvas.notes(NOT_IPA);
         Some(Drawing(canvas))
@@ -104,28 +108,27 @@ impl Quadrant {
     fn draw_cross(&self, canvas: &mut Canvas, frame: &Frame, across: &Scale, placer: &mut Placer) {
         let plot = frame.plot;
         let paint = Paint::line(ACCENT, 1.3).dashed("5 3");
-        let mut write = |canvas: &mut Canvas, at: Rect, label: &str| {
-            canvas.text(at.x, at.y + 8.0, label, Style::small().colour(ACCENT));
-            placer.block(at);
-        };
         if let Some((line, value)) = with_value(self.demand_line.as_ref()) {
             let x = across.at(value);
             let label = ellipsis(&line.label, plot.w * 0.45, SMALL);
             let w = width_of(&label, SMALL);
-            let left = if x + 5.0 + w > plot.x + plot.w { x - 5.0 - w } else { x + 5.0 };
+            let foot = plot.y + plot.h;
+            let places = [20.0, 38.0, plot.h - 3.0, plot.h - 22.0]
+                .map(|up| [x + 5.0, x - 5.0 - w].map(|left| Rect { x: left, y: foot - up, w, h: 16.0 }));
             canvas.open(line.figure.as_deref(), &line.label);
-            canvas.line((x, plot.y), (x, plot.y + plot.h), paint);
-            write(canvas, Rect { x: left, y: plot.y + plot.h - 20.0, w, h: 16.0 }, &label);
+            canvas.line((x, plot.y), (x, foot), paint);
+            write_line(canvas, placer.choose(places.as_flattened()), &label);
             canvas.close();
         }
         if let Some((line, value)) = with_value(self.score_line.as_ref()) {
             let y = frame.y.at(value);
             let label = ellipsis(&line.label, plot.w * 0.45, SMALL);
             let w = width_of(&label, SMALL);
-            let top = if y - 19.0 < plot.y { y + 3.0 } else { y - 19.0 };
+            let places = [plot.x + plot.w - w - 2.0, plot.x + 4.0]
+                .map(|left| [y - 19.0, y + 3.0].map(|top| Rect { x: left, y: top, w, h: 16.0 }));
             canvas.open(line.figure.as_deref(), &line.label);
             canvas.line((plot.x, y), (plot.x + plot.w, y), paint);
-            write(canvas, Rect { x: plot.x + plot.w - w - 2.0, y: top, w, h: 16.0 }, &label);
+            write_line(canvas, placer.choose(places.as_flattened()), &label);
             canvas.close();
         }
     }
@@ -156,6 +159,10 @@ impl Quadrant {
     }
 }
 
+fn write_line(canvas: &mut Canvas, at: Rect, label: &str) {
+    canvas.text(at.x, at.y + 8.0, label, Style::small().colour(ACCENT));
+}
+
 fn draw_points(
     canvas: &mut Canvas,
     frame: &Frame,
@@ -164,9 +171,6 @@ fn draw_points(
     drawn: &[(&QuadrantPoint, f64, f64)],
 ) {
     let places: Vec<(f64, f64)> = drawn.iter().map(|(_, x, y)| (across.at(*x), frame.y.at(*y))).collect();
-    for (x, y) in &places {
-        placer.block(Rect { x: x - 5.5, y: y - 5.5, w: 11.0, h: 11.0 });
-    }
     for ((point, _, _), at) in drawn.iter().zip(places) {
         let (mark, colour) = if point.muted { (Mark::Ring, GREY) } else { (Mark::Disc, NAVY) };
         canvas.open(point.score.figure.as_deref(), &spoken(point));

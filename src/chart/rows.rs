@@ -165,7 +165,7 @@ pub(super) fn joint(muted: bool, width: f64) -> Paint {
 /// Widths of the columns, and the gap before each.
 fn column_widths(canvas: f64, columns: &[Column]) -> (Vec<f64>, f64) {
     let gap = if canvas < 440.0 { 6.0 } else { 12.0 };
-    let room = canvas * 0.4 / columns.len().max(2) as f64;
+    let room = canvas * if columns.len() > 2 { 0.5 } else { 0.4 } / columns.len().max(2) as f64;
     let used: Vec<f64> = columns.iter().map(|c| c.width(room)).filter(|w| *w > 0.0).collect();
     (used, gap)
 }

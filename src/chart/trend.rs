@@ -160,18 +160,25 @@ impl Trend {
         }
     }
 
-    /// Printed values above the points of a single series, where there is room; the last stands at the right end.
+    /// Printed values of a single series, beyond its band on the side the line
+    /// turns away from, where there is room; the last stands at the right end.
     fn draw_values(&self, canvas: &mut Canvas, frame: &Frame, spots: &[Spot]) {
-        let Some((_, before_last)) = spots.split_last() else { return };
         let mut free = frame.plot.x;
-        for (i, x, y) in before_last {
-            let words = &self.series[0].points[*i].measure.printed;
-            let half = width_of(words, SMALL) / 2.0;
-            if x - half >= free && x + half <= frame.plot.x + frame.plot.w {
-                let above = (y - 14.0).max(frame.plot.y - 4.0);
-                canvas.text(*x, above, words, Style::small().anchor(Anchor::Middle));
-                free = x + half + 6.0;
+        for k in 0..spots.len().saturating_sub(1) {
+            let (i, x, y) = spots[k];
+            let point = &self.series[0].points[i];
+            let half = width_of(&point.measure.printed, SMALL) / 2.0;
+            if x - half < free || x + half > frame.plot.x + frame.plot.w {
+                continue;
             }
+            let (lo, hi) =
+                interval(point.interval).map_or((y, y), |(lo, hi)| (frame.y.at(lo), frame.y.at(hi)));
+            let before = if k > 0 { spots[k - 1].2 } else { spots[k + 1].2 };
+            let peak = y <= f64::midpoint(before, spots[k + 1].2);
+            let at = if peak { hi.min(y - 4.0) - 10.0 } else { lo.max(y + 4.0) + 10.0 };
+            let at = at.clamp(frame.plot.y - 2.0, frame.plot.y + frame.plot.h - 9.0);
+            canvas.text(x, at, &point.measure.printed, Style::small().anchor(Anchor::Middle));
+            free = x + half + 6.0;
         }
     }
 
