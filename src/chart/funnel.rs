@@ -165,7 +165,7 @@ impl Funnel {
         for (i, limit) in self.limits.iter().enumerate() {
             let paint = Paint::line(NAVY, 1.2).dashed(dashes[i.min(1)]);
             canvas.open(None, &limit.name);
-            for curve in [&limit.lower, &limit.upper] {
+            for (curve, outward) in [(&limit.lower, 0.01), (&limit.upper, -0.01)] {
                 let points: Vec<(f64, f64)> = curve
                     .iter()
                     .filter_map(|(n, rate)| {
@@ -178,7 +178,7 @@ impl Funnel {
                     placer.block_line(part);
                 }
                 if let Some((_, y)) = parts.last().and_then(|part| part.last()) {
-                    ends.push((*y, &limit.name, NAVY));
+                    ends.push((*y + outward * i as f64, &limit.name, NAVY));
                 }
             }
             canvas.close();

@@ -33,6 +33,7 @@ pub use scale::{Axis, Span, Unit};
 pub use stacked_shares::{ShareRow, StackedShares};
 pub use trend::{Series, Trend, TrendPoint};
 
+use crate::document::Figure;
 use svg::Canvas;
 use text::clean;
 
@@ -66,6 +67,18 @@ pub trait Chart {
     fn aspect(&self) -> f32 {
         let canvas = self.drawing().0;
         (canvas.width / canvas.height()) as f32
+    }
+
+    /// The chart as a figure of a document, still without number, notes and data table.
+    fn figure(&self, name: &str, title: &str) -> Figure {
+        Figure {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            svg: self.svg(),
+            alt: self.alt(),
+            aspect: self.aspect(),
+            ..Figure::default()
+        }
     }
 
     #[doc(hidden)]

@@ -96,7 +96,7 @@ impl Chart for Quadrant {
             let (x, y) = (across.at(*x), frame.y.at(*y));
             placer.block(Rect { x: x - 5.5, y: y - 5.5, w: 11.0, h: 11.0 });
         }
-        self.draw_corners(&mut canvas, &frame, &mut placer);
+        self.draw_corners(&mut canvas, &frame, &across, &mut placer);
         self.draw_cross(&mut canvas, &frame, &across, &mut placer);
         draw_points(&mut canvas, &frame, &across, &mut placer, &drawn);
         canvas.notes(NOT_IPA);
@@ -144,12 +144,22 @@ impl Quadrant {
         }
     }
 
-    fn draw_corners(&self, canvas: &mut Canvas, frame: &Frame, placer: &mut Placer) {
+    /// Names of the quadrants in the outer corners, where their quadrant has room.
+    fn draw_corners(&self, canvas: &mut Canvas, frame: &Frame, across: &Scale, placer: &mut Placer) {
         let plot = frame.plot;
         for (i, name) in self.corners.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-            let name = ellipsis(name, plot.w * 0.42, SMALL);
-            let w = width_of(&name, SMALL);
             let (right, low) = (i % 2 == 1, i >= 2);
+            let x =
+                with_value(self.demand_line.as_ref()).map_or(plot.x + plot.w / 2.0, |(_, v)| across.at(v));
+            let y =
+                with_value(self.score_line.as_ref()).map_or(plot.y + plot.h / 2.0, |(_, v)| frame.y.at(v));
+            let wide = if right { plot.x + plot.w - x } else { x - plot.x } - 10.0;
+            let high = if low { plot.y + plot.h - y } else { y - plot.y };
+            let name = ellipsis(name, wide, SMALL);
+            let w = width_of(&name, SMALL);
+            if wide < 4.0 * SMALL || high < 24.0 {
+                continue;
+            }
             let x = if right { plot.x + plot.w - w - 4.0 } else { plot.x + 4.0 };
             let y = if low { plot.y + plot.h - 20.0 } else { plot.y + 3.0 };
             let style = Style::small().colour(GREY).anchor(Anchor::Start).bold();

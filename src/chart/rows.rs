@@ -6,8 +6,11 @@
 
 use super::scale::Scale;
 use super::svg::{ACCENT, Anchor, BLUE, BODY, Canvas, GREY, GRID, LINE, Mark, Paint, SMALL, Style, WHITE};
-use super::text::{ellipsis, widest, width_of, wrap};
+use super::text::{ellipsis, middle_ellipsis, widest, width_of, wrap};
 use super::{Axis, Reference, finite};
+
+/// More rows than this are set tighter, so that thirty still fit on a page.
+const MANY: usize = 14;
 
 /// One column of printed text right of the plot.
 pub(super) struct Column {
@@ -61,9 +64,8 @@ impl Rows {
     pub(super) fn open(canvas: &mut Canvas, plan: &Plan) -> Self {
         let narrow = canvas.width < 440.0;
         let name_room = canvas.width * if narrow { 0.27 } else { 0.3 };
-        let max_lines = if plan.names.len() <= 14 { 2 } else { 1 };
         let names: Vec<Vec<String>> =
-            plan.names.iter().map(|name| wrap(name, name_room, BODY, max_lines)).collect();
+            plan.names.iter().map(|name| name_lines(name, name_room, plan.names.len())).collect();
         let widest_name = names.iter().map(|lines| widest(lines, BODY)).fold(0.0, f64::max);
         let left = 4.0 + widest_name.max(24.0) + 12.0;
         let (widths, gap) = column_widths(canvas.width, &plan.columns);
@@ -157,6 +159,11 @@ impl Rows {
     }
 }
 
+/// A name on two lines where there are few rows, on one where there are many.
+fn name_lines(name: &str, room: f64, rows: usize) -> Vec<String> {
+    if rows <= MANY { wrap(name, room, BODY, 2) } else { vec![middle_ellipsis(name, room, BODY)] }
+}
+
 /// The line between two marks of a row; dashed where the row rests on few cases.
 pub(super) fn joint(muted: bool, width: f64) -> Paint {
     if muted { Paint::line(GREY, width * 0.6).dashed("3 3") } else { Paint::line(BLUE, width) }
@@ -178,7 +185,7 @@ fn head_height(plan: &Plan) -> f64 {
 
 /// Middle of each row and the end of the last one, rows being as high as their names.
 fn row_middles(names: &[Vec<String>], top: f64) -> (Vec<f64>, f64) {
-    let least = if names.len() <= 14 { 28.0 } else { 22.0 };
+    let least = if names.len() <= MANY { 28.0 } else { 22.0 };
     let mut y = top;
     let middles = names
         .iter()

@@ -104,6 +104,8 @@ pub(super) enum Mark {
     Hatch,
     /// A horizontal interval, for keys.
     Whisker,
+    /// A vertical interval, for keys.
+    Post,
 }
 
 /// A drawing in progress: elements so far, and how far down they reach.
@@ -234,6 +236,7 @@ impl Canvas {
                 self.rect(area, Paint::outlined(fill, NAVY, 0.8));
             }
             Mark::Hatch => self.hatched(Rect { x: x - 1.3 * r, y: y - r, w: 2.6 * r, h: 2.0 * r }),
+            Mark::Post => self.post(x, y - 1.4 * r, y + 1.4 * r, colour),
             Mark::Whisker => self.whisker(x - 1.6 * r, x + 1.6 * r, y, colour),
         }
     }
@@ -244,6 +247,14 @@ impl Canvas {
         self.line((from, y), (to, y), paint);
         self.line((from, y - 4.0), (from, y + 4.0), paint);
         self.line((to, y - 4.0), (to, y + 4.0), paint);
+    }
+
+    /// A vertical interval with end caps.
+    pub(super) fn post(&mut self, x: f64, from: f64, to: f64, colour: &'static str) {
+        let paint = Paint::line(colour, 1.0);
+        self.line((x, from), (x, to), paint);
+        self.line((x - 3.0, from), (x + 3.0, from), paint);
+        self.line((x - 3.0, to), (x + 3.0, to), paint);
     }
 
     /// A row (or rows) of marks with their meaning, from the left edge.

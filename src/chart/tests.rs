@@ -174,6 +174,7 @@ fn trend(names: &[String], values: &[f64], width: f64) -> Trend {
                 Series { name: name.clone(), points: points.collect() }
             })
             .collect(),
+        interval_name: "95%置信区间".into(),
         look: Look { width, ..Look::default() },
     }
 }
@@ -239,6 +240,7 @@ fn read(svg: &str) -> Seen {
                         "lt" => '<',
                         "gt" => '>',
                         "amp" => '&',
+                        "#39" => '\'',
                         _ => '"',
                     });
                 }
@@ -409,7 +411,7 @@ fn figure_ids_reach_the_marks() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn marks_and_texts_stay_inside(

@@ -66,6 +66,29 @@ pub(super) fn ellipsis(words: &str, room: f64, size: f64) -> String {
     out
 }
 
+/// The text on one line, its middle replaced by `…` where it is too wide: names
+/// of one city begin alike, and often only their ends tell them apart.
+pub(super) fn middle_ellipsis(words: &str, room: f64, size: f64) -> String {
+    let words = clean(words).trim().to_owned();
+    if width_of(&words, size) <= room {
+        return words;
+    }
+    let share = (room - size).max(0.0);
+    let head = prefix(words.chars(), share * 0.6, size);
+    let tail = prefix(words.chars().rev(), share - width_of(&head, size), size);
+    format!("{}…{}", head.trim_end(), tail.chars().rev().collect::<String>().trim_start())
+}
+
+fn prefix(chars: impl Iterator<Item = char>, room: f64, size: f64) -> String {
+    let mut used = 0.0;
+    chars
+        .take_while(|c| {
+            used += em(*c) * size;
+            used <= room
+        })
+        .collect()
+}
+
 /// At most `max_lines` lines no wider than `room`, of about equal width; the
 /// last one ends in `…` where text is left over.
 pub(super) fn wrap(words: &str, room: f64, size: f64, max_lines: usize) -> Vec<String> {
@@ -126,7 +149,8 @@ fn may_break(before: char, after: char) -> bool {
     let latin = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '%');
     let closing = "，。、；：！？）》”’」』】…·,.;:!?)]%".contains(after);
     let opening = "（《“‘「『【([".contains(before);
-    !(latin(before) && latin(after)) && !closing && !opening && em(after) > 0.0
+    let inside_word = latin(before) && latin(after);
+    !inside_word && !closing && !opening && em(after) > 0.0
 }
 
 #[cfg(test)]
@@ -151,6 +175,13 @@ mod tests {
     fn no_line_begins_with_closing_punctuation() {
         assert_eq!(fill("一二三四（五六）七", 48.0, 12.0, 4), ["一二三四", "（五六）", "七"]);
         assert_eq!(fill("一二三四，五", 48.0, 12.0, 4), ["一二三", "四，五"]);
+    }
+
+    #[test]
+    fn the_end_of_a_name_survives() {
+        let short = middle_ellipsis("成都高新区质量服务有限公司第12分部", 130.0, 12.0);
+        assert_eq!(short, "成都高新区…第12分部");
+        assert!(width_of(&short, 12.0) <= 130.0);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Trend {
     /// Periods in order, as printed, e.g. `2025年第一季度`.
     pub periods: Vec<String>,
     pub series: Vec<Series>,
+    /// Meaning of the band or whiskers, e.g. `95%置信区间`; empty leaves it to a note of the figure.
+    pub interval_name: String,
     pub look: Look,
 }
 
@@ -67,6 +69,7 @@ impl Chart for Trend {
             return None;
         }
         let mut canvas = self.look.canvas();
+        canvas.key(&self.key());
         let room = canvas.width * if canvas.width < 440.0 { 0.26 } else { 0.24 };
         let labels: Vec<Vec<String>> = self.series.iter().map(|series| end_label(series, room)).collect();
         let margin = labels.iter().map(|lines| widest(lines, SMALL)).fold(0.0, f64::max) + 26.0;
@@ -84,6 +87,13 @@ impl Chart for Trend {
 }
 
 impl Trend {
+    fn key(&self) -> Vec<(Mark, &'static str, String)> {
+        let any = self.series.iter().flat_map(|s| &s.points).any(|p| interval(p.interval).is_some());
+        let mark = if self.series.len() == 1 { Mark::Swatch(TINT) } else { Mark::Post };
+        let named = any && !self.interval_name.is_empty();
+        named.then(|| (mark, INK, self.interval_name.clone())).into_iter().collect()
+    }
+
     /// All numbers that must be on the axis.
     fn values(&self) -> Vec<f64> {
         let count = self.periods.len();
@@ -260,10 +270,7 @@ fn draw_band(canvas: &mut Canvas, frame: &Frame, series: &Series, run: &[Spot]) 
 
 fn draw_whisker(canvas: &mut Canvas, frame: &Frame, x: f64, point: &TrendPoint, colour: &'static str) {
     let Some((lo, hi)) = interval(point.interval) else { return };
-    let (lo, hi, paint) = (frame.y.at(lo), frame.y.at(hi), Paint::line(colour, 1.0));
-    canvas.line((x, lo), (x, hi), paint);
-    canvas.line((x - 3.0, lo), (x + 3.0, lo), paint);
-    canvas.line((x - 3.0, hi), (x + 3.0, hi), paint);
+    canvas.post(x, frame.y.at(lo), frame.y.at(hi), colour);
 }
 
 #[cfg(test)]
