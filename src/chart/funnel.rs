@@ -190,13 +190,18 @@ impl Funnel {
             canvas.close();
             ends.push((y, &city.label, ACCENT));
         }
-        let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
-        let centres =
-            spread(&wanted, &vec![LINE; ends.len()], frame.plot.y - 8.0, frame.plot.y + frame.plot.h + 8.0);
-        for ((_, words, colour), y) in ends.iter().zip(centres) {
-            let words = ellipsis(words, margin - 10.0, SMALL);
-            canvas.text(frame.plot.x + frame.plot.w + 6.0, y, &words, Style::small().colour(colour));
-        }
+        name_lines(canvas, frame, &ends, margin);
+    }
+}
+
+/// Writes the names of the lines at their right ends.
+fn name_lines(canvas: &mut Canvas, frame: &Frame, ends: &[(f64, &str, &'static str)], margin: f64) {
+    let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
+    let centres =
+        spread(&wanted, &vec![LINE; ends.len()], frame.plot.y - 8.0, frame.plot.y + frame.plot.h + 8.0);
+    for ((_, words, colour), y) in ends.iter().zip(centres) {
+        let words = ellipsis(words, margin - 10.0, SMALL);
+        canvas.text(frame.plot.x + frame.plot.w + 6.0, y, &words, Style::small().colour(colour));
     }
 }
 

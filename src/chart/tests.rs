@@ -10,130 +10,161 @@ use super::text::width_of;
 use super::*;
 
 /// One of each kind, over the given names and values (0 to 1), at the given width.
-pub(super) fn charts(names: &[String], values: &[f64], width: f64) -> Vec<Box<dyn Chart>> {
-    let look = || Look { width, ..Look::default() };
-    let value = |i: usize| values.get(i % values.len().max(1)).copied().unwrap_or(f64::NAN);
-    let rate = |i: usize| Measure::new(value(i), percent(value(i))).with_figure(format!("q/{i}"));
-    let score = |i: usize| Measure::new(value(i) * 100.0, decimal(value(i) * 100.0));
-    let level = |i: usize| Measure::new(1.0 + 4.0 * value(i), decimal(1.0 + 4.0 * value(i)));
-    let estimates: Vec<Estimate> = names
-        .iter()
-        .enumerate()
-        .map(|(i, name)| Estimate {
-            name: name.clone(),
-            measure: rate(i),
-            interval: (i % 5 != 4).then(|| (value(i) - 0.08, value(i) + 0.05)),
+fn charts(names: &[String], values: &[f64], width: f64) -> Vec<Box<dyn Chart>> {
+    let sample = Sample { names, values, look: Look { width, ..Look::default() } };
+    vec![
+        Box::new(sample.bars()),
+        Box::new(sample.shares()),
+        Box::new(sample.pairs()),
+        Box::new(sample.funnel()),
+        Box::new(trend(names, values, width)),
+        Box::new(sample.dots()),
+        Box::new(sample.levels()),
+        Box::new(sample.quadrant()),
+    ]
+}
+
+struct Sample<'a> {
+    names: &'a [String],
+    values: &'a [f64],
+    look: Look,
+}
+
+impl Sample<'_> {
+    fn value(&self, i: usize) -> f64 {
+        self.values.get(i % self.values.len().max(1)).copied().unwrap_or(f64::NAN)
+    }
+
+    fn rate(&self, i: usize) -> Measure {
+        Measure::new(self.value(i), percent(self.value(i))).with_figure(format!("q/{i}"))
+    }
+
+    fn level(&self, i: usize) -> Measure {
+        let value = 1.0 + 4.0 * self.value(i);
+        Measure::new(value, decimal(value))
+    }
+
+    fn each<T>(&self, row: impl Fn(usize, String) -> T) -> Vec<T> {
+        self.names.iter().enumerate().map(|(i, name)| row(i, name.clone())).collect()
+    }
+
+    fn city(&self) -> Option<Reference> {
+        Some(Reference { figure: Some("q/city".into()), ..Reference::new(self.value(0), "全市 86.3%") })
+    }
+
+    fn estimates(&self) -> Vec<Estimate> {
+        self.each(|i, name| Estimate {
+            name,
+            measure: self.rate(i),
+            interval: (i % 5 != 4).then(|| (self.value(i) - 0.08, self.value(i) + 0.05)),
             n: format!("n={}", 7 * i + 4),
             muted: i % 4 == 3,
         })
-        .collect();
-    let city =
-        || Some(Reference { figure: Some("q/city".into()), ..Reference::new(value(0), "全市 86.3%") });
-    vec![
-        Box::new(IntervalBars {
+    }
+
+    fn bars(&self) -> IntervalBars {
+        IntervalBars {
             title: "各项满意率".into(),
             axis: Axis::new("满意率", Unit::Rate, Span::Full),
-            rows: estimates.clone(),
-            reference: city(),
+            rows: self.estimates(),
+            reference: self.city(),
             interval_name: "95%置信区间".into(),
-            look: look(),
-        }),
-        Box::new(StackedShares {
+            look: self.look.clone(),
+        }
+    }
+
+    fn dots(&self) -> DotRows {
+        DotRows {
+            title: "各区(市)县回收率".into(),
+            axis: Axis::new("回收率", Unit::Rate, Span::Fit),
+            rows: self.estimates(),
+            reference: self.city(),
+            interval_name: "95%置信区间".into(),
+            look: self.look.clone(),
+        }
+    }
+
+    fn shares(&self) -> StackedShares {
+        let share = |v: f64| Measure::new(v, percent(v));
+        StackedShares {
             title: "评价构成".into(),
             axis_title: "占有效评价的比例".into(),
             levels: ["满意", "基本满意", "不满意"].map(String::from).to_vec(),
-            rows: names
-                .iter()
-                .enumerate()
-                .map(|(i, name)| {
-                    let rest = 1.0 - value(i);
-                    let share = |v: f64| Measure::new(v, percent(v));
-                    let shares = vec![rate(i), share(rest * 0.7), share(rest * 0.3)];
-                    ShareRow { name: name.clone(), shares, n: format!("n={}", i * 9), muted: i % 4 == 3 }
-                })
-                .collect(),
-            look: look(),
-        }),
-        Box::new(Dumbbell {
-            rows: names
-                .iter()
-                .enumerate()
-                .map(|(i, name)| PairRow {
-                    name: name.clone(),
-                    demand: rate(i),
-                    supply: rate(i + 1),
-                    muted: i % 4 == 3,
-                })
-                .collect(),
+            rows: self.each(|i, name| {
+                let rest = 1.0 - self.value(i);
+                let shares = vec![self.rate(i), share(rest * 0.7), share(rest * 0.3)];
+                ShareRow { name, shares, n: format!("n={}", i * 9), muted: i % 4 == 3 }
+            }),
+            look: self.look.clone(),
+        }
+    }
+
+    fn pairs(&self) -> Dumbbell {
+        let muted = |i: usize| i % 4 == 3;
+        Dumbbell {
+            rows: self.each(|i, name| PairRow {
+                name,
+                demand: self.rate(i),
+                supply: self.rate(i + 1),
+                muted: muted(i),
+            }),
             axis: Axis::new("占企业数的比例", Unit::Rate, Span::FromZero),
-            look: look(),
+            look: self.look.clone(),
             ..Dumbbell::default()
-        }),
-        Box::new(Funnel {
+        }
+    }
+
+    fn funnel(&self) -> Funnel {
+        Funnel {
             n_axis: Axis::new("有效评价数（份）", Unit::Count, Span::FromZero),
             rate_axis: Axis::new("满意率", Unit::Rate, Span::Fit),
-            points: names
-                .iter()
-                .enumerate()
-                .map(|(i, name)| AgencyPoint {
-                    name: name.clone(),
-                    n: 12.0 + 9.0 * i as f64,
-                    rate: rate(i),
-                    band: [Band::Within, Band::Beyond95, Band::Within, Band::Beyond998][i % 4],
-                    muted: i % 5 == 4,
-                })
-                .collect(),
-            city: city(),
-            limits: limits(value(0)),
-            look: look(),
+            points: self.each(|i, name| AgencyPoint {
+                name,
+                n: 12.0 + 9.0 * i as f64,
+                rate: self.rate(i),
+                band: [Band::Within, Band::Beyond95, Band::Within, Band::Beyond998][i % 4],
+                muted: i % 5 == 4,
+            }),
+            city: self.city(),
+            limits: limits(self.value(0)),
+            look: self.look.clone(),
             ..Funnel::default()
-        }),
-        Box::new(trend(names, values, width)),
-        Box::new(DotRows {
-            title: "各区(市)县回收率".into(),
-            axis: Axis::new("回收率", Unit::Rate, Span::Fit),
-            rows: estimates,
-            reference: city(),
-            interval_name: "95%置信区间".into(),
-            look: look(),
-        }),
-        Box::new(DimensionLevels {
+        }
+    }
+
+    fn levels(&self) -> DimensionLevels {
+        DimensionLevels {
             axis_title: "评价等级（1～5级）".into(),
-            rows: names
-                .iter()
-                .enumerate()
-                .map(|(i, name)| DimensionRow {
-                    name: name.clone(),
-                    before: level(i),
-                    target: level(i + 1),
-                    after: level(i + 2),
-                    muted: i % 4 == 3,
-                })
-                .collect(),
-            look: look(),
+            rows: self.each(|i, name| DimensionRow {
+                name,
+                before: self.level(i),
+                target: self.level(i + 1),
+                after: self.level(i + 2),
+                muted: i % 4 == 3,
+            }),
+            look: self.look.clone(),
             ..DimensionLevels::default()
-        }),
-        Box::new(Quadrant {
+        }
+    }
+
+    fn quadrant(&self) -> Quadrant {
+        let corners = ["需求少、满意度高", "需求多、满意度高", "需求少、满意度低", "需求多、满意度低"];
+        Quadrant {
             demand_axis: Axis::new("需求占比", Unit::Rate, Span::FromZero),
             score_axis: Axis::new("综合满意度（分）", Unit::Score, Span::Fit),
-            points: names
-                .iter()
-                .enumerate()
-                .map(|(i, name)| QuadrantPoint {
-                    name: name.clone(),
-                    demand: Measure::new(0.05 + 0.04 * ((i * 7) % 8) as f64, "15.0%"),
-                    score: score(i),
-                    muted: i % 4 == 3,
-                })
-                .collect(),
+            points: self.each(|i, name| QuadrantPoint {
+                name,
+                demand: Measure::new(0.05 + 0.04 * ((i * 7) % 8) as f64, "15.0%"),
+                score: Measure::new(self.value(i) * 100.0, decimal(self.value(i) * 100.0)),
+                muted: i % 4 == 3,
+            }),
             demand_line: Some(Reference::new(0.18, "中位数 18.0%")),
-            score_line: Some(Reference::new(value(0) * 100.0, "全市 86.25")),
-            corners: ["需求少、满意度高", "需求多、满意度高", "需求少、满意度低", "需求多、满意度低"]
-                .map(String::from),
-            look: look(),
+            score_line: Some(Reference::new(self.value(0) * 100.0, "全市 86.25")),
+            corners: corners.map(String::from),
+            look: self.look.clone(),
             ..Quadrant::default()
-        }),
-    ]
+        }
+    }
 }
 
 fn percent(v: f64) -> String {
@@ -427,28 +458,6 @@ proptest! {
     ) {
         for chart in charts(&names, &values, width) {
             assert_sound(chart.as_ref());
-        }
-    }
-}
-
-#[test]
-fn zz_gallery() {
-    std::fs::create_dir_all("/tmp/charts").unwrap();
-    let kinds = ["bars", "stacked", "dumbbell", "funnel", "trend", "dots", "levels", "quadrant"];
-    for (tag, count, width) in
-        [("8", 8, 590.0), ("1", 1, 590.0), ("24", 24, 590.0), ("n", 6, 340.0), ("4", 4, 590.0)]
-    {
-        let names: Vec<String> = (0..count)
-            .map(|i| {
-                if i < 8 {
-                    ITEMS[i].to_owned()
-                } else {
-                    format!("成都高新区质量服务有限公司第{i}分部")
-                }
-            })
-            .collect();
-        for (chart, kind) in charts(&names, &VALUES, width).iter().zip(kinds) {
-            std::fs::write(format!("/tmp/charts/{kind}-{tag}.svg"), chart.svg()).unwrap();
         }
     }
 }
