@@ -5,6 +5,7 @@ pub mod answer;
 pub mod bind;
 pub mod cell;
 pub mod digest;
+pub mod chart;
 pub mod document;
 pub mod error;
 pub mod parse;
