@@ -4,3 +4,5 @@
 pub mod cell;
 pub mod document;
 pub mod error;
+pub mod fonts;
+pub mod render;
