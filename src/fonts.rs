@@ -131,25 +131,37 @@ impl Fonts {
         infos.into_iter().any(|info| info.coverage.contains(u32::from(c)))
     }
 
-    /// `text` with each character that no face has written as `□(U+XXXX)`.
+    /// `text` with each character that no face has replaced by one that says the same (`√` for
+    /// `☑`) or written as `□(U+XXXX)`.
     pub fn cover<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if text.chars().all(|c| self.covers(c)) {
             return Cow::Borrowed(text);
         }
         let mut out = String::with_capacity(text.len() + 16);
         for c in text.chars() {
-            if self.covers(c) {
-                out.push(c);
-            } else {
-                out.push_str(&format!("□(U+{:04X})", u32::from(c)));
+            match Some(c).filter(|&c| self.covers(c)).or_else(|| self.stand_in(c)) {
+                Some(c) => out.push(c),
+                None => out.push_str(&format!("□(U+{:04X})", u32::from(c))),
             }
         }
         Cow::Owned(out)
     }
 
-    /// The characters of `text` that no face has, each once, in order of code point.
+    /// The characters of `text` that cannot be printed, each once, in order of code point.
     pub fn uncovered(&self, text: &str) -> BTreeSet<char> {
-        text.chars().filter(|&c| !self.covers(c)).collect()
+        text.chars().filter(|&c| !self.covers(c) && self.stand_in(c).is_none()).collect()
+    }
+
+    /// A covered character that says the same: ticks and boxes that survey platforms write.
+    fn stand_in(&self, c: char) -> Option<char> {
+        let like = match c {
+            '☑' | '✓' | '✔' | '🗹' | '✅' => '√',
+            '☐' | '◻' | '▢' => '□',
+            '☒' | '✗' | '✘' | '✕' => '×',
+            '•' | '‣' | '▪' => '·',
+            _ => return None,
+        };
+        self.covers(like).then_some(like)
     }
 }
 
@@ -299,7 +311,9 @@ mod tests {
     #[test]
     fn rare_characters_are_covered_and_others_named() {
         let fonts = fonts();
-        assert_eq!(fonts.cover("𬭩㛃龘成都（2025年）—～①√□☑"), "𬭩㛃龘成都（2025年）—～①√□☑");
+        assert_eq!(fonts.cover("𬭩㛃龘成都（2025年）—～①√□"), "𬭩㛃龘成都（2025年）—～①√□");
+        assert_eq!(fonts.cover("☑计量 ☐认证"), "√计量 □认证");
+        assert!(fonts.uncovered("☑计量").is_empty());
         assert_eq!(fonts.cover("好😀\u{E000}的"), "好□(U+1F600)□(U+E000)的");
         let missing: Vec<_> = fonts.uncovered("a\u{E001}b😀\u{E001}\u{FFFE}").into_iter().collect();
         assert_eq!(missing, ['\u{E001}', '\u{FFFE}', '😀']);

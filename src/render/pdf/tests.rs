@@ -32,7 +32,8 @@ const DISTRICTS: &str = "四川天府新区 成都东部新区 成都高新区 �
 fn district_table() -> Table {
     let label = |label: &str, align, weight| Column { label: label.to_owned(), align, weight };
     let mut columns = vec![label("区（市）县", Align::Left, 2.0)];
-    for name in ["需求企业", "服务企业", "服务项目", "机构数", "满意度", "95%区间", "综合指数"] {
+    for name in ["需求企业", "服务企业", "服务项目", "机构数", "满意度", "95%区间", "综合指数"]
+    {
         columns.push(label(name, Align::Right, if name == "95%区间" { 1.7 } else { 1.0 }));
     }
     let row = |(n, name): (usize, &str)| {
@@ -150,7 +151,6 @@ fn report() -> Document {
             paragraph(LONG),
             Block::Table(small_table()),
             heading(3, "1. 数据质量"),
-            paragraph(LONG),
             quote,
             Block::Table(district_table()),
             heading(1, "二、服务满意度"),
@@ -167,7 +167,10 @@ fn report() -> Document {
 fn summary(repeat: usize) -> Summary {
     let item = |heading: &str| SummaryItem {
         heading: heading.to_owned(),
-        blocks: vec![paragraph(&LONG.repeat(repeat)), paragraph("企业反馈：返工率由6.0%降至2.1%，年节约成本约38万元。")],
+        blocks: vec![
+            paragraph(&LONG.repeat(repeat)),
+            paragraph("企业反馈：返工率由6.0%降至2.1%，年节约成本约38万元。"),
+        ],
     };
     Summary {
         ident: "2025Q1/summaries/a".to_owned(),
@@ -202,6 +205,101 @@ fn read_back(name: &str, pdf: &[u8]) -> (String, PathBuf) {
     (String::from_utf8(text.stdout).unwrap(), path)
 }
 
+/// Each printed figure with its id, in the order of the structure tree: the tree gives a link's
+/// words and object, the object its address.
+fn linked_figures(path: &PathBuf) -> Vec<(String, String)> {
+    let plain = ["--qdf", "--object-streams=disable"];
+    let out = Command::new("qpdf").args(plain).arg(path).arg("-").output().unwrap();
+    let file = String::from_utf8_lossy(&out.stdout).into_owned();
+    let out = Command::new("pdfinfo").arg("-struct-text").arg(path).output().unwrap();
+    let tree = String::from_utf8_lossy(&out.stdout).into_owned();
+    let links = tree.split("Link (inline)").skip(1).map(|link| {
+        let (words, rest) = link.split_once("Object ").unwrap();
+        let words: String = words.lines().map(|line| line.trim().trim_matches('"')).collect();
+        let object = rest.lines().next().unwrap();
+        let entry = file.split(&format!("%% Original object ID: {object}\n")).nth(1).unwrap();
+        let id = entry.split("/URI (zhiti:fig/").nth(1).unwrap().split(')').next().unwrap();
+        (id.to_owned(), words)
+    });
+    links.collect()
+}
+
+#[test]
+fn a_report_reads_back_with_its_figures() {
+    let document = report();
+    let pdf = ENGINE.report(&document).unwrap();
+    assert_eq!(pdf, ENGINE.report(&document).unwrap(), "the same document gives the same bytes");
+    assert!(pdf.len() < 250_000, "{} bytes", pdf.len());
+    let (text, path) = read_back("report.pdf", &pdf);
+    for words in
+        ["成都市中小企业质量提升服务情况报告", "示例数据", "（一）报送情况", "（续）", "9f86d081884c"]
+    {
+        assert!(text.contains(words), "{words} is missing in {text}");
+    }
+    let own = |(id, text): &(&str, &str)| ((*id).to_owned(), (*text).to_owned());
+    assert_eq!(linked_figures(&path), document.figures().iter().map(own).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_summary_fits_one_page_or_runs_on() {
+    let (one, _) = read_back("one.pdf", &ENGINE.summary(&summary(1)).unwrap());
+    assert_eq!(one.matches('\u{c}').count(), 1, "one page");
+    assert!(one.contains("成都市新都区𬭩晟木业有限责任公司") && one.contains("日期：2025"), "{one}");
+    assert!(!one.contains("（续）"));
+    let (long, _) = read_back("long.pdf", &ENGINE.summary(&summary(5)).unwrap());
+    assert!(long.contains("表D") || long.contains("表 D"), "{long}");
+    assert!(long.contains("（续）") && long.matches("日期：").count() == 1, "{long}");
+    assert_eq!(ENGINE.take_warnings(), [""; 0]);
+}
+
+#[test]
+fn hostile_words_stay_words() {
+    let words = "#panic(\"x\") $x^2$ *a* _b_ `c` @d <e> // f /* \\ = 1 😀 \u{E000} \u{202E}逆\u{202C} \
+        ᠆;؛ Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+    let mut document = report();
+    document.title = words.to_owned();
+    document.marks = vec![words.to_owned()];
+    document.blocks = vec![
+        heading(1, words),
+        paragraph(words),
+        Block::Paragraph { runs: vec![] },
+        Block::Quote { runs: vec![figure(words, "成 都)\\(x")] },
+        Block::List { ordered: true, items: vec![vec![], vec![Run::plain(words)]] },
+    ];
+    let mut table = district_table();
+    table.rows[3].cells[0] = CellText::words(words);
+    table.rows[4].cells.truncate(2);
+    table.columns[1].weight = f32::NAN;
+    table.groups.push((words.to_owned(), 9));
+    table.notes.push(words.to_owned());
+    document.blocks.extend([Block::Table(table), Block::Table(Table::default())]);
+    let (text, path) = read_back("hostile.pdf", &ENGINE.report(&document).unwrap());
+    assert!(text.contains("#panic(\"x\") $x^2$ *a* _b_ `c` @d <e> // f"), "{text}");
+    assert!(text.contains("□(U+1F600) □(U+E000) 逆"), "{text}");
+    assert_eq!(linked_figures(&path).len(), 24, "the quote and all rows but the one cut short");
+}
+
+#[test]
+fn a_faulty_layout_is_named_with_its_line() {
+    let mut layouts = Layouts::default();
+    layouts.replace("summary.typ", "#import \"common.typ\": *\n\n#nothing-like-this\n");
+    match engine(layouts).summary(&summary(1)) {
+        Err(Error::Config { file, line, message, .. }) => {
+            assert_eq!((file.to_str(), line), (Some("templates/layout/summary.typ"), Some(3)));
+            assert!(message.contains("nothing-like-this"), "{message}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_document_without_a_date_is_our_fault() {
+    let document = Document { date_ymd: (0, 0, 0), ..report() };
+    assert!(
+        matches!(ENGINE.report(&document), Err(Error::Internal { message }) if message.contains("2025Q1/city"))
+    );
+}
+
 #[test]
 #[ignore = "writes PNGs to /tmp/pdfw for looking at"]
 fn gallery() {
@@ -210,6 +308,10 @@ fn gallery() {
         ("report", ENGINE.report(&report())),
         ("front", ENGINE.report(&with_front)),
         ("summary", ENGINE.summary(&summary(1))),
+        (
+            "summary-short",
+            ENGINE.summary(&Summary { date: String::new(), items: summary(0).items, ..summary(1) }),
+        ),
         ("summary-long", ENGINE.summary(&summary(5))),
     ] {
         let pdf = pdf.unwrap_or_else(|e| panic!("{name}: {e}"));
