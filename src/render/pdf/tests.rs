@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
+
 use super::*;
 use crate::document::{Align, Block, CellText, Column, Figure, Row, Run, SummaryItem, Table};
 use crate::fonts::FontStack;
@@ -253,6 +255,24 @@ fn a_summary_fits_one_page_or_runs_on() {
 }
 
 #[test]
+fn an_office_with_a_kai_face_and_latin_letters_gets_them() {
+    let sans = || vec!["Noto Sans CJK SC".to_owned()];
+    let stack = FontStack { kai: sans(), latin: sans(), ..FontStack::default() };
+    let office = PdfEngine::with_threads(Fonts::load(&stack, &[]).unwrap(), Layouts::default(), 1).unwrap();
+    assert_ne!(office.report(&report()).unwrap(), ENGINE.report(&report()).unwrap());
+    assert_eq!(office.take_warnings(), [""; 0]);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let forms: Vec<_> =
+        (0..6).map(|n| Summary { enterprise: format!("第{n}家企业"), ..summary(1) }).collect();
+    let one: Vec<_> = forms.iter().map(|form| ENGINE.summary(form).unwrap()).collect();
+    let all: Vec<_> = ENGINE.install(|| forms.par_iter().map(|form| ENGINE.summary(form).unwrap()).collect());
+    assert!(one == all);
+}
+
+#[test]
 fn hostile_words_stay_words() {
     let words = "#panic(\"x\") $x^2$ *a* _b_ `c` @d <e> // f /* \\ = 1 😀 \u{E000} \u{202E}逆\u{202C} \
         ᠆;؛ Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
@@ -320,5 +340,17 @@ fn gallery() {
         let png = format!("/tmp/pdfw/{name}");
         Command::new("pdftoppm").args(["-r", "70", "-png", &path, &png]).status().unwrap();
     }
+    let start = std::time::Instant::now();
+    let fonts = Fonts::load(&FontStack::default(), &[]).unwrap();
+    println!("fonts {:?}", start.elapsed());
+    let engine = PdfEngine::with_threads(fonts, Layouts::default(), 1).unwrap();
+    for n in 0..6 {
+        let start = std::time::Instant::now();
+        engine.summary(&Summary { enterprise: format!("第{n}家企业"), ..summary(n % 2) }).unwrap();
+        println!("summary {:?}", start.elapsed());
+    }
+    let start = std::time::Instant::now();
+    engine.report(&Document { title: "另一报告".to_owned(), ..report() }).unwrap();
+    println!("report {:?}", start.elapsed());
     println!("{:#?}", ENGINE.take_warnings());
 }
