@@ -1,11 +1,12 @@
 //! Makes every string of a document fit to be set: no characters that no face
 //! has (they would stop the archive export), no control or direction marks, and
-//! places to break in words too long for a line or a cell. Row lengths are made
-//! to match the columns. It never changes what can be read.
+//! places to break in words too long for a line or a cell. What an accessible
+//! PDF must have (a title, no leap in heading levels, words for a drawing) is
+//! supplied from what is there. It never changes what can be read.
 
 use typst::foundations::Bytes;
 
-use crate::document::{Block, Document, Run, Summary, Table};
+use crate::document::{Block, Document, Figure, Run, Summary, Table};
 use crate::fonts::Fonts;
 
 use super::world::figure_name;
@@ -18,8 +19,11 @@ const BREAK: char = '\u{200B}';
 
 /// The report as the layout gets it; each drawing's `svg` becomes the name of a virtual file.
 pub(super) fn report(document: &Document, fonts: &Fonts) -> (Document, Vec<Bytes>) {
-    let mut cleaner = Cleaner { fonts, figures: Vec::new() };
+    let mut cleaner = Cleaner { fonts, figures: Vec::new(), level: 0 };
     let mut document = document.clone();
+    if document.title.trim().is_empty() {
+        document.title.clone_from(&document.ident);
+    }
     for text in [
         &mut document.title,
         &mut document.subtitle,
@@ -36,7 +40,7 @@ pub(super) fn report(document: &Document, fonts: &Fonts) -> (Document, Vec<Bytes
 
 /// The Annex D summary as the layout gets it.
 pub(super) fn summary(summary: &Summary, fonts: &Fonts) -> (Summary, Vec<Bytes>) {
-    let mut cleaner = Cleaner { fonts, figures: Vec::new() };
+    let mut cleaner = Cleaner { fonts, figures: Vec::new(), level: 0 };
     let mut summary = summary.clone();
     for text in [
         &mut summary.project,
@@ -59,29 +63,40 @@ pub(super) fn summary(summary: &Summary, fonts: &Fonts) -> (Summary, Vec<Bytes>)
 struct Cleaner<'a> {
     fonts: &'a Fonts,
     figures: Vec<Bytes>,
+    /// Level of the last heading: PDF/UA lets the next go down by one only.
+    level: u8,
 }
 
 impl Cleaner<'_> {
-    fn blocks(&mut self, blocks: &mut [Block]) {
+    fn blocks(&mut self, blocks: &mut Vec<Block>) {
+        blocks.retain(|block| !is_empty_heading(block));
         for block in blocks {
             match block {
-                Block::Heading { runs, .. } | Block::Paragraph { runs } | Block::Quote { runs } => {
+                Block::Heading { level, runs } => {
+                    self.level = (*level).clamp(1, self.level + 1);
+                    *level = self.level;
                     self.runs(runs);
                 }
+                Block::Paragraph { runs } | Block::Quote { runs } => self.runs(runs),
                 Block::List { items, .. } => items.iter_mut().for_each(|runs| self.runs(runs)),
                 Block::Table(table) => self.table(table),
-                Block::Figure(figure) => {
-                    self.text(&mut figure.number, LINE);
-                    self.text(&mut figure.title, LINE);
-                    self.text(&mut figure.alt, LINE);
-                    self.texts(&mut figure.notes, LINE);
-                    figure.data = None;
-                    let name = figure_name(self.figures.len());
-                    let svg = std::mem::replace(&mut figure.svg, name);
-                    self.figures.push(Bytes::from_string(svg));
-                }
+                Block::Figure(figure) => self.figure(figure),
             }
         }
+    }
+
+    fn figure(&mut self, figure: &mut Figure) {
+        if figure.alt.trim().is_empty() {
+            figure.alt = format!("{} {}", figure.number, figure.title);
+        }
+        for text in [&mut figure.number, &mut figure.title, &mut figure.alt] {
+            self.text(text, LINE);
+        }
+        self.texts(&mut figure.notes, LINE);
+        figure.data = None;
+        let name = figure_name(self.figures.len());
+        let svg = std::mem::replace(&mut figure.svg, name);
+        self.figures.push(Bytes::from_string(svg));
     }
 
     fn runs(&self, runs: &mut [Run]) {
@@ -122,6 +137,11 @@ impl Cleaner<'_> {
         let printable = strip(text);
         *text = with_breaks(&self.fonts.cover(&printable), limit);
     }
+}
+
+/// A heading without words would be an empty bookmark, which PDF/UA refuses.
+fn is_empty_heading(block: &Block) -> bool {
+    matches!(block, Block::Heading { runs, .. } if runs.iter().all(|run| run.text.trim().is_empty()))
 }
 
 /// Most texts need nothing; they are recognised without building a new one.

@@ -203,10 +203,13 @@ impl Drop for Sweep<'_> {
     }
 }
 
-/// The first error of a compilation, as ours.
+/// The first error of a compilation: a fault of a layout, or of what we handed to it.
 fn blame(desk: &Desk, ident: &str, errors: &[SourceDiagnostic]) -> Error {
     let first = errors.iter().find(|d| d.severity == Severity::Error).or(errors.first());
     match first {
+        Some(diagnostic) if desk.is_ours(diagnostic.span) => {
+            Error::internal(format!("文件“{ident}”的图或数据无法排版：{}", diagnostic.message))
+        }
         Some(diagnostic) => blame_one(desk, diagnostic),
         None => Error::internal(format!("文件“{ident}”排版失败")),
     }

@@ -1,6 +1,6 @@
 //! Sets whole documents and reads them back with poppler and qpdf.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -196,10 +196,9 @@ fn summary(repeat: usize) -> Summary {
     }
 }
 
-/// Writes the PDF to a scratch folder, checks its structure and returns its words.
-fn read_back(name: &str, pdf: &[u8]) -> (String, PathBuf) {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let path = folder.join(name);
+/// Checks the structure of a PDF and returns its words, and the file as long as it is needed.
+fn read_back(pdf: &[u8]) -> (String, tempfile::TempPath) {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
     std::fs::write(&path, pdf).unwrap();
     let check = Command::new("qpdf").arg("--check").arg(&path).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
@@ -209,7 +208,7 @@ fn read_back(name: &str, pdf: &[u8]) -> (String, PathBuf) {
 
 /// Each printed figure with its id, in the order of the structure tree: the tree gives a link's
 /// words and object, the object its address.
-fn linked_figures(path: &PathBuf) -> Vec<(String, String)> {
+fn linked_figures(path: &Path) -> Vec<(String, String)> {
     let plain = ["--qdf", "--object-streams=disable"];
     let out = Command::new("qpdf").args(plain).arg(path).arg("-").output().unwrap();
     let file = String::from_utf8_lossy(&out.stdout).into_owned();
@@ -232,11 +231,16 @@ fn a_report_reads_back_with_its_figures() {
     let pdf = ENGINE.report(&document).unwrap();
     assert_eq!(pdf, ENGINE.report(&document).unwrap(), "the same document gives the same bytes");
     assert!(pdf.len() < 250_000, "{} bytes", pdf.len());
-    let (text, path) = read_back("report.pdf", &pdf);
+    let (text, path) = read_back(&pdf);
     for words in
         ["成都市中小企业质量提升服务情况报告", "示例数据", "（一）报送情况", "（续）", "9f86d081884c"]
     {
         assert!(text.contains(words), "{words} is missing in {text}");
+    }
+    let tags = Command::new("pdfinfo").arg("-struct").arg(&path).output().unwrap();
+    let tags = String::from_utf8_lossy(&tags.stdout).into_owned();
+    for tag in ["  H1 ", "  H3 ", "  Table ", "  TH ", "  TD", "BlockQuote", "Figure", "Caption", "  L "] {
+        assert!(tags.contains(tag), "no {tag} in {tags}");
     }
     let own = |(id, text): &(&str, &str)| ((*id).to_owned(), (*text).to_owned());
     assert_eq!(linked_figures(&path), document.figures().iter().map(own).collect::<Vec<_>>());
@@ -244,11 +248,11 @@ fn a_report_reads_back_with_its_figures() {
 
 #[test]
 fn a_summary_fits_one_page_or_runs_on() {
-    let (one, _) = read_back("one.pdf", &ENGINE.summary(&summary(1)).unwrap());
+    let (one, _) = read_back(&ENGINE.summary(&summary(1)).unwrap());
     assert_eq!(one.matches('\u{c}').count(), 1, "one page");
     assert!(one.contains("成都市新都区𬭩晟木业有限责任公司") && one.contains("日期：2025"), "{one}");
     assert!(!one.contains("（续）"));
-    let (long, _) = read_back("long.pdf", &ENGINE.summary(&summary(5)).unwrap());
+    let (long, _) = read_back(&ENGINE.summary(&summary(5)).unwrap());
     assert!(long.contains("表D") || long.contains("表 D"), "{long}");
     assert!(long.contains("（续）") && long.matches("日期：").count() == 1, "{long}");
     assert_eq!(ENGINE.take_warnings(), [""; 0]);
@@ -277,10 +281,13 @@ fn hostile_words_stay_words() {
     let words = "#panic(\"x\") $x^2$ *a* _b_ `c` @d <e> // f /* \\ = 1 😀 \u{E000} \u{202E}逆\u{202C} \
         ᠆;؛ Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
     let mut document = report();
-    document.title = words.to_owned();
+    document.title = String::new();
+    document.subtitle = words.to_owned();
     document.marks = vec![words.to_owned()];
     document.blocks = vec![
-        heading(1, words),
+        heading(3, words),
+        heading(1, ""),
+        heading(6, words),
         paragraph(words),
         Block::Paragraph { runs: vec![] },
         Block::Quote { runs: vec![figure(words, "成 都)\\(x")] },
@@ -292,8 +299,9 @@ fn hostile_words_stay_words() {
     table.columns[1].weight = f32::NAN;
     table.groups.push((words.to_owned(), 9));
     table.notes.push(words.to_owned());
-    document.blocks.extend([Block::Table(table), Block::Table(Table::default())]);
-    let (text, path) = read_back("hostile.pdf", &ENGINE.report(&document).unwrap());
+    let figure = Figure { alt: String::new(), title: words.to_owned(), aspect: 0.0, ..chart() };
+    document.blocks.extend([Block::Table(table), Block::Table(Table::default()), Block::Figure(figure)]);
+    let (text, path) = read_back(&ENGINE.report(&document).unwrap());
     assert!(text.contains("#panic(\"x\") $x^2$ *a* _b_ `c` @d <e> // f"), "{text}");
     assert!(text.contains("□(U+1F600) □(U+E000) 逆"), "{text}");
     assert_eq!(linked_figures(&path).len(), 24, "the quote and all rows but the one cut short");
@@ -313,6 +321,16 @@ fn a_faulty_layout_is_named_with_its_line() {
 }
 
 #[test]
+fn a_drawing_that_is_none_is_our_fault() {
+    let figure = Block::Figure(Figure { svg: "<svg".to_owned(), ..chart() });
+    let outcome = ENGINE.report(&Document { blocks: vec![figure], ..report() });
+    assert!(
+        matches!(&outcome, Err(Error::Internal { message }) if message.contains("2025Q1/city")),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn a_document_without_a_date_is_our_fault() {
     let document = Document { date_ymd: (0, 0, 0), ..report() };
     assert!(
@@ -321,8 +339,10 @@ fn a_document_without_a_date_is_our_fault() {
 }
 
 #[test]
-#[ignore = "writes PNGs to /tmp/pdfw for looking at"]
+#[ignore = "writes pages to look at and prints timings"]
 fn gallery() {
+    let folder = std::env::temp_dir().join("zhiti-pages");
+    std::fs::create_dir_all(&folder).unwrap();
     let with_front = Document { front_matter: true, ..report() };
     for (name, pdf) in [
         ("report", ENGINE.report(&report())),
@@ -335,10 +355,10 @@ fn gallery() {
         ("summary-long", ENGINE.summary(&summary(5))),
     ] {
         let pdf = pdf.unwrap_or_else(|e| panic!("{name}: {e}"));
-        let path = format!("/tmp/pdfw/{name}.pdf");
+        let path = folder.join(format!("{name}.pdf"));
         std::fs::write(&path, pdf).unwrap();
-        let png = format!("/tmp/pdfw/{name}");
-        Command::new("pdftoppm").args(["-r", "70", "-png", &path, &png]).status().unwrap();
+        let png = folder.join(name);
+        Command::new("pdftoppm").args(["-r", "70", "-png"]).args([&path, &png]).status().unwrap();
     }
     let start = std::time::Instant::now();
     let fonts = Fonts::load(&FontStack::default(), &[]).unwrap();

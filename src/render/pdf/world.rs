@@ -58,19 +58,27 @@ impl<'a> Desk<'a> {
 
     /// File name and 1-based line of a span, if it lies in a layout.
     pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
-        let id = match span.get() {
-            DiagSpanKind::Detached => return None,
-            DiagSpanKind::Number { id, .. } | DiagSpanKind::Range { id, .. } => id,
-        };
-        let source = self.source(id).ok()?;
+        let source = self.source(file_of(&span)?).ok()?;
         let line = source.lines().byte_to_line(self.range(span)?.start)?;
-        Some((id.get().vpath().get_without_slash().to_owned(), line + 1))
+        Some((source.id().get().vpath().get_without_slash().to_owned(), line + 1))
+    }
+
+    /// Whether a span lies in the data or a drawing, which no layout can help.
+    pub fn is_ours(&self, span: DiagSpan) -> bool {
+        file_of(&span).is_some_and(|id| self.source(id).is_err())
     }
 }
 
 /// Name under which a layout finds the `n`-th drawing of a document.
 pub(super) fn figure_name(n: usize) -> String {
     format!("/fig-{n}.svg")
+}
+
+fn file_of(span: &DiagSpan) -> Option<FileId> {
+    match span.get() {
+        DiagSpanKind::Detached => None,
+        DiagSpanKind::Number { id, .. } | DiagSpanKind::Range { id, .. } => Some(id),
+    }
 }
 
 fn file_id(name: &str) -> Result<FileId> {
