@@ -16,3 +16,5 @@ pub mod spec;
 pub mod stats;
 pub mod text;
 pub mod workbook;
+pub mod fonts;
+pub mod render;

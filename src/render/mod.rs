@@ -1,0 +1,4 @@
+//! One file per output format. A renderer walks a finished document and draws
+//! it; it never chooses words and never formats a number.
+
+pub mod pdf;
