@@ -23,7 +23,7 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     for region in regions(sheet, specs) {
         let spec = specs.of(region.form);
         let slots = bind_region(sheet, spec, region.first, region.last);
-        if slots.iter().flatten().all(|s| is_unanswered(s)) {
+        if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
         }
@@ -38,12 +38,14 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     }
 }
 
-fn is_unanswered(slot: &Slot) -> bool {
+/// Whether a slot of an official form holds nothing a filer wrote: blank, or boxes without a tick.
+fn is_unanswered(slot: &Slot, field: &Field) -> bool {
     match &slot.content {
         Content::Blank => true,
         Content::Ticks(ticks) => ticks.is_empty(),
         Content::Dimensions(rows) => rows.iter().flatten().all(Option::is_none),
         Content::Indicators(rows) => rows.is_empty(),
+        Content::Typed(Value::Text(words)) => is_empty_boxes(field, words) || text::is_blank_mark(words),
         Content::Typed(_) => false,
     }
 }
@@ -312,23 +314,8 @@ fn own_words(field: &Field, tail: &str) -> Option<String> {
 /// Strips the printed guidance of a field off its answer.
 fn without_hint(field: &Field, words: &str) -> String {
     let trimmed = text::words(words);
-    if field.hint.is_empty() {
-        return trimmed;
-    }
-    let (folded, hint) = (text::label(&trimmed), text::label(&field.hint));
-    let inner = hint.trim_start_matches('(').trim_end_matches(')');
-    let rest = [hint.as_str(), inner]
-        .iter()
-        .find_map(|h| folded.strip_prefix(*h))
-        .map(|r| r.trim_matches([')', '(', '.', ':']));
-    match rest {
-        Some("") => String::new(),
-        // Guidance kept in front of the answer: the answer starts on its own line or behind the bracket.
-        Some(_) => trimmed
-            .split_once(['）', ')'])
-            .map_or(trimmed.clone(), |(_, rest)| text::words(rest.trim_start_matches(['。', '.']))),
-        None => trimmed,
-    }
+    let rest = field.hints.iter().find_map(|hint| label::after(&trimmed, hint).map(str::to_owned));
+    rest.unwrap_or(trimmed)
 }
 
 struct Right {
