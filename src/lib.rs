@@ -3,4 +3,6 @@
 
 pub mod cell;
 pub mod document;
+pub mod docx;
 pub mod error;
+pub mod render;
