@@ -21,6 +21,7 @@ const HEAD_LABELS: &[(Field, &[&str])] = &[
     (Field::ServiceTime, &["服务时间"]),
 ];
 const DATE_LABELS: &[&str] = &["日期"];
+const DATE_LABEL: &[(Field, &[&str])] = &[(Field::Dated, DATE_LABELS)];
 /// Title of the form; tells it from forms C and F, which share its first rows.
 const TITLE: &str = "质量提升服务总结";
 /// What may stand between a label and its answer.
@@ -88,7 +89,8 @@ impl Walk {
         let mut cells = Vec::new();
         collect_cells(row, &mut cells);
         let mut waiting = None;
-        for cell in cells {
+        for (at, cell) in cells.iter().enumerate() {
+            let last = at + 1 == cells.len();
             let controls = own_controls(cell);
             let head = controls.iter().find(|(field, _)| HEAD_LABELS.iter().any(|(known, _)| known == field));
             let text = answer_text(cell);
@@ -102,6 +104,11 @@ impl Walk {
             } else if let Some((field, rest)) = label(&text, HEAD_LABELS).filter(|_| controls.is_empty()) {
                 self.current = None;
                 if rest.is_empty() { waiting = Some(field) } else { self.set(field, rest) }
+            } else if label(&text, DATE_LABEL)
+                .is_some_and(|(_, rest)| rest.is_empty() && !last && controls.is_empty())
+            {
+                self.current = None;
+                waiting = Some(Field::Dated);
             } else {
                 self.blocks(cell);
             }
@@ -121,17 +128,26 @@ impl Walk {
             return;
         };
         self.controls += 1;
+        self.item_words(field, &control.text());
+    }
+
+    /// Words in a control of an item: nothing in them is a label.
+    fn item_words(&mut self, field: Field, words: &str) {
         self.bare_headings = 0;
         self.current = Some(field);
         self.touch(field);
-        self.append(&control.text());
+        self.append(words);
     }
 
     fn paragraph(&mut self, paragraph: &Element) {
         self.paragraphs += 1;
         let text = paragraph.text();
-        let dated = own_controls(paragraph).iter().any(|(field, _)| *field == Field::Dated);
-        self.controls += usize::from(dated);
+        let controls = own_controls(paragraph);
+        self.controls += controls.len();
+        if let Some((field, _)) = controls.iter().find(|(field, _)| Field::ITEMS.contains(field)) {
+            return self.item_words(*field, &text);
+        }
+        let dated = controls.iter().any(|(field, _)| *field == Field::Dated);
         if let Some(rest) = strip_label(&text, DATE_LABELS).filter(|_| dated || self.in_table) {
             self.current = None;
             self.set(Field::Dated, rest);

@@ -217,7 +217,8 @@ pub fn read_summary(bytes: &[u8], limits: &Limits) -> std::result::Result<Summar
     for field in Field::ALL {
         let original = find(&properties, &original_property(field));
         if let (Some(answer), Some(original)) = (answers.slot(field), original) {
-            answer.edited = Some(digest(&answer.text) != original);
+            let now = digest(&answer.text);
+            answer.edited = Some(original.split(' ').all(|digest| digest != now));
         }
     }
     Ok(answers)
@@ -241,17 +242,25 @@ pub fn read_figures(bytes: &[u8], limits: &Limits) -> std::result::Result<Vec<(S
 
 /// Custom properties that say what we wrote into the fields of a form, so that
 /// [`read_summary`] can tell an edited answer. They are read from the main part
-/// itself: what counts is what a reader would find.
+/// itself: what counts is what a reader would find, both in a program that
+/// keeps our content controls and in one that leaves only their text.
 ///
 /// # Errors
 /// The part is not ours or not whole.
 pub fn originals(main_part: &[u8]) -> Result<Vec<(String, String)>> {
     let limits = Limits { part_bytes: u64::MAX, elements: usize::MAX, ..Limits::default() };
     let document = tree::parse(main_part, "document.xml", &limits);
-    let document = document.map_err(|fault| Error::internal(format!("表D 生成后无法读回（{fault}）")))?;
-    let answers = form::read(&document).ok_or_else(|| Error::internal("表D 生成后无法读回"))?;
-    let found = Field::ALL.into_iter().filter_map(|field| Some((field, answers.get(field)?)));
-    Ok(found.map(|(field, answer)| (original_property(field), digest(&answer.text))).collect())
+    let mut document = document.map_err(|fault| Error::internal(format!("表D 生成后无法读回（{fault}）")))?;
+    let unread = || Error::internal("表D 生成后无法读回");
+    let answers = form::read(&document).ok_or_else(unread)?;
+    document.reveal_placeholders();
+    let shown = form::read(&document).ok_or_else(unread)?;
+    let both = |field| Some((field, answers.get(field)?, shown.get(field)?));
+    let found = Field::ALL.into_iter().filter_map(both);
+    let property = |(field, answer, shown): (_, &Answer, &Answer)| {
+        (original_property(field), format!("{} {}", digest(&answer.text), digest(&shown.text)))
+    };
+    Ok(found.map(property).collect())
 }
 
 fn original_property(field: Field) -> String {

@@ -27,14 +27,25 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Package<'a>, WordFau
     if !bytes.starts_with(b"PK") {
         return Err(WordFault::NotWord);
     }
-    let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| damaged("压缩包", fault))?;
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| damaged("压缩包", fault))?;
     if zip.len() > limits.entries {
         return Err(WordFault::TooLarge { what: "内含文件过多" });
     }
-    if zip.decompressed_size().is_none_or(|size| size > u128::from(limits.total_bytes)) {
+    if declared_size(&mut zip)? > limits.total_bytes {
         return Err(WordFault::TooLarge { what: "解压后过大" });
     }
     Ok(Package { zip, limits: *limits })
+}
+
+/// Sum of the sizes the parts declare; the reader of a part stops where its
+/// declared size is wrong.
+fn declared_size(zip: &mut ZipArchive<Cursor<&[u8]>>) -> Result<u64, WordFault> {
+    let mut sum = 0u64;
+    for index in 0..zip.len() {
+        let entry = zip.by_index_raw(index).map_err(|fault| damaged("压缩包", fault))?;
+        sum = sum.saturating_add(entry.size());
+    }
+    Ok(sum)
 }
 
 impl Package<'_> {

@@ -73,6 +73,18 @@ impl Element {
         shows.is_some_and(|shows| !matches!(shows.attribute("val"), Some("0" | "false" | "off")))
     }
 
+    /// Makes placeholders text like any other, as a program without content
+    /// controls saves them.
+    pub fn reveal_placeholders(&mut self) {
+        let marks_placeholder = |node: &Node| matches!(node, Node::Element(e) if e.name == "showingPlcHdr");
+        self.children.retain(|node| !marks_placeholder(node));
+        for node in &mut self.children {
+            if let Node::Element(element) = node {
+                element.reveal_placeholders();
+            }
+        }
+    }
+
     /// Tagged content controls within, in reading order.
     pub fn controls(&self) -> Vec<(&str, &Self)> {
         let mut found = Vec::new();

@@ -10,7 +10,7 @@ use super::styles::{W, value};
 use super::xml::Xml;
 use super::{figure, table};
 use crate::document::{Block, Run};
-use crate::docx::{FIGURE_TAG, LONGEST_TAG, PLACEHOLDER};
+use crate::docx::{FIGURE_TAG, Field, LONGEST_TAG, PLACEHOLDER};
 use crate::error::Result;
 
 /// Namespaces of the main part and of headers and footers.
@@ -37,6 +37,14 @@ pub enum Setting {
     Form,
 }
 
+/// An item of the form 表D being written.
+#[derive(Clone, Copy)]
+pub struct Item {
+    pub field: Field,
+    /// Nothing but a remark stands there yet; what is typed replaces it.
+    pub empty: bool,
+}
+
 /// The main part in the making.
 pub struct Body<'a> {
     pub xml: Xml,
@@ -50,6 +58,8 @@ pub struct Body<'a> {
     pub headings: Vec<(u8, String, String)>,
     pub setting: Setting,
     pub raster: Option<&'a Raster>,
+    /// The item of the form that the paragraphs belong to.
+    pub item: Option<Item>,
     /// Width available to tables and figures, in twips.
     pub width: u32,
     next_id: u32,
@@ -77,6 +87,7 @@ impl<'a> Body<'a> {
             headings: Vec::new(),
             setting,
             raster,
+            item: None,
             width,
             next_id: 1,
         }
@@ -100,12 +111,10 @@ impl<'a> Body<'a> {
         let text = if self.setting == Setting::Report { "BodyText" } else { "FormText" };
         match block {
             Block::Heading { level, runs } => self.heading(*level, runs),
-            Block::Paragraph { runs } => {
-                self.paragraph(Paragraph { style: text, ..Default::default() }, runs)
-            }
+            Block::Paragraph { runs } => self.text(Paragraph { style: text, ..Default::default() }, runs),
             Block::Quote { runs } => {
                 let style = if self.setting == Setting::Report { "Quote" } else { text };
-                self.paragraph(Paragraph { style, ..Default::default() }, runs);
+                self.text(Paragraph { style, ..Default::default() }, runs);
             }
             Block::List { ordered, items } => self.list(*ordered, items),
             Block::Table(table) => table::write(self, table),
@@ -115,7 +124,7 @@ impl<'a> Body<'a> {
 
     fn heading(&mut self, level: u8, runs: &[Run]) {
         if self.setting == Setting::Form {
-            return self.paragraph(Paragraph { style: "FormHeading", ..Default::default() }, runs);
+            return self.text(Paragraph { style: "FormHeading", ..Default::default() }, runs);
         }
         let style = format!("Heading{}", level.clamp(1, 3));
         let bookmark = format!("_Toc{:08}", self.headings.len() + 1);
@@ -138,8 +147,18 @@ impl<'a> Body<'a> {
         };
         let style = if self.setting == Setting::Report { "ListParagraph" } else { "FormText" };
         for runs in items {
-            self.paragraph(Paragraph { style, list: Some(number), ..Default::default() }, runs);
+            self.text(Paragraph { style, list: Some(number), ..Default::default() }, runs);
         }
+    }
+
+    /// One paragraph of the running text. In the form its words sit in a
+    /// control of the item: one a paragraph, because LibreOffice 7.4 multiplies
+    /// the words of a control around paragraphs when it saves.
+    fn text(&mut self, look: Paragraph, runs: &[Run]) {
+        let Some(item) = self.item else { return self.paragraph(look, runs) };
+        self.open_paragraph(look);
+        self.control(&item.field.tag(), item.field.label(), item.empty, |body| body.runs(runs));
+        self.xml.close("w:p");
     }
 
     /// One paragraph of runs.
@@ -223,6 +242,7 @@ impl<'a> Body<'a> {
             if name.is_empty() {
                 value(xml, "w15:appearance", "hidden");
             }
+            xml.leaf("w:richText", &[]);
         });
         self.xml.open("w:sdtContent", &[]);
         inner(self);

@@ -327,7 +327,7 @@ pub fn settings() -> Result<Vec<u8>> {
 pub fn numbering(ordered_lists: u32) -> Result<Vec<u8>> {
     let mut xml = Xml::part();
     xml.within("w:numbering", &[("xmlns:w", W)], |xml| {
-        abstract_list(xml, "0", "bullet", "——");
+        abstract_list(xml, "0", "none", "——");
         abstract_list(xml, "1", "decimal", "（%1）");
         list(xml, 1, "0", false);
         for number in 0..ordered_lists {
@@ -346,10 +346,6 @@ fn abstract_list(xml: &mut Xml, id: &str, format: &str, label: &str) {
             value(xml, "w:suff", "nothing");
             value(xml, "w:lvlText", label);
             value(xml, "w:lvlJc", "left");
-            xml.within("w:pPr", &[], |xml| {
-                let indent = [("w:left", "0"), ("w:firstLineChars", "200"), ("w:firstLine", "640")];
-                xml.leaf("w:ind", &indent);
-            });
         });
     });
 }

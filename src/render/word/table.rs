@@ -5,7 +5,7 @@
 //! inside, open at both sides. The unit line is the first repeated row, so that
 //! a continued page says its unit too.
 
-use super::body::{Body, Paragraph, caption, notes};
+use super::body::{Body, Paragraph, Setting, caption, notes};
 use super::styles::value;
 use super::xml::Xml;
 use crate::document::{Align, CellText, Row, Run, Table};
@@ -32,7 +32,7 @@ pub fn write(body: &mut Body, table: &Table) {
     body.xml.open("w:tbl", &[]);
     properties(&mut body.xml, table, body.width);
     grid(&mut body.xml, &widths);
-    let sizes = sizes(widths.len());
+    let sizes = sizes(widths.len(), body.setting);
     unit_row(body, table, &widths);
     header_rows(body, table, &widths, sizes);
     for row in &table.rows {
@@ -73,10 +73,10 @@ struct Sizes {
     text: &'static str,
 }
 
-fn sizes(columns: usize) -> Sizes {
+fn sizes(columns: usize, setting: Setting) -> Sizes {
     match columns {
-        0..=5 => Sizes { head: "TableHead", text: "TableText" },
-        6..=9 => Sizes { head: "TableHead5", text: "TableText5" },
+        0..=5 if setting == Setting::Report => Sizes { head: "TableHead", text: "TableText" },
+        ..=9 => Sizes { head: "TableHead5", text: "TableText5" },
         _ => Sizes { head: "TableHead6", text: "TableText6" },
     }
 }

@@ -156,7 +156,17 @@ fn filled_form() -> Summary {
         words,
         "2025年3月31日",
     ];
-    form(&texts.map(str::to_owned))
+    let mut form = form(&texts.map(str::to_owned));
+    let figure = Some("2025Q1/k1/goal_score");
+    form.items[0].blocks.push(Block::Paragraph {
+        runs: runs(&[("目标达成率", None), ("92.5", figure), ("%。", None)]),
+    });
+    form.items[0].blocks.push(Block::List {
+        ordered: true,
+        items: vec![runs(&[("第一条", None)]), runs(&[("第二条", None)])],
+    });
+    form.items[0].blocks.push(Block::Table(Table { notes: Vec::new(), ..table(2) }));
+    form
 }
 
 fn unzipped(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
