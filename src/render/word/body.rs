@@ -175,6 +175,7 @@ impl<'a> Body<'a> {
 
     /// Opens a paragraph; the caller closes `w:p`.
     pub fn open_paragraph(&mut self, look: Paragraph) {
+        let setting = self.setting;
         self.xml.open("w:p", &[]);
         self.xml.within("w:pPr", &[], |xml| {
             value(xml, "w:pStyle", look.style);
@@ -189,6 +190,11 @@ impl<'a> Body<'a> {
                     value(xml, "w:ilvl", "0");
                     value(xml, "w:numId", &number.to_string());
                 });
+            }
+            if look.list.is_some() {
+                // Numbering takes away the indent of the style; say it again.
+                let width = if setting == Setting::Report { "640" } else { "480" };
+                xml.leaf("w:ind", &[("w:left", "0"), ("w:firstLineChars", "200"), ("w:firstLine", width)]);
             }
             if let Some(align) = look.align {
                 value(xml, "w:jc", align);
@@ -312,10 +318,11 @@ pub fn mark(xml: &mut Xml, kind: &str) {
 }
 
 /// A caption: the number counts as a field, so that Word can list tables and figures.
-pub fn caption(body: &mut Body, style: &str, number: &str, title: &str) {
+/// Above a table it stays with what follows.
+pub fn caption(body: &mut Body, above: bool, number: &str, title: &str) {
     let digits = number.find(|c: char| c.is_ascii_digit()).unwrap_or(number.len());
     let (word, count) = number.split_at(digits);
-    body.open_paragraph(Paragraph { style, ..Default::default() });
+    body.open_paragraph(Paragraph { style: "Caption", keep_next: above, ..Default::default() });
     let countable = !word.trim().is_empty() && !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit());
     if countable && word.chars().all(char::is_alphabetic) {
         body.runs(&[Run::plain(word)]);

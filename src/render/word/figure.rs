@@ -34,7 +34,7 @@ pub fn write(body: &mut Body, figure: &Figure) {
     body.open_paragraph(Paragraph { style: "Figure", ..Default::default() });
     body.xml.within("w:r", &[], |xml| xml.within("w:drawing", &[], |xml| drawing.write(xml)));
     body.xml.close("w:p");
-    caption(body, "FigureCaption", &figure.number, &figure.title);
+    caption(body, false, &figure.number, &figure.title);
     notes(body, &figure.notes);
 }
 

@@ -74,7 +74,7 @@ const fn small(id: &'static str, name: &'static str, size: u32, line: u32, align
 /// All paragraph styles; names of Word's own styles are in its own spelling.
 const STYLES: &[Style] = &[
     Style { id: "BodyText", name: "Body Text", indent: true, ..PLAIN },
-    Style { bold: false, ..heading("Heading1", "heading 1", Face::Hei, 0) },
+    heading("Heading1", "heading 1", Face::Hei, 0),
     heading("Heading2", "heading 2", Face::Kai, 1),
     Style { bold: true, ..heading("Heading3", "heading 3", Face::Song, 2) },
     Style { id: "Title", name: "Title", face: Face::Title, size: 44, align: "center", line: 720, ..PLAIN },
@@ -95,13 +95,7 @@ const STYLES: &[Style] = &[
     Style { id: "TOC2", name: "toc 2", align: "left", next: "TOC2", indent: true, ..PLAIN },
     Style { id: "Quote", name: "Quote", face: Face::Kai, indent: true, ..PLAIN },
     Style { id: "ListParagraph", name: "List Paragraph", indent: true, ..PLAIN },
-    Style {
-        face: Face::Hei,
-        keep_next: true,
-        before: 140,
-        after: 60,
-        ..small("Caption", "caption", 24, 400, "center")
-    },
+    Style { face: Face::Hei, before: 140, after: 60, ..small("Caption", "caption", 24, 400, "center") },
     Style { keep_next: true, ..small("UnitLine", "表单位", 21, 320, "right") },
     Style { face: Face::Hei, ..small("TableHead", "表头", 24, 360, "center") },
     Style { face: Face::Hei, ..small("TableHead5", "表头五号", 21, 320, "center") },
@@ -111,13 +105,8 @@ const STYLES: &[Style] = &[
     small("TableText6", "表文小五", 18, 280, "left"),
     small("Note", "表注", 18, 280, "both"),
     Style { keep_next: true, before: 140, ..small("Figure", "图", 24, 0, "center") },
-    Style { after: 140, keep_next: false, ..small("FigureCaption", "图题", 24, 400, "center") },
-    Style {
-        face: Face::Hei,
-        indent: true,
-        keep_next: true,
-        ..small("FormHeading", "表D项目", 24, 440, "left")
-    },
+    // Not kept with its text: LibreOffice would then refuse to break the row.
+    Style { face: Face::Hei, indent: true, ..small("FormHeading", "表D项目", 24, 440, "left") },
     Style { indent: true, ..small("FormText", "表D正文", 24, 440, "both") },
     Style { face: Face::Hei, ..small("Header", "header", 32, 0, "right") },
     Style { face: Face::Page, ..small("Footer", "footer", 28, 400, "left") },

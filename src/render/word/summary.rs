@@ -18,11 +18,8 @@ pub const TITLE: &str = "中小企业质量提升服务总结";
 const COLUMNS: [u32; 3] = [1304, 2948, 4592];
 /// Room inside the cell of the four items, in twips.
 pub const CONTENT_WIDTH: u32 = 8844 - 2 * 80 - 20;
-/// The cell of the four items fills the page of a short form, in twips.
-const CONTENT_HEIGHT: u32 = 7200;
-/// Line pitch of the form and characters of its lines, to tell a short form.
-const LINE: u32 = 440;
-const LINE_CHARS: usize = 36;
+/// The cell of the four items fills the page of a short form.
+const CONTENT_HEIGHT: &str = "7200";
 
 /// Writes the form.
 pub fn write(body: &mut Body, summary: &Summary) {
@@ -120,8 +117,7 @@ fn fill_in(body: &mut Body, field: Field, words: &str) {
 }
 
 fn item_row(body: &mut Body, items: &[SummaryItem]) {
-    let height = if is_short(items) { CONTENT_HEIGHT } else { LINE };
-    open_row(&mut body.xml, &height.to_string(), false);
+    open_row(&mut body.xml, CONTENT_HEIGHT, false);
     open_cell(&mut body.xml, COLUMNS.iter().sum(), None, "3", "top");
     let missing = SummaryItem::default();
     for (at, field) in Field::ITEMS.into_iter().enumerate() {
@@ -130,26 +126,9 @@ fn item_row(body: &mut Body, items: &[SummaryItem]) {
         body.line("FormHeading", if item.heading.is_empty() { &own } else { &item.heading });
         item_blocks(body, field, item);
     }
-    // A cell ends with a paragraph, or Word calls the file damaged.
-    body.line("FormText", "");
+    // Every block ends with a paragraph, as Word asks of a cell.
     body.xml.close("w:tc");
     body.xml.close("w:tr");
-}
-
-/// Whether the items fit the cell; a longer cell must be free to go on over the page.
-fn is_short(items: &[SummaryItem]) -> bool {
-    let lines = |runs: &[Run]| {
-        let chars: usize = runs.iter().map(|run| run.text.chars().count()).sum();
-        let breaks: usize = runs.iter().map(|run| run.text.matches('\n').count()).sum();
-        chars / LINE_CHARS + breaks + 1
-    };
-    let height = |block: &Block| match block {
-        Block::Heading { runs, .. } | Block::Paragraph { runs } | Block::Quote { runs } => lines(runs),
-        Block::List { items, .. } => items.iter().map(|runs| lines(runs)).sum(),
-        Block::Table(_) | Block::Figure(_) => usize::MAX / 1000,
-    };
-    let text: usize = items.iter().flat_map(|item| &item.blocks).map(height).sum();
-    text + items.len() < (CONTENT_HEIGHT / LINE) as usize
 }
 
 fn item_blocks(body: &mut Body, field: Field, item: &SummaryItem) {

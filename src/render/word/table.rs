@@ -27,7 +27,7 @@ struct Frame<'a> {
 
 /// Writes caption, table and notes.
 pub fn write(body: &mut Body, table: &Table) {
-    caption(body, "Caption", &table.number, &table.title);
+    caption(body, true, &table.number, &table.title);
     let widths = widths(table, body.width);
     body.xml.open("w:tbl", &[]);
     properties(&mut body.xml, table, body.width);

@@ -221,6 +221,12 @@ fn assert_whole(bytes: &[u8]) {
         }
     }
     let document = text("word/document.xml");
+    let starts = document.split("</w:tc>").count() - 1;
+    assert_eq!(
+        document.matches("</w:p></w:tc>").count(),
+        starts,
+        "Word wants a paragraph at the end of a cell"
+    );
     for called in document.split("r:id=\"").chain(document.split("r:embed=\"")).skip(1) {
         let Some(id) = called.split('"').next().filter(|id| id.starts_with("rId")) else { continue };
         assert!(relations.contains(&format!("Id=\"{id}\"")), "{id} leads nowhere");
@@ -367,5 +373,9 @@ fn samples_to_look_at() {
     save("whole", report(&document(false, 12), &look).unwrap());
     save("front", report(&document(true, 70), &look).unwrap());
     save("form", summary(&filled_form(), &look).unwrap());
+    let words = vec![filled_form().items[1].blocks[0].clone(); 8];
+    let mut long = filled_form();
+    long.items.iter_mut().for_each(|item| item.blocks = words.clone());
+    save("long", summary(&long, &look).unwrap());
     save("empty", summary(&form(&[]), &WordLook::default()).unwrap());
 }
