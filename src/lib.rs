@@ -24,4 +24,3 @@ pub mod spec;
 pub mod stats;
 pub mod text;
 pub mod workbook;
-pub mod render;
