@@ -5,5 +5,6 @@ pub mod cell;
 pub mod document;
 pub mod error;
 pub mod parse;
+pub mod render;
 pub mod spec;
 pub mod text;

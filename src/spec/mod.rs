@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::parse::marks::Choice;
 use crate::text;
 
-pub use raw::{BUILT_IN, Layout, LayoutCell};
+pub use raw::{BUILT_IN, Layout, LayoutCell, LayoutRow, Open};
 
 /// The forms of Annexes B to F and the project's own supplement S.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -155,6 +155,14 @@ impl FormSpec {
     /// Index of a field by id.
     pub fn index(&self, id: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.id == id)
+    }
+
+    /// The title as the standard prints it above the table: `表B 中小企业…记录表`; without caption where it has its own.
+    pub fn printed_title(&self) -> String {
+        if self.clause.is_empty() || !self.annex.starts_with("附录") {
+            return self.title.clone();
+        }
+        format!("{} {}", self.caption, self.title)
     }
 
     /// A field by id.

@@ -1,0 +1,177 @@
+//! What is drawn is read back with another library.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, SheetVisible, Xlsx};
+
+use super::grid::{Content, Grid};
+use super::*;
+use crate::cell::Cell;
+use crate::spec::{Form, Specs};
+
+fn open(bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(bytes.to_vec())).unwrap()
+}
+
+fn text(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str, cell: Cell) -> String {
+    let range = book.worksheet_range(sheet).unwrap();
+    range.get_value((cell.row, cell.col)).map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn every_label_and_blank_answer_stands_in_its_cell() {
+    let specs = Specs::built_in().unwrap();
+    for spec in specs.all().map(|(_, s)| s).chain([&specs.cover, &specs.roster]) {
+        let mut book = open(&workbook(&[SheetPlan::blank(spec)], Extras::FULL).unwrap());
+        let name = sheet_name(spec);
+        assert_eq!(text(&mut book, &name, Cell::new(0, 0)), spec.printed_title());
+        for placed in Grid::of(spec).cells {
+            let shown = text(&mut book, &name, placed.first);
+            match &placed.content {
+                Content::Label(t) | Content::Heading(t) | Content::Words(t) => assert_eq!(&shown, t),
+                Content::Answer { field, part: grid::Part::Whole, .. } => {
+                    assert_eq!(shown, empty_text(spec, *field), "{} {}", spec.id, placed.first);
+                }
+                Content::Answer { .. } => assert_eq!(shown, ""),
+            }
+        }
+    }
+}
+
+#[test]
+fn merged_cells_are_those_of_the_grid() {
+    let specs = Specs::built_in().unwrap();
+    let spec = specs.of(Form::B);
+    let mut book = open(&workbook(&[SheetPlan::blank(spec)], Extras::FULL).unwrap());
+    let mut read: Vec<_> = book
+        .merge_cells_by_sheet_name("表B")
+        .unwrap()
+        .iter()
+        .map(|d| (Cell::new(d.start.0, d.start.1), Cell::new(d.end.0, d.end.1)))
+        .collect();
+    let mut drawn: Vec<_> =
+        Grid::of(spec).cells.iter().filter(|p| p.first != p.last).map(|p| (p.first, p.last)).collect();
+    drawn.push((Cell::new(0, 0), Cell::new(0, 5)));
+    read.sort();
+    drawn.sort();
+    assert_eq!(read, drawn);
+}
+
+#[test]
+fn a_filled_form_shows_what_was_filled_in() {
+    let specs = Specs::built_in().unwrap();
+    for (form, spec) in specs.all() {
+        let mut plan = SheetPlan::blank(spec);
+        let grid = Grid::of(spec);
+        for (n, placed) in grid.cells.iter().enumerate() {
+            if let Content::Answer { key, .. } = &placed.content {
+                plan.values.insert(key.clone(), format!("=1+{n}<b>&\n第二行"));
+            }
+        }
+        let mut book = open(&workbook(&[plan.clone()], Extras::PLAIN).unwrap());
+        for (key, value) in &plan.values {
+            let cell = grid.find(spec, key).unwrap();
+            assert_eq!(&text(&mut book, &sheet_name(spec), cell), value, "{form} {key}");
+        }
+    }
+}
+
+#[test]
+fn counts_are_numbers_only_where_nothing_is_lost() {
+    let specs = Specs::built_in().unwrap();
+    let spec = specs.of(Form::B);
+    let mut plan = SheetPlan::blank(spec);
+    for (key, value) in [("employees", "59"), ("intl_standards", "03"), ("local_standards", "约5个")] {
+        plan.values.insert(key.to_owned(), value.to_owned());
+    }
+    let mut book = open(&workbook(&[plan], Extras::FULL).unwrap());
+    let range = book.worksheet_range("表B").unwrap();
+    let at = |key: &str| {
+        let cell = Grid::of(spec).find(spec, key).unwrap();
+        range.get_value((cell.row, cell.col)).cloned().unwrap()
+    };
+    assert_eq!(at("employees"), Data::Float(59.0));
+    assert_eq!(at("intl_standards"), Data::String("03".into()));
+    assert_eq!(at("local_standards"), Data::String("约5个".into()));
+}
+
+#[test]
+fn a_project_set_carries_its_key_very_hidden() {
+    let specs = Specs::built_in().unwrap();
+    let project = Project {
+        project: "计量能力提升 服务".into(),
+        enterprise: "成都拟安（示例）有限公司".into(),
+        district: "新都区".into(),
+        ..Project::default()
+    };
+    let mut book = open(&project_set(&specs, &project, &[Form::C, Form::F]).unwrap());
+    let sheets: Vec<_> = book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible)).collect();
+    let visible = |name: &str| sheets.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
+    assert_eq!(visible(KEY_SHEET), Some(SheetVisible::VeryHidden));
+    assert_eq!(visible(OPTIONS_SHEET), Some(SheetVisible::Hidden));
+    assert_eq!(visible("表C"), Some(SheetVisible::Visible));
+    assert_eq!(text(&mut book, KEY_SHEET, Cell::new(0, 0)), KEY_MARK);
+    assert_eq!(text(&mut book, KEY_SHEET, Cell::new(2, 1)), "计量能力提升服务");
+    assert_eq!(text(&mut book, KEY_SHEET, Cell::new(3, 1)), "成都拟安(示例)有限公司");
+    assert_eq!(text(&mut book, "表C", Cell::new(2, 1)), "成都拟安（示例）有限公司");
+    assert_eq!(text(&mut book, "封面", Cell::new(2, 1)), "新都区");
+}
+
+/// The text of a part of the zip.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_correction_workbook_marks_cells_and_lists_them() {
+    let specs = Specs::built_in().unwrap();
+    let mark = |field: &str, severity, note: &str| Mark {
+        field: field.into(),
+        severity,
+        note: note.into(),
+        hint: "请改正".into(),
+    };
+    let plan = SheetPlan {
+        marks: vec![
+            mark("contact", Severity::Warning, "电话号码不对"),
+            mark("need_other", Severity::Warning, "没有写明"),
+            mark("need_types", Severity::Error, "没有勾选"),
+        ],
+        ..SheetPlan::blank(specs.of(Form::B))
+    };
+    let bytes = workbook(&[plan], Extras::FULL).unwrap();
+    let mut book = open(&bytes);
+    assert_eq!(book.sheet_names()[..2], ["表B", LIST_SHEET]);
+    assert_eq!(text(&mut book, LIST_SHEET, Cell::new(3, 0)), "表B!E6");
+    assert_eq!(text(&mut book, LIST_SHEET, Cell::new(3, 2)), "「联系人姓名及电话」");
+    assert_eq!(text(&mut book, LIST_SHEET, Cell::new(5, 1)), "必须改");
+    let comments = part(&bytes, "xl/comments1.xml");
+    assert!(comments.contains(r#"ref="E6""#) && comments.contains(r#"ref="B20""#), "{comments}");
+    assert_eq!(comments.matches("<comment ").count(), 2, "one note per cell");
+    let styles = part(&bytes, "xl/styles.xml");
+    assert!(styles.contains("FFFFC7CE") && styles.contains("FFFFEB9C"));
+    assert!(part(&bytes, "xl/worksheets/sheet1.xml").contains("<sheetProtection "));
+}
+
+#[test]
+fn the_same_plans_give_the_same_bytes() {
+    let specs = Specs::built_in().unwrap();
+    assert_eq!(blank_set(&specs).unwrap(), blank_set(&specs).unwrap());
+    let names: Vec<_> = blank_set(&specs).unwrap().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.len(), 9);
+    assert_eq!(names[0], "表B 中小企业质量提升服务需求调查记录表.xlsx");
+}
+
+/// Not a check: writes the workbooks to look at. `ZHITI_LOOK=/tmp/look cargo test look -- --ignored`.
+#[test]
+#[ignore = "writes files to look at"]
+fn look() {
+    let dir = std::path::PathBuf::from(std::env::var("ZHITI_LOOK").unwrap());
+    let specs = Specs::built_in().unwrap();
+    for (name, bytes) in blank_set(&specs).unwrap() {
+        std::fs::write(dir.join(name), bytes).unwrap();
+    }
+}
