@@ -127,7 +127,7 @@ pub(super) fn guidance_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result
     texts.extend(plans.iter().filter_map(|p| required_words(p.spec)));
     for (row, text) in (1u32..).zip(&texts) {
         sheet.write_string_with_format(row, 0, text, &base())?;
-        sheet.set_row_height(row, (units(text) / 86.0).ceil() * 15.0 + 8.0)?;
+        sheet.set_row_height(row, (units(text) / 80.0).ceil() * 15.0 + 8.0)?;
     }
     Ok(())
 }

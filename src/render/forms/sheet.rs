@@ -123,12 +123,13 @@ fn draw_cell(
             Ok(text.clone())
         }
         Content::Words(text) => {
-            merge(sheet, first, last, text, &format.set_align(FormatAlign::Left))?;
+            merge(sheet, first, last, text, &left(format))?;
             Ok(text.clone())
         }
         Content::Label(text) => {
-            let align = if placed.open.is_some() { FormatAlign::Left } else { FormatAlign::Center };
-            merge(sheet, first, last, text, &format.set_align(align))?;
+            let format =
+                if placed.open.is_some() { left(format) } else { format.set_align(FormatAlign::Center) };
+            merge(sheet, first, last, text, &format)?;
             Ok(text.clone())
         }
         Content::Answer { field, key, part, label } => {
@@ -173,12 +174,17 @@ fn draw_answer(
 
 fn aligned(format: Format, kind: Kind, part: Part) -> Format {
     match (kind, part) {
-        (Kind::Block, Part::Whole) => format.set_align(FormatAlign::Left).set_align(FormatAlign::Top),
+        (Kind::Block, Part::Whole) => left(format).set_align(FormatAlign::Top),
         (Kind::Count, Part::Whole) | (_, Part::Score | Part::Number | Part::Choice | Part::Word) => {
             format.set_align(FormatAlign::Center)
         }
-        _ => format.set_align(FormatAlign::Left),
+        _ => left(format),
     }
+}
+
+/// Left-aligned, a little off the line.
+fn left(format: Format) -> Format {
+    format.set_align(FormatAlign::Left).set_indent(1)
 }
 
 /// A number is written as one only where its text would read the same.
@@ -245,7 +251,7 @@ fn grow(heights: &mut [f64], grid: &Grid, placed: &Placed, text: &str) {
     if placed.first.row != placed.last.row || placed.first.row == 0 {
         return;
     }
-    let width = (grid.width(placed) - 1.0).max(4.0);
+    let width = (grid.width(placed) - 2.5).max(4.0);
     let rows: f64 = text.lines().map(|line| (units(line) / width).ceil().max(1.0)).sum();
     if let Some(height) = heights.get_mut(placed.first.row as usize - 1) {
         *height = height.max((rows * LINE_HEIGHT + 6.0).min(MAX_HEIGHT));

@@ -174,4 +174,29 @@ fn look() {
     for (name, bytes) in blank_set(&specs).unwrap() {
         std::fs::write(dir.join(name), bytes).unwrap();
     }
+    let mark = |field: &str, severity, note: &str, hint: &str| Mark {
+        field: field.into(),
+        severity,
+        note: note.into(),
+        hint: hint.into(),
+    };
+    let b = specs.of(Form::B);
+    let text = "客户要求通过管理体系认证，目前体系文件不完整。".repeat(12);
+    let values = [
+        ("enterprise", "成都拟安（示例）食品有限公司"),
+        ("contact", "张拟文 1380000123"),
+        ("employees", "59"),
+        ("established_on", "12年3月"),
+        ("need_detail", &text),
+    ];
+    let plan = SheetPlan {
+        values: values.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        marks: vec![
+            mark("need_types", Severity::Error, "没有勾选任何需求类型", "把要选的□改成☑，可以多选"),
+            mark("contact", Severity::Warning, "「1380000123」不是电话号码", "手机号码应为11位，请核对"),
+            mark("established_on", Severity::Warning, "「12年3月」看不出是哪一年", "写成2012年3月5日的样子"),
+        ],
+        ..SheetPlan::blank(b)
+    };
+    std::fs::write(dir.join("退回.xlsx"), workbook(&[plan], Extras::FULL).unwrap()).unwrap();
 }
