@@ -6,5 +6,6 @@ pub mod document;
 pub mod error;
 pub mod parse;
 pub mod render;
+pub mod sample;
 pub mod spec;
 pub mod text;

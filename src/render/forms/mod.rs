@@ -15,7 +15,7 @@ mod validate;
 
 use std::collections::BTreeMap;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use crate::error::{Error, Result};
 use crate::spec::FormSpec;
@@ -107,16 +107,33 @@ pub fn sheet_name(spec: &FormSpec) -> String {
 /// # Errors
 /// A sheet name that Excel refuses or used twice.
 pub fn workbook(plans: &[SheetPlan], extras: Extras) -> Result<Vec<u8>> {
-    build(plans, extras).map_err(|e| Error::internal(format!("写表格工作簿失败：{e}")))
+    workbook_with(plans, extras, |_, _| Ok(()))
 }
 
-fn build(plans: &[SheetPlan], extras: Extras) -> std::result::Result<Vec<u8>, XlsxError> {
+/// The same, with a last touch on each drawn sheet (samples put formulas and headers there).
+///
+/// # Errors
+/// As [`workbook`].
+pub(crate) fn workbook_with(
+    plans: &[SheetPlan],
+    extras: Extras,
+    touch: impl Fn(usize, &mut Worksheet) -> std::result::Result<(), XlsxError>,
+) -> Result<Vec<u8>> {
+    build(plans, extras, touch).map_err(|e| Error::internal(format!("写表格工作簿失败：{e}")))
+}
+
+fn build(
+    plans: &[SheetPlan],
+    extras: Extras,
+    touch: impl Fn(usize, &mut Worksheet) -> std::result::Result<(), XlsxError>,
+) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = new_book()?;
     let mut lists = validate::Lists::default();
-    for plan in plans {
+    for (index, plan) in plans.iter().enumerate() {
         let sheet = book.add_worksheet();
         sheet.set_name(plan.name())?;
         sheet::draw(sheet, plan, &mut lists, &extras)?;
+        touch(index, sheet)?;
     }
     extra::list_sheet(&mut book, plans)?;
     if extras.guidance {

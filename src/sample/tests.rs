@@ -1,0 +1,161 @@
+//! The sample is what it says: deterministic, marked, true, and cheap.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+use calamine::{Reader, Xlsx};
+
+use super::*;
+use crate::parse::{date, marks, number};
+use crate::render::forms::grid::Grid;
+use crate::spec::{Form, Kind};
+
+fn options(projects: usize, mess: f64) -> SampleOptions {
+    SampleOptions { projects, mess, ..SampleOptions::example() }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_files() {
+    let specs = Specs::built_in().unwrap();
+    let options = options(8, 0.3);
+    let all = |o: &SampleOptions| generate(o, &specs).unwrap().files().collect::<Result<Vec<_>>>().unwrap();
+    assert_eq!(all(&options), all(&options));
+    assert_ne!(all(&options), all(&SampleOptions { seed: 8, ..options.clone() }));
+}
+
+#[test]
+fn the_example_has_what_the_first_command_should_show() {
+    let specs = Specs::built_in().unwrap();
+    let sample = generate(&SampleOptions::example(), &specs).unwrap();
+    for period in ["2025Q1", "2025Q2"] {
+        let here: Vec<_> = sample.truths.iter().filter(|t| t.period == period).collect();
+        let districts: BTreeSet<_> = here.iter().map(|t| t.district).collect();
+        assert!(districts.len() >= 5, "{districts:?}");
+        for form in Form::ALL {
+            assert!(here.iter().filter(|t| t.form == form).count() >= 5, "{form}");
+        }
+        assert!(here.iter().any(|t| t.effect == Some(Effect::Error)));
+        assert!(here.iter().filter(|t| t.defect.is_some()).count() * 8 < here.len());
+    }
+    assert!(sample.truths.iter().any(|t| t.row.is_some()), "some tables");
+    let paths: BTreeSet<_> = sample.files().map(|f| f.unwrap().path).collect();
+    assert_eq!(paths.len(), sample.len(), "no path twice");
+    assert!(paths.contains("2025Q1/名册.xlsx"));
+}
+
+#[test]
+fn every_defect_comes_up_and_names_its_field() {
+    let specs = Specs::built_in().unwrap();
+    let sample = generate(&options(60, 0.5), &specs).unwrap();
+    let seen: BTreeSet<_> = sample.truths.iter().filter_map(|t| t.defect).collect();
+    assert_eq!(seen.len(), Defect::ALL.len());
+    for truth in sample.truths.iter().filter(|t| t.defect.is_some()) {
+        let of_file = truth.defect.is_some_and(|d| d.of_file() && d != Defect::FormulaError);
+        assert_eq!(truth.field.is_none(), of_file, "{:?}", truth.defect);
+        if let Some(field) = truth.field {
+            assert!(specs.of(truth.form).field(field).is_some(), "{:?} {field}", truth.defect);
+        }
+    }
+    let clean = generate(&options(60, 0.0), &specs).unwrap();
+    assert!(clean.truths.iter().all(|t| t.defect.is_none() && !t.superseded));
+}
+
+/// What the drawn cell says, read with the parsers of the program, is the truth.
+#[test]
+fn drawn_answers_read_as_the_truth() {
+    let specs = Specs::built_in().unwrap();
+    let sample = generate(&options(12, 0.0), &specs).unwrap();
+    let mut books = BTreeMap::new();
+    for file in sample.files() {
+        let file = file.unwrap();
+        books.insert(file.path, Xlsx::new(Cursor::new(file.bytes)).unwrap());
+    }
+    for truth in sample.truths.iter().filter(|t| t.row.is_none()) {
+        let spec = specs.of(truth.form);
+        let grid = Grid::of(spec);
+        let book = books.get_mut(&format!("{}/{}", truth.period, truth.file)).unwrap();
+        let range = book.worksheet_range(&truth.sheet).unwrap();
+        for (key, said) in &truth.answers {
+            let Some(field) = spec.field(key).filter(|f| f.within.is_none()) else { continue };
+            let cell = grid.find(spec, key).unwrap();
+            let shown = range.get_value((cell.row, cell.col)).map(ToString::to_string).unwrap_or_default();
+            check(field, said, &shown);
+        }
+    }
+}
+
+fn check(field: &crate::spec::Field, said: &Said, shown: &str) {
+    let iso = |d: time::Date| d.to_string();
+    match (&said.value, field.kind) {
+        (Value::Ticks(chosen), _) => {
+            assert_eq!(&marks::ticks(shown, &field.choices).unwrap().ticked, chosen, "{shown}");
+        }
+        (Value::Count(n), _) => assert_eq!(number::count(shown).unwrap().unwrap().value, *n, "{shown}"),
+        (Value::Date(d), _) => assert_eq!(&iso(date::date(shown).unwrap().unwrap().first), d, "{shown}"),
+        (Value::Range(from, to), _) => {
+            let range = date::range(shown).unwrap().unwrap();
+            assert_eq!((&iso(range.0), &iso(range.1)), (from, to), "{shown}");
+        }
+        (Value::Text(text), _) => assert_eq!(shown, text),
+        (Value::Blank, Kind::One | Kind::Many) => {
+            assert!(marks::ticks(shown, &field.choices).unwrap().ticked.is_empty());
+        }
+        (Value::Blank, _) => assert!(shown.is_empty() || shown == field.hint, "{shown}"),
+        (value, _) => panic!("{value:?} in a clean sample"),
+    }
+}
+
+#[test]
+fn satisfaction_is_about_80_15_5_and_follows_the_gap() {
+    let specs = Specs::built_in().unwrap();
+    let sample = generate(&options(600, 0.0), &specs).unwrap();
+    let mut counts = [0f64; 3];
+    let mut met: BTreeMap<bool, (f64, f64)> = BTreeMap::new();
+    let scored: BTreeMap<_, _> = sample
+        .truths
+        .iter()
+        .filter(|t| t.form == Form::S)
+        .map(|t| ((&t.period, &t.enterprise), mean_gap(t) < 0.6))
+        .collect();
+    for truth in sample.truths.iter().filter(|t| t.form == Form::F) {
+        for (_, said) in
+            truth.answers.iter().filter(|(id, _)| id.ends_with("attitude") || id.ends_with("skill"))
+        {
+            if let Value::Ticks(chosen) = &said.value {
+                counts[chosen[0]] += 1.0;
+                if let Some(small) = scored.get(&(&truth.period, &truth.enterprise)) {
+                    let sums = met.entry(*small).or_default();
+                    sums.0 += f64::from(u8::from(chosen[0] == 0));
+                    sums.1 += 1.0;
+                }
+            }
+        }
+    }
+    let total: f64 = counts.iter().sum();
+    let shares = counts.map(|c| c / total);
+    assert!((0.76..0.86).contains(&shares[0]) && (0.02..0.07).contains(&shares[2]), "{shares:?}");
+    let share = |small| met[&small].0 / met[&small].1;
+    assert!(share(true) > share(false) + 0.03, "{} {}", share(true), share(false));
+}
+
+/// Mean of target minus after over the six dimensions.
+fn mean_gap(truth: &SampleTruth) -> f64 {
+    let sum = |time: &str| -> f64 {
+        truth
+            .answers
+            .iter()
+            .filter(|(key, _)| key.starts_with("dimensions.") && key.ends_with(time))
+            .map(|(_, said)| if let Value::Count(n) = said.value { n as f64 } else { 0.0 })
+            .sum()
+    };
+    (sum("target") - sum("after")) / 6.0
+}
+
+/// Not a check: `ZHITI_LOOK=/tmp/look cargo test sample::tests::look -- --ignored`.
+#[test]
+#[ignore = "writes files to look at"]
+fn look() {
+    let dir = std::path::PathBuf::from(std::env::var("ZHITI_LOOK").unwrap());
+    let specs = Specs::built_in().unwrap();
+    generate(&SampleOptions::example(), &specs).unwrap().write(&dir, || ()).unwrap();
+}
