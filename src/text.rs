@@ -51,6 +51,15 @@ pub fn label(text: &str) -> String {
     folded.trim_matches(|c| matches!(c, '*' | ':' | ';' | '_' | '.' | ',' | '、')).to_owned()
 }
 
+/// One character of a normal form: brackets and signs folded.
+pub fn label_char(c: char) -> char {
+    match c {
+        '〔' | '【' | '［' => '(',
+        '〕' | '】' | '］' => ')',
+        c => fold_sign(c),
+    }
+}
+
 /// One sign for the many ways to type it: dashes, quotes, commas, tildes.
 fn fold_sign(c: char) -> char {
     match c {

@@ -1,4 +1,5 @@
-//! What a run hands out, one module per kind of file. Nothing here counts or
-//! judges; it draws what it is given.
+//! What a run hands out, one module per kind of file. A renderer draws what it
+//! is given; it never counts, chooses words or formats a number.
 
 pub mod forms;
+pub mod pdf;

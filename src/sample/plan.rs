@@ -8,10 +8,11 @@ use time::Duration;
 
 use super::SampleOptions;
 use super::defect::{Defect, Effect};
-use super::project::{Project, Quarter, projects};
+use super::project::{Project, projects};
 use super::rng::Rng;
 use super::say::{Answers, Style, Writer, say};
 use crate::error::{Error, Result};
+use crate::period::Period;
 use crate::spec::{Form, Specs};
 
 /// What one return really says, where it stands and what is wrong with it.
@@ -82,8 +83,9 @@ impl<'a> Dealer<'a> {
         let mut names = BTreeSet::new();
         let mut before: Vec<Project> = Vec::new();
         for (turn, period) in self.options.periods.iter().enumerate() {
-            let quarter = Quarter::parse(period)
-                .ok_or_else(|| Error::usage(format!("报告期「{period}」写法不对"), "请写成2025Q1的样子"))?;
+            let quarter = period
+                .parse::<Period>()
+                .map_err(|_| Error::usage(format!("报告期「{period}」写法不对"), "请写成2025Q1的样子"))?;
             let now = projects(self.options.seed, turn, quarter, self.options.projects, &before, &mut names);
             self.deal_quarter(turn, period, quarter, &now);
             before = now;
@@ -92,7 +94,7 @@ impl<'a> Dealer<'a> {
         Ok(())
     }
 
-    fn deal_quarter(&mut self, turn: usize, period: &str, quarter: Quarter, all: &[Project]) {
+    fn deal_quarter(&mut self, turn: usize, period: &str, quarter: Period, all: &[Project]) {
         let mut rows = Vec::new();
         let districts: BTreeSet<usize> = all.iter().map(|p| p.enterprise.district).collect();
         for district in districts {
@@ -124,7 +126,7 @@ impl<'a> Dealer<'a> {
     fn deal_form(
         &mut self,
         period: &str,
-        quarter: Quarter,
+        quarter: Period,
         form: Form,
         project: &Project,
         habit: &Habit,
@@ -180,8 +182,8 @@ impl<'a> Dealer<'a> {
         self.truths.len() - 1
     }
 
-    fn deal_table(&mut self, period: &str, quarter: Quarter, form: Form, habit: &Habit, returns: Vec<usize>) {
-        let name = format!("{}{}汇总表", quarter.words(), short_title(self.specs, form));
+    fn deal_table(&mut self, period: &str, quarter: Period, form: Form, habit: &Habit, returns: Vec<usize>) {
+        let name = format!("{}{}汇总表", quarter.chinese(), short_title(self.specs, form));
         let file = format!("{}/{name}.xlsx", habit.folder);
         for (row, truth) in (3..).zip(&returns) {
             let truth = &mut self.truths[*truth];
@@ -279,9 +281,9 @@ fn roster_row(project: &Project, forms: &[Form]) -> Vec<String> {
     ]
 }
 
-fn cover(specs: &Specs, quarter: Quarter, project: &Project, habit: &Habit) -> Answers {
+fn cover(specs: &Specs, quarter: Period, project: &Project, habit: &Habit) -> Answers {
     let mut w = Writer { spec: &specs.cover, style: habit.style, answers: Answers::new() };
-    w.text("period", quarter.words());
+    w.text("period", quarter.chinese());
     w.text("district", project.enterprise.district().name);
     w.text("agency", project.agency_name());
     w.text("reporter", format!("{}（示例数据）", project.staff));

@@ -2,38 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use time::{Date, Duration, Month};
+use time::{Date, Duration};
 
 use super::rng::Rng;
 use super::world::{self, AGENCIES, CHARACTERS, DISTRICTS, District, INDUSTRIES, Industry, SURNAMES, TOPICS};
-
-/// A quarter, as `2025Q1` says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quarter {
-    pub year: i32,
-    pub number: u8,
-}
-
-impl Quarter {
-    /// Reads `2025Q1`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (year, number) = text.split_once('Q')?;
-        let quarter = Self { year: year.parse().ok()?, number: number.parse().ok()? };
-        ((1..=4).contains(&quarter.number) && (1990..=2999).contains(&quarter.year)).then_some(quarter)
-    }
-
-    /// First day.
-    pub fn start(self) -> Date {
-        let month = Month::January.nth_next((self.number.saturating_sub(1)) * 3);
-        Date::from_calendar_date(self.year, month, 1).unwrap_or(Date::MIN)
-    }
-
-    /// `2025年第一季度`.
-    pub fn words(self) -> String {
-        let number = ["一", "二", "三", "四"][usize::from(self.number.clamp(1, 4)) - 1];
-        format!("{}年第{number}季度", self.year)
-    }
-}
+use crate::period::Period;
 
 /// An invented enterprise.
 #[derive(Clone, Debug)]
@@ -88,7 +61,7 @@ pub struct Project {
 pub fn projects(
     seed: u64,
     turn: usize,
-    quarter: Quarter,
+    quarter: Period,
     count: usize,
     before: &[Project],
     names: &mut BTreeSet<String>,
@@ -165,7 +138,7 @@ fn person(rng: &mut Rng) -> String {
     format!("{}拟{}", rng.pick(&SURNAMES), rng.pick(&CHARACTERS))
 }
 
-fn project(rng: &mut Rng, number: usize, turn: usize, quarter: Quarter, enterprise: Enterprise) -> Project {
+fn project(rng: &mut Rng, number: usize, turn: usize, quarter: Period, enterprise: Enterprise) -> Project {
     let topic = rng.weighted(&[16.0, 12.0, 18.0, 14.0, 20.0, 8.0, 10.0, 3.0]);
     let mut needs = BTreeSet::from([topic]);
     for other in 0..TOPICS.len() - 1 {
@@ -179,7 +152,7 @@ fn project(rng: &mut Rng, number: usize, turn: usize, quarter: Quarter, enterpri
         1 => format!("{}企业{}项目", enterprise.industry().word, TOPICS[topic].project),
         _ => format!("{}年{}服务", quarter.year, TOPICS[topic].project),
     };
-    let surveyed = quarter.start() + Duration::days(rng.between(1, 14));
+    let surveyed = quarter.first_day() + Duration::days(rng.between(1, 14));
     let start = surveyed + Duration::days(rng.between(3, 12));
     let end = start + Duration::days(rng.between(25, 50));
     // Some agencies serve better than others: a constant shift of each.
@@ -217,16 +190,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quarters_are_read_and_spoken() {
-        let quarter = Quarter::parse("2025Q2").unwrap();
-        assert_eq!(quarter.start().to_string(), "2025-04-01");
-        assert_eq!(quarter.words(), "2025年第二季度");
-        assert!(Quarter::parse("2025Q5").is_none() && Quarter::parse("2025").is_none());
-    }
-
-    #[test]
     fn a_quarter_of_projects_is_plausible() {
-        let quarter = Quarter::parse("2025Q1").unwrap();
+        let quarter = "2025Q1".parse::<Period>().unwrap();
         let all = projects(7, 0, quarter, 400, &[], &mut BTreeSet::new());
         assert_eq!(all.iter().map(|p| p.enterprise.district).collect::<BTreeSet<_>>().len(), 23);
         for project in &all {
@@ -235,7 +200,7 @@ mod tests {
             assert_eq!(class, 2 - project.enterprise.size, "{project:?}");
             assert!(project.enterprise.name.contains('拟'));
             assert!(project.surveyed < project.start && project.end <= project.signed);
-            assert!((project.signed - quarter.start()).whole_days() <= 90, "inside the quarter");
+            assert!((project.signed - quarter.first_day()).whole_days() <= 90, "inside the quarter");
             assert!(project.needs.contains(&project.topic));
         }
         let names: BTreeSet<_> = all.iter().map(|p| &p.enterprise.name).collect();

@@ -272,7 +272,7 @@ fn supplement(w: &mut Writer, p: &Project, rng: &mut Rng) {
         let target = (before + rng.between(1, 2)).min(5);
         let reached = ((target - before) as f64 * (p.success * 1.3)).round() as i64;
         let after = (before + reached).clamp(1, 5);
-        for (time, score) in [("before", before), ("target", target), ("after", after)] {
+        for (time, score) in [("before", before), ("goal", target), ("after", after)] {
             w.count(&format!("dimensions.{name}.{time}"), score);
         }
     }
@@ -291,7 +291,7 @@ fn supplement(w: &mut Writer, p: &Project, rng: &mut Rng) {
             if rises { "越高越好" } else { "越低越好" },
             Value::Ticks(vec![usize::from(!rises)]),
         );
-        for (time, number) in [("before", before), ("target", target), ("after", before + done)] {
+        for (time, number) in [("before", before), ("goal", target), ("after", before + done)] {
             w.put(&key(time), number.to_string(), Value::Number(number as f64));
         }
     }

@@ -7,6 +7,8 @@
 
 mod raw;
 
+pub(crate) use raw::toml_error;
+
 use std::fmt;
 use std::sync::Arc;
 

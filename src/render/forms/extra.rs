@@ -76,6 +76,7 @@ fn degree(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "必须改",
         Severity::Warning => "请核对",
+        Severity::Info => "供参考",
     }
 }
 
@@ -88,7 +89,7 @@ fn label_of(spec: &FormSpec, key: &str) -> String {
     }
     let word = |part: &str| match part {
         "before" => "服务前".to_owned(),
-        "target" => "目标".to_owned(),
+        "goal" => "目标".to_owned(),
         "after" => "服务后".to_owned(),
         "name" => "指标名称".to_owned(),
         "unit" => "单位".to_owned(),

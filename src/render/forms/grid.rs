@@ -10,7 +10,7 @@ use crate::cell::Cell;
 use crate::spec::{Field, FormSpec, Kind, LayoutCell, Open};
 
 /// The times at which the supplement asks: id and heading.
-pub const TIMES: [(&str, &str); 3] = [("before", "服务前"), ("target", "目标"), ("after", "服务后")];
+pub const TIMES: [(&str, &str); 3] = [("before", "服务前"), ("goal", "目标"), ("after", "服务后")];
 const INDICATOR_HEADINGS: [(&str, &str); 3] = [("name", "指标名称"), ("unit", "单位"), ("direction", "方向")];
 
 /// What an answer cell takes.
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(at(Form::B, "self_declared_count"), "B10");
         assert_eq!(at(Form::C, "expert_signed_on"), "D8");
         assert_eq!(at(Form::F, "staff_attitude"), "C13");
-        assert_eq!(at(Form::S, "dimensions.质量文化.target"), "E8");
+        assert_eq!(at(Form::S, "dimensions.质量文化.goal"), "E8");
         assert_eq!(at(Form::S, "indicators.2.direction"), "C16");
     }
 }

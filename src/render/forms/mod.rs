@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use crate::error::{Error, Result};
+use crate::problem::Severity;
 use crate::spec::FormSpec;
 
 pub use answers::{boxes, drop_down, empty_text, ticks_many, ticks_one, ticks_with_count};
@@ -28,14 +29,7 @@ pub use validate::SHEET as OPTIONS_SHEET;
 /// Version of the forms as drawn here; a pre-filled form carries it back.
 pub const FORM_VERSION: &str = "2025.1";
 
-/// How grave a mark is; the gravest colours the cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    Error,
-    Warning,
-}
-
-/// A cell to mend: the field (id, or key in a table), what is wrong and how to mend it.
+/// A cell to mend: the field (id, or key in a table), what is wrong and how to mend it. The gravest mark colours the cell.
 #[derive(Clone, Debug)]
 pub struct Mark {
     pub field: String,
@@ -57,8 +51,8 @@ pub struct FormKey {
 /// One form of a workbook: what is filled in, what is to be mended.
 ///
 /// `values` holds the text each cell shows, by field id; in the tables of the
-/// supplement by `dimensions.质量文化.before` (`target`, `after`) and
-/// `indicators.1.name` (`unit`, `direction`, `before`, `target`, `after`); in
+/// supplement by `dimensions.质量文化.before` (`goal`, `after`) and
+/// `indicators.1.name` (`unit`, `direction`, `before`, `goal`, `after`); in
 /// a list (the roster) by `project.1`. Missing or empty: the cell of the blank form.
 #[derive(Clone, Debug)]
 pub struct SheetPlan<'a> {

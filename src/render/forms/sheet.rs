@@ -215,6 +215,7 @@ fn mark_fill(format: Format, marks: Option<&Vec<&Mark>>) -> Format {
     match marks.and_then(|m| m.iter().map(|m| m.severity).min()) {
         Some(Severity::Error) => format.set_background_color(Color::RGB(0xFF_C7_CE)),
         Some(Severity::Warning) => format.set_background_color(Color::RGB(0xFF_EB_9C)),
+        Some(Severity::Info) => format.set_background_color(Color::RGB(0xDD_EB_F7)),
         None => format,
     }
 }

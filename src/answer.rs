@@ -1,0 +1,511 @@
+//! Judges what was typed: a slot becomes a value, or its text is kept and a problem says why not.
+//!
+//! One return at a time and one answer at a time; rules that need several answers
+//! are in [`crate::check`], rules that need several returns in [`crate::link`].
+
+use std::sync::Arc;
+
+use time::Date;
+
+use crate::bind::{Bound, Content, IndicatorRow, Slot};
+use crate::cell::{Cell, Place};
+use crate::parse::contact::{self, Contact};
+use crate::parse::date::{self, NotADate};
+use crate::parse::marks::{self, Unclear};
+use crate::parse::number::{self, NotACount};
+use crate::period::Period;
+use crate::problem::{Code, Problem, Severity};
+use crate::spec::{Field, Form, FormSpec, Kind};
+use crate::text;
+use crate::workbook::Value;
+
+/// A value that could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Val {
+    Text(String),
+    Count(i64),
+    Date(Date),
+    Range(Date, Date),
+    /// Index of the option.
+    One(usize),
+    /// Indices of the options, ascending.
+    Many(Vec<usize>),
+    /// Before, goal, after of each of the six dimensions, 1–5.
+    Dimensions(Vec<[Option<i64>; 3]>),
+    Indicators(Vec<Indicator>),
+}
+
+/// One indicator of the supplement; numbers are (mantissa, decimals).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Indicator {
+    pub name: String,
+    pub unit: String,
+    /// Whether more is better; `None` where the direction is not told.
+    pub more_is_better: Option<bool>,
+    pub before: Option<(i64, u32)>,
+    pub goal: Option<(i64, u32)>,
+    pub after: Option<(i64, u32)>,
+}
+
+/// An answer: where it stands, what was typed, what it means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub cell: Cell,
+    /// The original text; empty where nothing was typed.
+    pub raw: String,
+    /// `None` where blank, or where it could not be read.
+    pub value: Option<Val>,
+}
+
+/// One return, its answers judged.
+#[derive(Clone, Debug)]
+pub struct Return {
+    /// Stable within the inputs: form and a digest of its place.
+    pub id: String,
+    pub form: Form,
+    pub period: Period,
+    /// File, sheet and first cell.
+    pub place: Place,
+    /// Order in the sorted listing of all returns of the period.
+    pub position: usize,
+    pub tabular: bool,
+    pub spec: Arc<FormSpec>,
+    /// By field index; `None` where the form or table has no such field.
+    pub answers: Vec<Option<Answer>>,
+    pub envelope: crate::bind::Envelope,
+    /// Whether an error leaves it out.
+    pub excluded: bool,
+}
+
+impl Return {
+    /// An answer by field id.
+    pub fn answer(&self, id: &str) -> Option<&Answer> {
+        self.answers[self.spec.index(id)?].as_ref()
+    }
+
+    /// A value by field id.
+    pub fn value(&self, id: &str) -> Option<&Val> {
+        self.answer(id)?.value.as_ref()
+    }
+
+    /// Words of a text answer; empty where blank.
+    pub fn words(&self, id: &str) -> &str {
+        match self.value(id) {
+            Some(Val::Text(words)) => words,
+            _ => "",
+        }
+    }
+
+    pub fn count(&self, id: &str) -> Option<i64> {
+        if let Some(Val::Count(n)) = self.value(id) { Some(*n) } else { None }
+    }
+
+    pub fn date(&self, id: &str) -> Option<Date> {
+        if let Some(Val::Date(d)) = self.value(id) { Some(*d) } else { None }
+    }
+
+    pub fn range(&self, id: &str) -> Option<(Date, Date)> {
+        if let Some(Val::Range(a, b)) = self.value(id) { Some((*a, *b)) } else { None }
+    }
+
+    pub fn one(&self, id: &str) -> Option<usize> {
+        if let Some(Val::One(i)) = self.value(id) { Some(*i) } else { None }
+    }
+
+    pub fn many(&self, id: &str) -> &[usize] {
+        if let Some(Val::Many(all)) = self.value(id) { all } else { &[] }
+    }
+
+    /// Name of the enterprise as typed.
+    pub fn enterprise(&self) -> &str {
+        self.words("enterprise")
+    }
+
+    /// Name of the project as typed; empty for B and E.
+    pub fn project(&self) -> &str {
+        self.words("project")
+    }
+
+    /// Place of an answer; the return's own place where it has none.
+    pub fn place_of(&self, id: &str) -> Place {
+        self.answer(id).map_or_else(|| self.place.clone(), |a| self.place.at(a.cell))
+    }
+
+    /// A problem about one of the return's answers.
+    pub fn problem(&self, code: Code, id: &str) -> Problem {
+        let raw = self.answer(id).map_or("", |a| a.raw.as_str());
+        let field = self.spec.field(id);
+        let personal = field.is_some_and(Field::is_personal);
+        let label = field.map_or("", |f| f.label.as_str());
+        Problem::new(code, self.place_of(id))
+            .about(label)
+            .of(self.form, id)
+            .found(&if personal { mask(raw) } else { raw.to_owned() })
+            .named(self.enterprise(), self.project())
+    }
+}
+
+/// Hides the digits of a telephone number and a person's name in what a problem quotes.
+pub fn mask(raw: &str) -> String {
+    let digits = raw.chars().filter(char::is_ascii_digit).count();
+    if digits == 0 {
+        return if raw.is_empty() { String::new() } else { "（个人信息，略）".into() };
+    }
+    let mut seen = 0;
+    raw.chars()
+        .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '+'))
+        .map(|c| {
+            seen += usize::from(c.is_ascii_digit());
+            if c.is_ascii_digit() && seen > 3 && seen + 3 < digits { '*' } else { c }
+        })
+        .collect()
+}
+
+/// Judges a bound return. Problems carry the names of enterprise and project where they are known.
+pub fn judge(bound: Bound, file: &Arc<str>, period: Period, spec: &Arc<FormSpec>) -> (Return, Vec<Problem>) {
+    let place = Place { file: Arc::clone(file), sheet: Arc::clone(&bound.sheet), cell: Some(bound.anchor) };
+    let id = return_id(period, bound.form, &place);
+    let mut out = Return {
+        id,
+        form: bound.form,
+        period,
+        place,
+        position: 0,
+        tabular: bound.tabular,
+        spec: Arc::clone(spec),
+        answers: Vec::new(),
+        envelope: bound.envelope,
+        excluded: false,
+    };
+    let mut judged: Vec<(usize, Vec<Fault>)> = Vec::new();
+    for (index, slot) in bound.slots.into_iter().enumerate() {
+        let field = &spec.fields[index];
+        let answer = slot.map(|slot| {
+            let (answer, faults) = read(field, slot, period);
+            judged.push((index, faults));
+            answer
+        });
+        out.answers.push(answer);
+    }
+    fill_inner(&mut out, &mut judged);
+    let problems = problems(&mut out, judged);
+    (out, problems)
+}
+
+fn return_id(period: Period, form: Form, place: &Place) -> String {
+    let whole =
+        format!("{period}\u{1f}{form}\u{1f}{}\u{1f}{}\u{1f}{:?}", place.file, place.sheet, place.cell);
+    format!("{period}-{form}-{}", crate::digest::short(whole.as_bytes(), 10))
+}
+
+/// What is wrong with one answer, before it has a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    code: Code,
+    found: String,
+}
+
+fn fault(code: Code, raw: &str) -> Vec<Fault> {
+    vec![Fault { code, found: raw.to_owned() }]
+}
+
+fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, field) in out.spec.fields.iter().enumerate() {
+        let id = &field.id;
+        let faults = judged.iter().find(|(i, _)| *i == index).map(|(_, f)| f.as_slice()).unwrap_or_default();
+        let answer = out.answers[index].as_ref();
+        let empty = answer.is_none_or(|a| a.value.is_none());
+        // Who the agency is may still come from the cover or the roster.
+        let may_wait = field.id == "agency";
+        if field.required && empty && faults.is_empty() && !may_wait {
+            problems.push(out.problem(Code::RequiredMissing, id));
+        }
+        for fault in faults {
+            let loses = field.required && empty;
+            let code = if loses && fault.code == Code::OptionUnrecognised {
+                Code::RequiredUnreadable
+            } else {
+                fault.code
+            };
+            let mut problem = out.problem(code, id);
+            if !field.is_personal() {
+                problem = problem.found(&fault.found);
+            }
+            if loses {
+                problem = problem.severity(Severity::Error);
+            }
+            problems.push(problem);
+        }
+    }
+    out.excluded = problems.iter().any(|p| p.severity == Severity::Error);
+    problems
+}
+
+/// Reads one answer.
+fn read(field: &Field, slot: Slot, period: Period) -> (Answer, Vec<Fault>) {
+    let cell = slot.cell;
+    let (raw, value, faults) = match slot.content {
+        Content::Blank => (String::new(), None, Vec::new()),
+        Content::Typed(Value::Error(text)) => (text.clone(), None, fault(Code::FormulaError, &text)),
+        Content::Typed(Value::Uncalculated) => (String::new(), None, fault(Code::FormulaUncalculated, "")),
+        Content::Typed(value) => {
+            let raw = text::words(&value.text());
+            let (read, faults) = typed(field, &value, &raw, period);
+            (raw, read, faults)
+        }
+        Content::Ticks(ticks) => ticked(field, &ticks),
+        Content::Dimensions(rows) => dimensions(&rows),
+        Content::Indicators(rows) => indicators(rows),
+    };
+    (Answer { cell, raw, value }, faults)
+}
+
+fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val>, Vec<Fault>) {
+    let nothing = (None, Vec::new());
+    match field.kind {
+        Kind::Name => (name(raw).map(Val::Text), Vec::new()),
+        Kind::Text | Kind::Block | Kind::Person => {
+            let words = raw.to_owned();
+            if text::is_blank_mark(raw) { nothing } else { (Some(Val::Text(words)), Vec::new()) }
+        }
+        Kind::Signature => {
+            let blank = text::is_blank_mark(raw)
+                || matches!(text::label(raw).as_str(), "(盖章)" | "(签字)" | "(公章)" | "");
+            if blank { nothing } else { (Some(Val::Text(raw.to_owned())), Vec::new()) }
+        }
+        Kind::Contact => contact_value(raw),
+        Kind::Date => date_value(field, value, raw, period),
+        Kind::Range => range_value(value, raw),
+        Kind::Count => count_value(field, value, raw),
+        Kind::One => one_value(field, raw),
+        Kind::Many => many_value(field, raw),
+        Kind::Dimensions | Kind::Indicators => nothing,
+    }
+}
+
+fn name(raw: &str) -> Option<String> {
+    let words = text::words(&raw.replace(['\n', '\r'], ""));
+    (!text::is_blank_mark(&words)).then_some(words)
+}
+
+fn contact_value(raw: &str) -> (Option<Val>, Vec<Fault>) {
+    if text::is_blank_mark(raw) {
+        return (None, Vec::new());
+    }
+    let faults = match contact::contact(raw) {
+        Contact::BadPhone(run) => fault(Code::PhoneBad, &run),
+        Contact::Phones(_) | Contact::NoPhone => Vec::new(),
+    };
+    (Some(Val::Text(raw.to_owned())), faults)
+}
+
+fn date_value(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val>, Vec<Fault>) {
+    let read = match value {
+        Value::Serial(serial, epoch) => {
+            date::from_serial(*serial, *epoch).map(Some).ok_or(NotADate::NoSuchDay)
+        }
+        Value::Number(n) if (20_000.0..80_000.0).contains(n) => {
+            date::from_serial(*n, false).map(Some).ok_or(NotADate::NoSuchDay)
+        }
+        _ => date::date(raw).map(|d| d.map(|d| d.last)),
+    };
+    match read {
+        Ok(None) => (None, Vec::new()),
+        Ok(Some(day)) => {
+            let far = field.quarter && !period.is_near(day, 30);
+            (Some(Val::Date(day)), if far { fault(Code::DateOutsideQuarter, raw) } else { Vec::new() })
+        }
+        Err(why) => (None, fault(date_code(why), raw)),
+    }
+}
+
+fn date_code(why: NotADate) -> Code {
+    match why {
+        NotADate::Unreadable => Code::DateUnreadable,
+        NotADate::NoSuchDay => Code::DateImpossible,
+        NotADate::ShortYear => Code::DateShortYear,
+        NotADate::Reversed => Code::RangeReversed,
+    }
+}
+
+fn range_value(value: &Value, raw: &str) -> (Option<Val>, Vec<Fault>) {
+    if let Value::Serial(serial, epoch) = value
+        && let Some(day) = date::from_serial(*serial, *epoch)
+    {
+        return (Some(Val::Range(day, day)), Vec::new());
+    }
+    match date::range(raw) {
+        Ok(None) => (None, Vec::new()),
+        Ok(Some((start, end))) => (Some(Val::Range(start, end)), Vec::new()),
+        Err(why) => (None, fault(date_code(why), raw)),
+    }
+}
+
+fn count_value(field: &Field, value: &Value, raw: &str) -> (Option<Val>, Vec<Fault>) {
+    let read = match value {
+        Value::Number(n) => {
+            number::whole_of(*n).map(|value| Some(number::Count { value, approximate: false }))
+        }
+        Value::Serial(n, _) => {
+            number::whole_of(*n).map(|value| Some(number::Count { value, approximate: false }))
+        }
+        _ => number::count(raw),
+    };
+    match read {
+        Ok(None) => (None, Vec::new()),
+        Ok(Some(count)) => {
+            let mut faults = Vec::new();
+            if count.approximate {
+                faults.extend(fault(Code::CountApproximate, raw));
+            }
+            if field.limit.is_some_and(|limit| count.value > limit) {
+                faults.extend(fault(Code::CountLarge, raw));
+            }
+            (Some(Val::Count(count.value)), faults)
+        }
+        Err(NotACount::Negative) => (None, fault(Code::CountNegative, raw)),
+        Err(NotACount::Fraction) => (None, fault(Code::CountFraction, raw)),
+        Err(NotACount::Text) => (None, fault(Code::CountText, raw)),
+        Err(NotACount::TooLarge) => (None, fault(Code::CountLarge, raw)),
+    }
+}
+
+fn one_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
+    match marks::ticks(raw, &field.choices) {
+        Ok(ticks) if ticks.ticked.len() == 1 => (Some(Val::One(ticks.ticked[0])), Vec::new()),
+        Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
+        Ok(_) => (None, fault(Code::OptionSeveral, raw)),
+        Err(Unclear::NoOption | Unclear::Ambiguous) => (None, fault(Code::OptionUnrecognised, raw)),
+    }
+}
+
+fn many_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
+    match marks::ticks(raw, &field.choices) {
+        Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
+        Ok(ticks) => (Some(Val::Many(ticks.ticked)), Vec::new()),
+        Err(_) => (None, fault(Code::OptionUnrecognised, raw)),
+    }
+}
+
+fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val>, Vec<Fault>) {
+    let raw = ticks.iter().map(|i| field.options[*i].as_str()).collect::<Vec<_>>().join("、");
+    match (field.kind, ticks) {
+        (_, []) => (raw, None, Vec::new()),
+        (Kind::One, [only]) => (raw, Some(Val::One(*only)), Vec::new()),
+        (Kind::One, _) => (raw.clone(), None, fault(Code::OptionSeveral, &raw)),
+        _ => (raw, Some(Val::Many(ticks.to_vec())), Vec::new()),
+    }
+}
+
+fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut level = |value: &Option<Value>| {
+        let text = value.as_ref().map(|v| text::words(&v.text())).unwrap_or_default();
+        match number::count(&text) {
+            Ok(None) => None,
+            Ok(Some(count)) if (1..=5).contains(&count.value) => Some(count.value),
+            _ => {
+                faults.extend(fault(Code::OptionUnrecognised, &text));
+                None
+            }
+        }
+    };
+    let read: Vec<[Option<i64>; 3]> =
+        rows.iter().map(|row| [level(&row[0]), level(&row[1]), level(&row[2])]).collect();
+    let any = read.iter().flatten().any(Option::is_some);
+    (String::new(), any.then_some(Val::Dimensions(read)), faults)
+}
+
+fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val>, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let mut decimal = |value: &Option<Value>| {
+        let text = value.as_ref().map(|v| text::words(&v.text())).unwrap_or_default();
+        if text::is_blank_mark(&text) {
+            return None;
+        }
+        let read = number::decimal(&text);
+        if read.is_none() {
+            faults.extend(fault(Code::CountText, &text));
+        }
+        read
+    };
+    let read: Vec<Indicator> = rows
+        .into_iter()
+        .map(|row| {
+            let direction = text::label(&row.direction);
+            Indicator {
+                more_is_better: if direction.contains('高') {
+                    Some(true)
+                } else if direction.contains('低') {
+                    Some(false)
+                } else {
+                    None
+                },
+                before: decimal(&row.before),
+                goal: decimal(&row.goal),
+                after: decimal(&row.after),
+                name: row.name,
+                unit: row.unit,
+            }
+        })
+        .collect();
+    (String::new(), (!read.is_empty()).then_some(Val::Indicators(read)), faults)
+}
+
+/// Answers that share the cell of another one: the count behind 是, the words behind 其他服务.
+fn fill_inner(out: &mut Return, judged: &mut Vec<(usize, Vec<Fault>)>) {
+    let spec = Arc::clone(&out.spec);
+    for (index, field) in spec.fields.iter().enumerate() {
+        let Some(container) = field.within else { continue };
+        let Some(outer) = out.answers[container].clone() else { continue };
+        let shares = out.answers[index].as_ref().is_some_and(|a| a.cell == outer.cell);
+        if !shares || outer.raw.is_empty() {
+            continue;
+        }
+        let rest =
+            marks::ticks(&outer.raw, &spec.fields[container].choices).map(|t| t.rest).unwrap_or_default();
+        let (value, faults, raw) = inner(field, &rest);
+        judged.retain(|(i, _)| *i != index);
+        judged.push((index, faults));
+        out.answers[index] = Some(Answer { cell: outer.cell, raw, value });
+    }
+}
+
+fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
+    if field.kind == Kind::Count {
+        let tail = field
+            .labels
+            .iter()
+            .find_map(|l| rest.split_once(l.as_str()).map(|(_, tail)| tail))
+            .unwrap_or(rest);
+        let digits = tail.trim_start_matches([':', '(', ' ']).trim_end_matches([')', '.', ',']);
+        let digits = digits.split(['(', ')']).next().unwrap_or("");
+        if digits.is_empty() {
+            return (None, Vec::new(), String::new());
+        }
+        let value = Value::Text(digits.to_owned());
+        let (value, faults) = count_value(field, &value, digits);
+        return (value, faults, digits.to_owned());
+    }
+    let words = rest.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '_' | '(' | ')' | '〖' | '〗' | '.' | ',' | '[' | ']' | '-')
+    });
+    let words = words.strip_prefix("请注明").unwrap_or(words).trim_matches([':', '_', ')', '(']);
+    if words.is_empty() {
+        (None, Vec::new(), String::new())
+    } else {
+        (Some(Val::Text(words.to_owned())), Vec::new(), words.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_of_personal_data_are_masked() {
+        assert_eq!(mask("唐拟辉 13800000018"), "138*****018");
+        assert_eq!(mask("唐拟辉"), "（个人信息，略）");
+    }
+}

@@ -1,0 +1,328 @@
+//! Labels inside the text of a cell: where a label starts and ends, however it is decorated.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::spec::FormSpec;
+use crate::text;
+
+/// A label found in a cell's text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Fields that carry this label (several: 日期 beside signatures).
+    pub fields: Vec<usize>,
+    /// What follows the label in the same cell, up to the next label.
+    pub tail: String,
+}
+
+/// A text in normal form, each character with the byte range it came from.
+struct Folded {
+    chars: Vec<(char, usize, usize)>,
+}
+
+impl Folded {
+    fn new(text: &str) -> Self {
+        let mut chars = Vec::new();
+        for (at, c) in text.char_indices() {
+            let end = at + c.len_utf8();
+            for n in c.nfkc().filter(|n| !n.is_whitespace() && !text::is_invisible(*n)) {
+                let folded = text::label_char(n);
+                chars.push((folded, at, end));
+            }
+        }
+        Self { chars }
+    }
+
+    fn starts(&self, from: usize, word: &str) -> Option<usize> {
+        let mut at = from;
+        for want in word.chars() {
+            if self.chars.get(at)?.0 != want {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
+    }
+
+    fn char(&self, at: usize) -> Option<char> {
+        self.chars.get(at).map(|c| c.0)
+    }
+}
+
+/// Finds the labels in a cell: one at its start, and further ones that start a line
+/// or stand before a colon.
+pub fn hits(source: &str, spec: &FormSpec) -> Vec<Hit> {
+    let folded = Folded::new(source);
+    let mut found: Vec<(Vec<usize>, usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < folded.chars.len() {
+        let first = found.is_empty();
+        match position(source, &folded, at, first).and_then(|start| label_at(source, &folded, start, spec)) {
+            Some((fields, end, colon)) if at == 0 || is_clear(spec, &fields, colon, source, &folded, at) => {
+                found.push((fields, at, end));
+                at = end.max(at + 1);
+            }
+            _ => at += 1,
+        }
+        if at > 0 && found.is_empty() && !has_more_lines(source, &folded, at) {
+            break;
+        }
+    }
+    cut(source, &folded, found)
+}
+
+/// Only a cell whose first line is no label may still hold labels at later line starts.
+fn has_more_lines(source: &str, folded: &Folded, at: usize) -> bool {
+    folded
+        .chars
+        .get(at)
+        .is_some_and(|(_, from, _)| source[*from..].contains('\n') || source[..*from].contains('\n'))
+}
+
+/// Further labels in a cell must be plain: at a line start with their number, or followed by a colon.
+fn is_clear(
+    spec: &FormSpec,
+    fields: &[usize],
+    colon: bool,
+    source: &str,
+    folded: &Folded,
+    at: usize,
+) -> bool {
+    let numbered = fields.iter().any(|f| !spec.fields[*f].number.is_empty());
+    let from = folded.chars[at].1;
+    let line_start = source[..from].trim_end_matches([' ', '\u{3000}', '\t']).ends_with(['\n', '\r']);
+    let beside = fields.iter().any(|f| spec.fields[*f].beside.is_some() || spec.fields[*f].id == "dated");
+    (line_start && (numbered || colon)) || (colon && beside)
+}
+
+/// Where a label may start at `at`: after `*`, numbering or bullets. `None` inside a word.
+fn position(source: &str, folded: &Folded, at: usize, first: bool) -> Option<usize> {
+    if at > 0 {
+        let (_, from, _) = folded.chars[at];
+        let before = source[..from].chars().next_back()?;
+        if !before.is_whitespace() && !matches!(before, '；' | ';' | '。' | '|') {
+            return None;
+        }
+    }
+    let mut start = at;
+    while matches!(folded.char(start), Some('*' | '★' | '●' | '◆' | '·' | '•')) {
+        start += 1;
+    }
+    let _ = first;
+    Some(skip_number(folded, start))
+}
+
+/// Skips `1.`, `3、`, `一、`, `(1)`, `第3题` in front of a label.
+fn skip_number(folded: &Folded, start: usize) -> usize {
+    let mut at = start;
+    let bracket = folded.char(at) == Some('(');
+    at += usize::from(bracket);
+    let digits = at;
+    while folded.char(at).is_some_and(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
+        && at - digits < 3
+    {
+        at += 1;
+    }
+    if at == digits {
+        return start;
+    }
+    match folded.char(at) {
+        Some(')') if bracket => at + 1,
+        Some('.' | '、' | ':' | ')' | ',') if !bracket => at + 1,
+        _ => start,
+    }
+}
+
+/// The longest label at `start`: its fields, where it ends with its decoration, and whether a colon follows.
+fn label_at(
+    source: &str,
+    folded: &Folded,
+    start: usize,
+    spec: &FormSpec,
+) -> Option<(Vec<usize>, usize, bool)> {
+    let mut best: Option<(usize, Vec<usize>)> = None;
+    for (index, field) in spec.fields.iter().enumerate().filter(|(_, f)| f.within.is_none()) {
+        for label in &field.labels {
+            let Some(end) = folded.starts(start, label) else { continue };
+            match &mut best {
+                Some((longest, fields)) if *longest == end => {
+                    if !fields.contains(&index) {
+                        fields.push(index);
+                    }
+                }
+                Some((longest, _)) if *longest > end => {}
+                _ => best = Some((end, vec![index])),
+            }
+        }
+    }
+    let (end, fields) = best?;
+    let (end, colon) = decoration(source, folded, end, spec, &fields)?;
+    Some((fields, end, colon))
+}
+
+/// Passes over `（必填）`, `（个）`, `*`, `:` behind a label. `None` where the word goes on: no label then.
+fn decoration(
+    source: &str,
+    folded: &Folded,
+    end: usize,
+    spec: &FormSpec,
+    fields: &[usize],
+) -> Option<(usize, bool)> {
+    let mut at = end;
+    loop {
+        match folded.char(at) {
+            Some('*' | '★') => at += 1,
+            Some('(' | '[') => match bracket_note(folded, at, spec, fields) {
+                Some(behind) => at = behind,
+                None => break,
+            },
+            _ => break,
+        }
+    }
+    if folded.char(at) == Some(':') {
+        return Some((at + 1, true));
+    }
+    if at >= folded.chars.len() || at > end {
+        return Some((at, false));
+    }
+    // A blank or line break in the source also ends a word.
+    let (_, from, _) = folded.chars[at];
+    let (_, _, to) = folded.chars[end - 1];
+    let gap = source[to..from].chars().any(char::is_whitespace);
+    let open =
+        matches!(folded.char(at), Some('_' | '(' | '[' | '□' | '☐' | '☑' | '√' | '■' | '✓' | '○' | '●'));
+    (gap || open).then_some((at, false))
+}
+
+/// End of a bracket that only decorates a label: short, and no option or answer.
+fn bracket_note(folded: &Folded, at: usize, spec: &FormSpec, fields: &[usize]) -> Option<usize> {
+    let close = if folded.char(at)? == '(' { ')' } else { ']' };
+    let length = folded.chars[at + 1..].iter().take(12).position(|(c, ..)| *c == close)?;
+    let inside: String = folded.chars[at + 1..at + 1 + length].iter().map(|c| c.0).collect();
+    let is_unit = fields.iter().any(|f| spec.fields[*f].unit == inside);
+    let known = [
+        "必填",
+        "选填",
+        "自动",
+        "盖章",
+        "签字",
+        "单选",
+        "多选",
+        "可多选",
+        "签章",
+        "公章",
+        "单选题",
+        "多选题",
+        "填空题",
+        "人",
+        "个",
+        "如有",
+        "全称",
+        "年月日",
+        "请注明",
+        "可复选",
+        "打√",
+    ];
+    (is_unit || known.contains(&inside.as_str())).then_some(at + length + 2)
+}
+
+fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) -> Vec<Hit> {
+    let mut out = Vec::with_capacity(found.len());
+    for (i, (fields, _, end)) in found.iter().enumerate() {
+        let from = if *end == 0 { 0 } else { folded.chars[end - 1].2 };
+        let to = found.get(i + 1).map_or(source.len(), |(_, start, _)| folded.chars[*start].1);
+        let tail =
+            source.get(from..to).unwrap_or("").trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}');
+        out.push(Hit { fields: fields.clone(), tail: tail.to_owned() });
+    }
+    out
+}
+
+/// Whether a text is a group heading or the title of one: neither label nor answer.
+pub fn is_heading(source: &str, spec: &FormSpec) -> bool {
+    let label = text::label(source);
+    spec.headings.iter().any(|h| *h == label || (label.starts_with(h.as_str()) && h.chars().count() >= 6))
+        || label.ends_with("(续)")
+}
+
+/// Whether a text is a note under a form.
+pub fn is_note(source: &str) -> bool {
+    let label = text::label(source);
+    ["注:", "注1", "填表说明", "说明:", "感谢您", "备注:", "填报说明", "注意:"]
+        .iter()
+        .any(|w| label.starts_with(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Form, Specs};
+
+    fn ids(text: &str, form: Form) -> Vec<(String, String)> {
+        let specs = Specs::built_in().unwrap();
+        let spec = specs.of(form);
+        hits(text, spec).into_iter().map(|h| (spec.fields[h.fields[0]].id.clone(), h.tail)).collect()
+    }
+
+    fn one(id: &str, tail: &str) -> Vec<(String, String)> {
+        vec![(id.to_owned(), tail.to_owned())]
+    }
+
+    #[test]
+    fn finds_decorated_labels() {
+        for text in [
+            "企业名称",
+            "企业名称：",
+            "*企业名称",
+            "企业名称（必填）",
+            "企 业 名 称：",
+            "企业\n名称",
+            "1.企业名称",
+            "＊企业名称（全称）:",
+        ] {
+            assert_eq!(ids(text, Form::B), one("enterprise", ""), "{text}");
+        }
+        assert_eq!(ids("日期：2024/12/17", Form::B), one("dated", "2024/12/17"));
+        assert_eq!(
+            ids("3. 对服务人员的服务态度： ☑满意  ☐基本满意  ☐不满意", Form::F),
+            one("staff_attitude", "☑满意  ☐基本满意  ☐不满意")
+        );
+        assert_eq!(ids("服务人员签字：张拟涛", Form::C), one("staff_signature", "张拟涛"));
+        assert_eq!(ids("从业人员数量（人）", Form::B), one("employees", ""));
+    }
+
+    #[test]
+    fn finds_several_in_one_cell() {
+        let d = ids(
+            "1. 质量提升服务目标达成情况：达成\n2. 主要的服务经验与做法：先易后难\n3. 产生的经济社会效益：\n4. 服务存在的不足及改进方向：少",
+            Form::D,
+        );
+        assert_eq!(
+            d,
+            [("goals", "达成"), ("practices", "先易后难"), ("benefits", ""), ("shortcomings", "少")]
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
+        let e = ids("一、企业质量提升情况\n好。\n另一行：3项\n\n二、下阶段质量提升需求\n无", Form::E);
+        assert_eq!(
+            e,
+            [("improvement", "好。\n另一行：3项"), ("next_needs", "无")]
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
+        let c = ids("服务专家签字：何拟玲      日期：2025/2/2", Form::C);
+        assert_eq!(c[0], ("expert_signature".to_owned(), "何拟玲".to_owned()));
+        assert_eq!(c[1].1, "2025/2/2");
+    }
+
+    #[test]
+    fn answers_are_no_labels() {
+        for text in [
+            "成都拟翔信息技术有限公司",
+            "☑标准化服务 □其他服务：______",
+            "其他服务（√）",
+            "日期待定",
+            "地址变更中",
+            "企业名称变更登记已完成",
+        ] {
+            assert_eq!(ids(text, Form::B), [], "{text}");
+        }
+    }
+}

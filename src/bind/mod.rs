@@ -1,0 +1,196 @@
+//! Finds forms and tables in sheets by their labels, and binds answers to fields.
+//!
+//! Nothing here goes by address, file name or sheet name: a form is known by its
+//! title and labels, a table by its header row. What comes out still is what was
+//! typed; [`crate::answer`] judges it.
+
+mod form;
+mod label;
+mod supplement;
+mod table;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cell::Cell;
+use crate::problem::Code;
+use crate::spec::{Form, Specs};
+use crate::workbook::{Book, Sheet, Value};
+
+/// What was typed for one field, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Slot {
+    pub cell: Cell,
+    pub content: Content,
+}
+
+/// The content of an answer before it is judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Content {
+    Blank,
+    Typed(Value),
+    /// Ticked options of a question that has one column per option.
+    Ticks(Vec<usize>),
+    Dimensions(Vec<[Option<Value>; 3]>),
+    Indicators(Vec<IndicatorRow>),
+}
+
+/// One row of the indicators of the supplement, as typed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndicatorRow {
+    pub cell: Cell,
+    pub name: String,
+    pub unit: String,
+    pub direction: String,
+    pub before: Option<Value>,
+    pub goal: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// One return as found in a sheet: a slot per field of its form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bound {
+    pub form: Form,
+    pub sheet: Arc<str>,
+    /// Where the return starts: its title, or the first cell of its row.
+    pub anchor: Cell,
+    /// Whether it is a row of a table.
+    pub tabular: bool,
+    /// By field index of the form's specification.
+    pub slots: Vec<Option<Slot>>,
+    pub envelope: Envelope,
+}
+
+/// What stands around a return: who sends it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    pub period: Option<Said>,
+    pub district: Option<Said>,
+    pub agency: Option<Said>,
+    pub consent: Option<Said>,
+    /// Seconds an online answer took.
+    pub seconds: Option<u32>,
+}
+
+/// Words of an envelope and where they stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    pub text: String,
+    pub sheet: Arc<str>,
+    pub cell: Cell,
+}
+
+/// One row of a roster, as typed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RosterRow {
+    pub sheet: Arc<str>,
+    pub row: u32,
+    pub slots: Vec<Option<Slot>>,
+}
+
+/// A finding of the binder, without the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    pub code: String,
+    pub sheet: Arc<str>,
+    pub cell: Option<Cell>,
+    pub about: String,
+    pub found: String,
+    pub form: Option<Form>,
+}
+
+impl Finding {
+    fn new(code: Code, about: impl Into<String>) -> Self {
+        Self {
+            code: code.id().into(),
+            sheet: "".into(),
+            cell: None,
+            about: about.into(),
+            found: String::new(),
+            form: None,
+        }
+    }
+}
+
+/// Everything found in one file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bindings {
+    pub returns: Vec<Bound>,
+    /// Rows of tables that were refused as a whole: received and excluded.
+    pub refused: Vec<Bound>,
+    pub roster: Vec<RosterRow>,
+    pub findings: Vec<Finding>,
+    /// Official forms nobody filled in.
+    pub blank_forms: usize,
+    /// Sheets of instructions, option lists and the like.
+    pub other_sheets: usize,
+}
+
+/// Binds everything in a book.
+pub fn bind(book: &Book, specs: &Specs) -> Bindings {
+    let mut out = Bindings::default();
+    let mut cover = Envelope::default();
+    let mut unrecognised = Vec::new();
+    for sheet in &book.sheets {
+        if sheet.is_empty() {
+            continue;
+        }
+        if let Some(envelope) = form::cover(sheet, &specs.cover) {
+            cover = envelope;
+            continue;
+        }
+        let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+        bind_sheet(sheet, specs, &mut out);
+        let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+        if before == after {
+            unrecognised.push(sheet);
+        } else if sheet.hidden && after.0 > before.0 {
+            let finding =
+                Finding { sheet: sheet.name.clone(), ..Finding::new(Code::HiddenRead, &*sheet.name) };
+            out.findings.push(finding);
+        }
+    }
+    for bound in out.returns.iter_mut().chain(&mut out.refused) {
+        bound.envelope.fill_from(&cover);
+    }
+    note_unrecognised(&unrecognised, &mut out);
+    out
+}
+
+impl Envelope {
+    fn fill_from(&mut self, cover: &Self) {
+        // The cover comes first for the district (interface.md 2), the row for everything else.
+        self.district = cover.district.clone().or(self.district.take());
+        self.period = self.period.take().or(cover.period.clone());
+        self.agency = self.agency.take().or(cover.agency.clone());
+        self.consent = self.consent.take().or(cover.consent.clone());
+    }
+}
+
+fn bind_sheet(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
+    if !table::bind(sheet, specs, out) {
+        form::bind(sheet, specs, out);
+    }
+}
+
+/// Sheets that are no form: option lists and instructions are passed over, others are named.
+fn note_unrecognised(sheets: &[&Sheet], out: &mut Bindings) {
+    for sheet in sheets {
+        out.other_sheets += 1;
+        if sheet.hidden || is_helper(sheet) {
+            continue;
+        }
+        out.findings.push(Finding {
+            sheet: sheet.name.clone(),
+            ..Finding::new(Code::SheetUnrecognised, &*sheet.name)
+        });
+    }
+}
+
+fn is_helper(sheet: &Sheet) -> bool {
+    let name = crate::text::label(&sheet.name);
+    ["填表说明", "说明", "填报说明", "选项", "下拉", "字典", "参数", "填写须知", "需修改清单", "zhiti"]
+        .iter()
+        .any(|w| name.contains(w))
+}

@@ -1,0 +1,461 @@
+//! Tables with one return per row, survey-platform exports among them, and rosters:
+//! known by a header row whose cells are labels of one form.
+
+use std::sync::Arc;
+
+use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
+use crate::cell::Cell;
+use crate::problem::Code;
+use crate::spec::{Form, FormSpec, Kind, Specs};
+use crate::text;
+use crate::workbook::{Row, Sheet, Value};
+
+/// What a column of a table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Field(usize),
+    /// One option of a question, ticked or not.
+    Option(usize, usize),
+    District,
+    Agency,
+    Consent,
+    Period,
+    Seconds,
+}
+
+/// A header: where the data start and what the columns hold.
+struct Header {
+    row: u32,
+    data_from: u32,
+    columns: Vec<(u32, Column)>,
+}
+
+impl Header {
+    fn fields(&self) -> usize {
+        let mut seen: Vec<usize> = self
+            .columns
+            .iter()
+            .filter_map(|(_, c)| match c {
+                Column::Field(f) | Column::Option(f, _) => Some(*f),
+                _ => None,
+            })
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        seen.len()
+    }
+}
+
+/// Binds the tables of a sheet; `false` where there is none.
+pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
+    if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, 3)
+        && specs
+            .roster
+            .index("expected")
+            .is_some_and(|f| header.columns.iter().any(|(_, c)| *c == Column::Field(f)))
+    {
+        bind_roster(sheet, &header, &specs.roster, out);
+        return true;
+    }
+    let candidates = Form::ALL.into_iter().filter_map(|form| {
+        let header = find_header(sheet, specs.of(form), &specs.cover, 4)?;
+        Some((header.fields(), header, form))
+    });
+    // The form whose labels the header shows most of; the smaller form where two tie.
+    let best =
+        candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())));
+    let Some((_, header, form)) = best else { return false };
+    bind_table(sheet, &header, form, specs.of(form), out);
+    true
+}
+
+fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header> {
+    let mut best: Option<Header> = None;
+    for (i, row) in sheet.rows.iter().enumerate().take(30) {
+        let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
+        for header in
+            [Some(header_of(row, spec, cover)), below.and_then(|b| two_rows(sheet, row, b, spec, cover))]
+                .into_iter()
+                .flatten()
+        {
+            let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
+            if header.fields() >= least && is_row_of_labels(row, &header) && better {
+                best = Some(header);
+            }
+        }
+    }
+    best
+}
+
+/// In a header, labels stand side by side; in a form, answers stand between them.
+fn is_row_of_labels(row: &Row, header: &Header) -> bool {
+    let span = (row.cells.first(), row.cells.last());
+    let (Some((from, _)), Some((to, _))) = span else { return false };
+    let matched = header.columns.len() as u32;
+    matched * 3 >= (to - from + 1).min(60) || matched >= 5
+}
+
+fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec) -> Header {
+    let mut columns = Vec::new();
+    for (col, value) in &row.cells {
+        let Value::Text(words) = value else { continue };
+        if let Some(column) = column_of(words, spec, cover, &columns) {
+            columns.push((*col, column));
+        }
+    }
+    Header { row: row.at, data_from: row.at + 1, columns }
+}
+
+/// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
+fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &FormSpec) -> Option<Header> {
+    let mut columns: Vec<(u32, Column)> = Vec::new();
+    let last = top.cells.last()?.0.max(below.cells.last()?.0);
+    if last > 400 {
+        return None;
+    }
+    let (mut group, mut group_end) = (String::new(), 0);
+    let mut unmatched = 0;
+    for col in top.cells.first()?.0.min(below.cells.first()?.0)..=last {
+        let above = cell_text(top, col);
+        if let Some(words) = &above {
+            let extent = sheet.extent(Cell::new(top.at, col));
+            group.clone_from(words);
+            group_end = if extent.row > top.at { col } else { extent.col.max(col) };
+        }
+        let in_group = col <= group_end || above.is_none();
+        let sub = cell_text(below, col);
+        let tries = match (&sub, &above) {
+            (Some(sub), _) => vec![if in_group { format!("{group}{sub}") } else { sub.clone() }, sub.clone()],
+            (None, Some(above)) => vec![above.clone()],
+            (None, None) => continue,
+        };
+        match tries.iter().find_map(|words| column_of(words, spec, cover, &columns)) {
+            Some(column) => columns.push((col, column)),
+            None if sub.is_some() => unmatched += 1,
+            None => {}
+        }
+    }
+    // A row of data is no second header row.
+    (unmatched * 3 <= below.cells.len()).then_some(Header { row: top.at, data_from: below.at + 1, columns })
+}
+
+fn cell_text(row: &Row, col: u32) -> Option<String> {
+    let at = row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
+    match &row.cells[at].1 {
+        Value::Text(words) => Some(words.clone()),
+        _ => None,
+    }
+}
+
+/// What a column is by the words of its header.
+fn column_of(words: &str, spec: &FormSpec, cover: &FormSpec, before: &[(u32, Column)]) -> Option<Column> {
+    for label in readings(words) {
+        if let Some(field) = spec.by_label(&label) {
+            return Some(Column::Field(beside(spec, field, &label, before)));
+        }
+        if let Some(column) = envelope_column(&label, cover) {
+            return Some(column);
+        }
+    }
+    option_column(words, spec)
+}
+
+/// 日期 alone belongs to the signature in the column before it.
+fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
+    let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
+    if !plain {
+        return field;
+    }
+    let last = before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None });
+    let owner = last.and_then(|l| spec.fields.iter().position(|f| f.beside == Some(l)));
+    owner.unwrap_or(field)
+}
+
+/// The normal forms under which a header may be known: as it is, without numbering, without a bracket at its end.
+fn readings(words: &str) -> Vec<String> {
+    let whole = text::label(words);
+    let bare = text::label(strip_number(&whole));
+    let mut out = vec![whole, bare.clone()];
+    if let Some(at) = bare.rfind('(')
+        && bare.ends_with(')')
+        && at > 0
+    {
+        out.push(text::label(&bare[..at]));
+    }
+    out.dedup();
+    out
+}
+
+fn strip_number(label: &str) -> &str {
+    let digits = label.len() - label.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if (1..=3).contains(&digits)
+        && let Some(rest) = label[digits..].strip_prefix(['、', '.', ':', ')', ','])
+    {
+        return rest;
+    }
+    for lead in ["一、", "二、", "三、", "四、", "五、", "六、", "第"] {
+        if let Some(rest) = label.strip_prefix(lead)
+            && lead != "第"
+        {
+            return rest;
+        }
+    }
+    label
+}
+
+fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
+    if label == "所用时间" || label == "答题时长" {
+        return Some(Column::Seconds);
+    }
+    match cover.fields[cover.by_label(label)?].id.as_str() {
+        "district" => Some(Column::District),
+        "agency" => Some(Column::Agency),
+        "consent" => Some(Column::Consent),
+        "period" => Some(Column::Period),
+        _ => None,
+    }
+}
+
+/// `质量提升需求类型:标准化服务`, `4.质量提升需求类型(标准化服务)`: one column per option.
+fn option_column(words: &str, spec: &FormSpec) -> Option<Column> {
+    let whole = text::label(words);
+    let bare = strip_number(&whole);
+    for sign in [':', '(', '-', '/', '—', '_'] {
+        let Some((question, option)) = bare.split_once(sign) else { continue };
+        let Some(field) = spec.by_label(&text::label(question)) else { continue };
+        if !matches!(spec.fields[field].kind, Kind::Many | Kind::One) {
+            continue;
+        }
+        let option = text::label(option.trim_end_matches(')'));
+        let known = |c: &crate::parse::marks::Choice| c.spellings.contains(&option);
+        if let Some(index) = spec.fields[field].choices.iter().position(known) {
+            return Some(Column::Option(field, index));
+        }
+    }
+    None
+}
+
+fn bind_table(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, out: &mut Bindings) {
+    let refusal = refusal(sheet, header, spec);
+    for row in data_rows(sheet, header) {
+        let bound = bind_row(sheet, header, form, spec, row);
+        match &refusal {
+            None => out.returns.push(bound),
+            Some(_) => out.refused.push(bound),
+        }
+    }
+    if let Some((code, about)) = refusal {
+        out.findings.push(Finding { form: Some(form), ..Finding::new(code, about) });
+    }
+}
+
+/// Why a table is refused as a whole (metrics.md 1).
+fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, String)> {
+    for (index, field) in spec.fields.iter().enumerate() {
+        let same: Vec<u32> =
+            header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
+        if same.len() > 1 {
+            let cells: Vec<String> = same.iter().map(|col| Cell::new(header.row, *col).to_string()).collect();
+            return Some((Code::TableColumns, format!("“{}”出现在{}", field.label, cells.join("、"))));
+        }
+    }
+    let has = |index: usize| {
+        header
+            .columns
+            .iter()
+            .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == index))
+    };
+    let agency = header.columns.iter().any(|(_, c)| *c == Column::Agency);
+    let missing: Vec<&str> = spec
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(i, f)| f.required && !has(*i) && !(f.id == "agency" || agency && f.id == "agency"))
+        .map(|(_, f)| f.label.as_str())
+        .collect();
+    if !missing.is_empty() {
+        return Some((Code::TableRequired, missing.join("、")));
+    }
+    by_index(sheet, header, spec).then(|| (Code::TableByIndex, String::new()))
+}
+
+/// A platform export by index: every answer to the questions with options is a bare number.
+fn by_index(sheet: &Sheet, header: &Header, spec: &FormSpec) -> bool {
+    let (mut numbers, mut others) = (0, 0);
+    for (col, column) in &header.columns {
+        let Column::Field(field) = column else { continue };
+        if spec.fields[*field].kind != Kind::One {
+            continue;
+        }
+        for row in sheet.rows.iter().filter(|r| r.at >= header.data_from) {
+            match sheet.get(Cell::new(row.at, *col)) {
+                Some(Value::Number(n)) if n.fract() == 0.0 && n.abs() <= 20.0 => numbers += 1,
+                Some(Value::Text(t)) if text::key(t).parse::<i32>().is_ok_and(|n| n.abs() <= 20) => {
+                    numbers += 1
+                }
+                Some(_) => others += 1,
+                None => {}
+            }
+        }
+    }
+    numbers >= 1 && others == 0
+}
+
+/// Rows with answers: no blank rows, totals, repeated headers or notes.
+fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header) -> impl Iterator<Item = &'a Row> {
+    sheet.rows.iter().filter(move |row| {
+        let known = |col: u32| {
+            header
+                .columns
+                .iter()
+                .any(|(c, kind)| *c == col && matches!(kind, Column::Field(_) | Column::Option(..)))
+        };
+        row.at >= header.data_from
+            && row.cells.iter().any(|(col, v)| known(*col) && !text::is_blank_mark(&v.text()))
+            && !is_total(row)
+            && !is_note_row(row)
+            && !is_header_again(sheet, header, row)
+    })
+}
+
+fn is_total(row: &Row) -> bool {
+    row.cells.iter().take(3).any(|(_, v)| {
+        let key = text::key(&v.text());
+        ["合计", "总计", "小计", "共计", "累计", "平均"]
+            .iter()
+            .any(|w| key.starts_with(w) && key.chars().count() <= 8)
+    })
+}
+
+fn is_note_row(row: &Row) -> bool {
+    let Some((_, Value::Text(words))) = row.cells.first() else { return false };
+    let label = text::label(words);
+    row.cells.len() <= 3
+        && (super::label::is_note(words)
+            || ["填表人", "制表", "审核", "单位负责人", "填报单位", "报送单位", "填报人", "制表人"]
+                .iter()
+                .any(|w| label.starts_with(w)))
+}
+
+fn is_header_again(sheet: &Sheet, header: &Header, row: &Row) -> bool {
+    let same = row.cells.iter().filter(|(col, v)| {
+        let above = sheet.get(Cell::new(header.row, *col));
+        above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
+    });
+    same.count() * 2 > row.cells.len()
+}
+
+fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &Row) -> Bound {
+    let first = row.cells.first().map_or(0, |(col, _)| *col);
+    let mut bound = Bound {
+        form,
+        sheet: Arc::clone(&sheet.name),
+        anchor: Cell::new(row.at, first),
+        tabular: true,
+        slots: slots(sheet, header, spec, row),
+        envelope: Envelope::default(),
+    };
+    for (col, column) in &header.columns {
+        let cell = Cell::new(row.at, *col);
+        let words = text::words(&sheet.text(cell));
+        if words.is_empty() || is_skip_mark(&words) {
+            continue;
+        }
+        let said = Some(Said { text: words.clone(), sheet: Arc::clone(&sheet.name), cell });
+        match column {
+            Column::District => bound.envelope.district = said,
+            Column::Agency => bound.envelope.agency = said,
+            Column::Consent => bound.envelope.consent = said,
+            Column::Period => bound.envelope.period = said,
+            Column::Seconds => bound.envelope.seconds = seconds(&words),
+            Column::Field(_) | Column::Option(..) => {}
+        }
+    }
+    bound
+}
+
+fn slots(sheet: &Sheet, header: &Header, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
+    let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
+    for (col, column) in &header.columns {
+        let cell = Cell::new(row.at, *col);
+        match column {
+            Column::Field(field) => slots[*field] = Some(Slot { cell, content: typed(sheet.get(cell)) }),
+            Column::Option(field, option) => tick(&mut slots[*field], cell, *option, sheet.get(cell)),
+            _ => {}
+        }
+    }
+    for (index, field) in spec.fields.iter().enumerate() {
+        if let Some(container) = field.within
+            && slots[index].is_none()
+        {
+            slots[index] = slots[container].as_ref().map(|s| Slot { cell: s.cell, content: Content::Blank });
+        }
+    }
+    slots
+}
+
+fn typed(value: Option<&Value>) -> Content {
+    match value {
+        None => Content::Blank,
+        Some(Value::Text(words)) if is_skip_mark(words) => Content::Blank,
+        Some(value) => Content::Typed(value.clone()),
+    }
+}
+
+/// `(跳过)` and `(空)` of 问卷星.
+fn is_skip_mark(words: &str) -> bool {
+    matches!(text::key(words).as_str(), "(跳过)" | "(空)" | "-3" | "-2")
+}
+
+fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value>) {
+    let slot = slot.get_or_insert(Slot { cell, content: Content::Ticks(Vec::new()) });
+    let Content::Ticks(ticks) = &mut slot.content else { return };
+    let on = match value {
+        None | Some(Value::Bool(false) | Value::Uncalculated | Value::Error(_)) => false,
+        Some(Value::Bool(true)) => true,
+        Some(other) => {
+            let key = text::key(&other.text());
+            !text::is_blank_mark(&key)
+                && !is_skip_mark(&key)
+                && !matches!(key.as_str(), "0" | "否" | "未选" | "FALSE" | "□" | "☐")
+        }
+    };
+    if on {
+        ticks.push(option);
+        ticks.sort_unstable();
+    }
+}
+
+/// `123秒`, `2分3秒`, `02:07`.
+fn seconds(words: &str) -> Option<u32> {
+    let text = text::key(words);
+    if let Some((minutes, rest)) = text.rsplit_once(':') {
+        let minutes = minutes.rsplit(':').next()?.parse::<u32>().ok()?;
+        return Some(minutes * 60 + rest.parse::<u32>().ok()?);
+    }
+    let body = text.strip_suffix('秒').unwrap_or(&text);
+    match body.split_once('分') {
+        Some((m, s)) => Some(m.parse::<u32>().ok()? * 60 + s.parse::<u32>().unwrap_or(0)),
+        None => body.parse().ok(),
+    }
+}
+
+fn bind_roster(sheet: &Sheet, header: &Header, spec: &FormSpec, out: &mut Bindings) {
+    for row in data_rows(sheet, header) {
+        let mut slots = slots(sheet, header, spec, row);
+        // The roster shares its envelope columns' labels with the cover.
+        for (col, column) in &header.columns {
+            let id = match column {
+                Column::District => "district",
+                Column::Agency => "agency",
+                Column::Consent => "consent",
+                _ => continue,
+            };
+            let cell = Cell::new(row.at, *col);
+            if let Some(index) = spec.index(id) {
+                slots[index] = Some(Slot { cell, content: typed(sheet.get(cell)) });
+            }
+        }
+        out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });
+    }
+}

@@ -1,0 +1,172 @@
+//! Links returns to enterprises, projects, districts and agencies, decides which
+//! count, and proves that none was lost.
+//!
+//! Rules are those of metrics.md 1. Nothing is joined by likeness: near misses are
+//! suggested, a confirmed alias stands in the settings.
+
+mod accounting;
+mod duplicates;
+mod names;
+mod orphans;
+mod place;
+mod roster;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub use accounting::{Account, Accounting};
+pub use roster::{Expected, Roster};
+
+use crate::answer::Return;
+use crate::period::Period;
+use crate::problem::{Code, Problem};
+use crate::read::FileRead;
+use crate::reference::district::{DISTRICTS, NOWHERE};
+use crate::settings::Settings;
+use crate::spec::{Form, Specs};
+use crate::text;
+
+/// Name of the agency of returns that name none.
+pub const NO_AGENCY: &str = "未注明";
+
+/// Key of a project: enterprise and project, both in normal form; the project is empty for B and E.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub enterprise: Arc<str>,
+    pub project: Arc<str>,
+}
+
+/// Whether a return counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    Counted,
+    /// Another return of the same form and key counts instead (its id).
+    Superseded {
+        by: String,
+        identical: bool,
+    },
+    /// An error leaves it out.
+    Excluded,
+}
+
+/// A return with everything that linking found out.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    pub ret: Return,
+    pub key: Key,
+    pub status: Status,
+    /// Index in [`DISTRICTS`]; `None` is 未归属.
+    pub district: Option<usize>,
+    /// Normal form is the identity; this is the name as first typed.
+    pub agency: Arc<str>,
+    pub consent: bool,
+    /// District of the folder, kept for the checks.
+    folder: Option<usize>,
+}
+
+impl Linked {
+    pub fn counted(&self) -> bool {
+        self.status == Status::Counted
+    }
+
+    /// Name of the district.
+    pub fn district_name(&self) -> &'static str {
+        district_name(self.district)
+    }
+}
+
+/// Name of a district by index.
+pub fn district_name(district: Option<usize>) -> &'static str {
+    district.map_or(NOWHERE, |i| DISTRICTS[i].name)
+}
+
+/// Code of a district by index; 未归属 has its name for a code.
+pub fn district_code(district: Option<usize>) -> &'static str {
+    district.map_or(NOWHERE, |i| DISTRICTS[i].code)
+}
+
+/// All returns of all periods, linked.
+#[derive(Clone, Debug, Default)]
+pub struct Links {
+    /// In listing order.
+    pub returns: Vec<Linked>,
+    pub rosters: BTreeMap<Period, Roster>,
+    /// Problems of every stage so far, by period, in listing order.
+    pub problems: BTreeMap<Period, Vec<Problem>>,
+    pub accounting: BTreeMap<Period, Accounting>,
+}
+
+impl Links {
+    /// Counted returns of a form in a period.
+    pub fn counted(&self, period: Period, form: Form) -> impl Iterator<Item = &Linked> {
+        self.returns.iter().filter(move |l| l.counted() && l.ret.form == form && l.ret.period == period)
+    }
+}
+
+/// Links everything that was read.
+pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
+    let mut links = Links::default();
+    let aliases = alias_keys(settings);
+    for file in files {
+        let period = file.record.period;
+        roster::take(&mut links, period, &file, specs, &aliases);
+        for (period, problem) in file.problems {
+            links.problems.entry(period).or_default().push(problem);
+        }
+        for ret in file.returns {
+            let key = key_of(&ret, &aliases);
+            links.returns.push(Linked {
+                key,
+                status: if ret.excluded { Status::Excluded } else { Status::Counted },
+                district: None,
+                agency: NO_AGENCY.into(),
+                consent: false,
+                folder: file.folder,
+                ret,
+            });
+        }
+    }
+    let mut found: Vec<(Period, Problem)> = Vec::new();
+    names::agencies(&mut links, &mut found);
+    duplicates::supersede(&mut links, &mut found);
+    place::districts(&mut links, &mut found);
+    names::agency_of_services(&mut links);
+    names::consent(&mut links);
+    orphans::find(&links, &mut found);
+    names::variants(&links, &mut found);
+    names::phones(&links, &mut found);
+    settle(&mut links, found, settings);
+    accounting::account(&mut links);
+    links
+}
+
+/// Aliases of the settings, both sides in normal form.
+fn alias_keys(settings: &Settings) -> HashMap<String, String> {
+    settings.aliases.iter().map(|(from, to)| (text::key(from), text::key(to))).collect()
+}
+
+fn alias(name: &str, aliases: &HashMap<String, String>) -> Arc<str> {
+    let key = text::key(name);
+    aliases.get(&key).cloned().unwrap_or(key).into()
+}
+
+fn key_of(ret: &Return, aliases: &HashMap<String, String>) -> Key {
+    let project = if matches!(ret.form, Form::B | Form::E) { "" } else { ret.project() };
+    Key { enterprise: alias(ret.enterprise(), aliases), project: alias(project, aliases) }
+}
+
+/// Adds what linking found, names the severity the settings want, and sorts by place.
+fn settle(links: &mut Links, found: Vec<(Period, Problem)>, settings: &Settings) {
+    for (period, mut problem) in found {
+        problem.severity = settings.severity_of(problem.code, problem.severity);
+        links.problems.entry(period).or_default().push(problem);
+    }
+    for problems in links.problems.values_mut() {
+        problems.sort_by(|a, b| a.order().cmp(&b.order()));
+    }
+}
+
+/// A problem about one answer of a linked return.
+fn problem(linked: &Linked, code: Code, field: &str) -> Problem {
+    linked.ret.problem(code, field)
+}

@@ -1,0 +1,236 @@
+//! Finished documents → PDF/A-2a and PDF/UA-1, set by typst.
+//!
+//! The layouts in `templates/layout/` are code; a document reaches them only as
+//! the virtual file `/data.json`, so no word of a return can ever become markup.
+//! No clock and no random id: the same document gives the same bytes. Everything
+//! typst remembers is dropped again every few documents, also after a failure.
+
+mod clean;
+mod world;
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+use typst::World;
+use typst::diag::{Severity, SourceDiagnostic, SourceResult, Warned};
+use typst::foundations::{Bytes, Datetime, Smart};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use crate::document::{Document, Summary};
+use crate::error::{Error, Result};
+use crate::fonts::{Families, Fonts};
+
+use self::world::{Desk, Shop};
+
+/// Typst recurses deeply, most of all in debug builds and on nested tables.
+const STACK: usize = 64 << 20;
+/// Documents between two sweeps of typst's memory.
+const SWEEP_EVERY: usize = 20;
+/// Sweeps an entry of that memory survives without being used.
+const KEEP: usize = 5;
+
+/// The page layouts by file name; a workspace may replace any of them.
+#[derive(Clone, Debug)]
+pub struct Layouts(std::collections::BTreeMap<String, String>);
+
+impl Default for Layouts {
+    /// The layouts of the program itself.
+    fn default() -> Self {
+        let built_in = [
+            ("common.typ", include_str!("../../../templates/layout/common.typ")),
+            ("report.typ", include_str!("../../../templates/layout/report.typ")),
+            ("summary.typ", include_str!("../../../templates/layout/summary.typ")),
+        ];
+        Self(built_in.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
+    }
+}
+
+impl Layouts {
+    /// Puts `text` in the place of the layout `name` (`report.typ`), or adds a file that layouts may import.
+    pub fn replace(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        self.0.insert(name.into(), text.into());
+    }
+
+    /// Names and texts, sorted by name: what `zhiti init` writes out.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+}
+
+/// Sets documents as PDF; built once, used from any number of threads.
+pub struct PdfEngine {
+    shop: Shop,
+    pool: rayon::ThreadPool,
+    standards: PdfStandards,
+    done: AtomicUsize,
+    warnings: Mutex<BTreeSet<String>>,
+}
+
+impl PdfEngine {
+    /// An engine that works on all cores.
+    ///
+    /// # Errors
+    /// When a layout's file name is not usable or no threads can be had.
+    pub fn new(fonts: Fonts, layouts: Layouts) -> Result<Self> {
+        Self::with_threads(fonts, layouts, 0)
+    }
+
+    /// An engine of `threads` threads (0 for one per core).
+    ///
+    /// # Errors
+    /// As [`PdfEngine::new`].
+    pub fn with_threads(fonts: Fonts, layouts: Layouts, threads: usize) -> Result<Self> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .stack_size(STACK)
+            .thread_name(|n| format!("pdf-{n}"))
+            .build()
+            .map_err(|e| Error::internal(format!("无法建立排版线程：{e}")))?;
+        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+            .map_err(|e| Error::internal(format!("PDF 标准不相容：{}", e.message())))?;
+        let shop = Shop::new(fonts, layouts.0)?;
+        Ok(Self { shop, pool, standards, done: AtomicUsize::new(0), warnings: Mutex::default() })
+    }
+
+    /// Runs `work` on the engine's threads, whose stacks are large enough for typst.
+    /// Loops over many documents belong in here (`par_iter` inside uses these threads).
+    pub fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.pool.install(work)
+    }
+
+    /// Sets a report.
+    ///
+    /// # Errors
+    /// A fault of a layout is [`Error::Config`] with its file and line; anything
+    /// else is [`Error::Internal`] with the document's ident.
+    pub fn report(&self, document: &Document) -> Result<Vec<u8>> {
+        let (document, figures) = clean::report(document, &self.shop.fonts);
+        self.set(Job {
+            layout: "report.typ",
+            ident: &document.ident,
+            date: document.date_ymd,
+            data: self.data(&document)?,
+            figures,
+        })
+    }
+
+    /// Sets an Annex D summary.
+    ///
+    /// # Errors
+    /// As [`PdfEngine::report`].
+    pub fn summary(&self, summary: &Summary) -> Result<Vec<u8>> {
+        let (summary, figures) = clean::summary(summary, &self.shop.fonts);
+        self.set(Job {
+            layout: "summary.typ",
+            ident: &summary.ident,
+            date: summary.date_ymd,
+            data: self.data(&summary)?,
+            figures,
+        })
+    }
+
+    /// What typst had to remark since the last call, sorted, each once. Tests accept none.
+    pub fn take_warnings(&self) -> Vec<String> {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *warnings).into_iter().collect()
+    }
+
+    fn data<T: Serialize>(&self, doc: &T) -> Result<Vec<u8>> {
+        #[derive(Serialize)]
+        struct Data<'a, T> {
+            doc: &'a T,
+            fonts: &'a Families,
+        }
+        serde_json::to_vec(&Data { doc, fonts: self.shop.fonts.families() })
+            .map_err(|e| Error::internal(format!("无法写出排版数据：{e}")))
+    }
+
+    fn set(&self, job: Job) -> Result<Vec<u8>> {
+        let _sweep = Sweep(&self.done);
+        let (year, month, day) = job.date;
+        if Datetime::from_ymd(year, month, day).is_none() {
+            return Err(Error::internal(format!("文件“{}”没有日期", job.ident)));
+        }
+        let ident = job.ident.to_owned();
+        let desk = Desk::new(&self.shop, job.layout, job.data, job.figures)?;
+        let work = || catch_unwind(AssertUnwindSafe(|| self.compile(&desk, &ident)));
+        let outcome = if self.pool.current_thread_index().is_some() { work() } else { self.install(work) };
+        outcome.unwrap_or_else(|_| Err(Error::internal(format!("文件“{ident}”排版时出错"))))
+    }
+
+    fn compile(&self, desk: &Desk, ident: &str) -> Result<Vec<u8>> {
+        let Warned { output, warnings } = typst::compile::<PagedDocument>(desk);
+        self.keep_warnings(desk, &warnings);
+        let options = PdfOptions {
+            ident: Smart::Custom(ident.to_owned()),
+            creator: Smart::Custom(Some("zhiti".to_owned())),
+            standards: self.standards.clone(),
+            ..PdfOptions::default()
+        };
+        let exported: SourceResult<_> = output.and_then(|document| typst_pdf::pdf(&document, &options));
+        exported.map_err(|errors| blame(desk, ident, &errors))
+    }
+
+    fn keep_warnings(&self, desk: &Desk, found: &[SourceDiagnostic]) {
+        if !found.is_empty() {
+            let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+            warnings.extend(found.iter().map(|w| blame_one(desk, w).to_string()));
+        }
+    }
+}
+
+/// What is to be set.
+struct Job<'a> {
+    layout: &'static str,
+    ident: &'a str,
+    date: (i32, u8, u8),
+    data: Vec<u8>,
+    figures: Vec<Bytes>,
+}
+
+/// Counts a document as done however it ended, and drops what typst remembers now and then.
+struct Sweep<'a>(&'a AtomicUsize);
+
+impl Drop for Sweep<'_> {
+    fn drop(&mut self) {
+        if (self.0.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(SWEEP_EVERY) {
+            typst::comemo::evict(KEEP);
+        }
+    }
+}
+
+/// The first error of a compilation: a fault of a layout, or of what we handed to it.
+fn blame(desk: &Desk, ident: &str, errors: &[SourceDiagnostic]) -> Error {
+    let first = errors.iter().find(|d| d.severity == Severity::Error).or(errors.first());
+    match first {
+        Some(diagnostic) if desk.is_ours(diagnostic.span) => {
+            Error::internal(format!("文件“{ident}”的图或数据无法排版：{}", diagnostic.message))
+        }
+        Some(diagnostic) => blame_one(desk, diagnostic),
+        None => Error::internal(format!("文件“{ident}”排版失败")),
+    }
+}
+
+/// Names the layout file and the line; calls inside typst's own code are traced back to the layout.
+fn blame_one(desk: &Desk, diagnostic: &SourceDiagnostic) -> Error {
+    let spans = std::iter::once(diagnostic.span).chain(diagnostic.trace.iter().map(|t| t.span.into()));
+    let place = spans.into_iter().find_map(|span| desk.place(span));
+    let (file, line) = match place {
+        Some((file, line)) => (file, Some(line)),
+        None => (desk.main().get().vpath().get_without_slash().to_owned(), None),
+    };
+    let hints: Vec<_> = diagnostic.hints.iter().map(|h| h.v.as_str()).collect();
+    Error::config(
+        format!("templates/layout/{file}"),
+        line,
+        format!("版式模板无法排版：{}", diagnostic.message),
+        hints.join("；"),
+    )
+}
+
+#[cfg(test)]
+mod tests;

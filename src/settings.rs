@@ -1,0 +1,183 @@
+//! `zhiti.toml`: every setting has a default; `zhiti init` writes them all out.
+//!
+//! Settled before any work begins. An unknown key or a wrong value stops the
+//! program with file and line.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AtPath, Error, Result};
+use crate::fonts::FontStack;
+use crate::problem::{Code, Severity};
+use crate::workbook::Limits;
+
+/// Name of the settings file in a workspace.
+pub const FILE: &str = "zhiti.toml";
+
+/// All settings, with their defaults.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    pub report: Report,
+    pub metrics: Metrics,
+    pub privacy: Privacy,
+    pub fonts: Fonts,
+    pub read: Limits,
+    /// Severity of a code, where it differs from the catalogue: `count_approximate = "info"`.
+    pub severity: BTreeMap<String, Severity>,
+    /// Names that are one and the same: the name as typed, and the name it stands for.
+    pub aliases: BTreeMap<String, String>,
+}
+
+/// What the reports say of themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Report {
+    /// Name of the city in titles.
+    pub city: String,
+    /// Who issues the city report.
+    pub issuer: String,
+    /// Marks printed top right of internal documents.
+    pub marks: Vec<String>,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            city: "成都市".into(), issuer: "成都市市场监督管理局".into(), marks: vec!["内部资料".into()]
+        }
+    }
+}
+
+/// Choices of the metrics; every report prints the ones it used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Score of 基本满意, 0–100.
+    pub middle_score: f64,
+    /// Floors of the denominator under which a figure is `small_n`.
+    pub floor_city: u64,
+    pub floor_district: u64,
+    pub floor_agency: u64,
+    pub floor_category: u64,
+    pub floor_size: u64,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            middle_score: 60.0,
+            floor_city: 30,
+            floor_district: 10,
+            floor_agency: 10,
+            floor_category: 10,
+            floor_size: 10,
+        }
+    }
+}
+
+/// Choices of the public edition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Privacy {
+    /// Counts of enterprises from 1 to this less one are hidden.
+    pub threshold: u64,
+    /// Rates are published only from this many answers up.
+    pub rate_floor: u64,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { threshold: 5, rate_floor: 10 }
+    }
+}
+
+/// Fonts of the documents, in order of preference.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fonts {
+    pub families: FontStack,
+    /// Further folders or files with fonts.
+    pub paths: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the settings of a workspace; defaults where there is no file.
+    ///
+    /// # Errors
+    /// An unreadable file, an unknown key, a value out of range: with file and line.
+    pub fn load(workspace: &Path) -> Result<Self> {
+        let path = workspace.join(FILE);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = std::fs::read_to_string(&path).at("读取设置", &path)?;
+        Self::parse(&path, &text)
+    }
+
+    /// Settles the text of a settings file.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
+        let settings: Self = toml::from_str(text)
+            .map_err(|e| crate::spec::toml_error(&path.display().to_string(), text, &e))?;
+        settings.validate(path, text)?;
+        Ok(settings)
+    }
+
+    fn validate(&self, path: &Path, text: &str) -> Result<()> {
+        let line = |key: &str| text.lines().position(|l| l.trim_start().starts_with(key)).map(|i| i + 1);
+        let wrong =
+            |key: &str, message: String, hint: &str| Err(Error::config(path, line(key), message, hint));
+        if !(0.0..=100.0).contains(&self.metrics.middle_score) {
+            return wrong(
+                "middle_score",
+                format!("middle_score = {} 超出0–100", self.metrics.middle_score),
+                "“基本满意”的分值应在0与100之间，默认60",
+            );
+        }
+        if self.privacy.threshold < 2 {
+            return wrong("threshold", "threshold 不能小于2".into(), "默认5：1至4家企业的数不公开");
+        }
+        for id in self.severity.keys().filter(|id| Code::from_id(id).is_none()) {
+            return wrong(id, format!("没有编码为「{id}」的问题"), "运行 `zhiti codes` 查看全部编码");
+        }
+        Ok(())
+    }
+
+    /// Severity of a code under these settings.
+    pub fn severity_of(&self, code: Code, given: Severity) -> Severity {
+        self.severity.get(code.id()).copied().unwrap_or(given)
+    }
+
+    /// Digest of all settings, for the manifest.
+    pub fn digest(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        crate::digest::full(text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Settings::parse(Path::new("zhiti.toml"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn errors_name_file_and_line() {
+        assert!(error("[metrics]\nmidle_score = 60\n").contains("zhiti.toml 第2行"));
+        assert!(error("[metrics]\nmiddle_score = 160\n").contains("第2行"));
+        assert!(error("[severity]\nno_such = \"info\"\n").contains("no_such"));
+        assert!(error("[metrics\n").contains("第1行"));
+    }
+
+    #[test]
+    fn nothing_written_means_the_defaults() {
+        assert_eq!(Settings::parse(Path::new("zhiti.toml"), "").unwrap(), Settings::default());
+    }
+}

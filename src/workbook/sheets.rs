@@ -1,0 +1,242 @@
+//! calamine, and nothing else: sheets of cells out of xlsx, xlsb, xls and ods.
+
+use std::io::Cursor;
+
+use calamine::{
+    Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb,
+    XlsbError, Xlsx, XlsxError,
+};
+
+use super::{Book, Container, FileFault, Limits, Sheet, Value};
+use crate::cell::Cell;
+
+/// The grid's last row and column; anything beyond is a lie.
+const LAST: (u32, u32) = (1_048_575, 16_383);
+
+type Bytes = Cursor<Vec<u8>>;
+
+/// Cells still allowed in this file.
+struct Budget {
+    cells: usize,
+    chars: usize,
+}
+
+/// Reads every worksheet of a workbook.
+pub(super) fn read(container: Container, bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
+    let bytes = Cursor::new(bytes);
+    match container {
+        Container::Xlsx => read_xlsx(Xlsx::new(bytes).map_err(xlsx_fault)?, limits),
+        Container::Xlsb => read_xlsb(Xlsb::new(bytes).map_err(xlsb_fault)?, limits),
+        Container::Xls => read_xls(Xls::new(bytes).map_err(xls_fault)?, limits),
+        Container::Ods => read_ods(Ods::new(bytes).map_err(ods_fault)?, limits),
+        Container::Delimited => Err(FileFault::Foreign("文本文件".into())),
+    }
+}
+
+/// Reads each sheet with `one`; a sheet that fails is listed, not lost.
+fn each_sheet<R: Reader<Bytes>>(
+    mut book: R,
+    limits: &Limits,
+    mut one: impl FnMut(&mut R, &mut Sheet, &mut Budget) -> Result<(), FileFault>,
+) -> Result<Book, FileFault> {
+    let listed = book.sheets_metadata().to_vec();
+    if listed.len() > limits.sheets {
+        return Err(FileFault::TooLarge(format!("有{}张工作表", listed.len())));
+    }
+    let mut budget = Budget { cells: limits.cells, chars: limits.cell_chars };
+    let mut out = Book::default();
+    for meta in listed.iter().filter(|s| s.typ == SheetType::WorkSheet) {
+        let hidden = meta.visible != SheetVisible::Visible;
+        let mut sheet = Sheet { name: meta.name.as_str().into(), hidden, ..Sheet::default() };
+        match one(&mut book, &mut sheet, &mut budget) {
+            Ok(()) => {
+                sheet.settle();
+                out.sheets.push(sheet);
+            }
+            Err(FileFault::TooLarge(what)) => return Err(FileFault::TooLarge(what)),
+            Err(fault) => out.unreadable.push((meta.name.clone(), reason(&fault))),
+        }
+    }
+    if out.sheets.is_empty()
+        && let Some((name, reason)) = out.unreadable.first()
+    {
+        return Err(FileFault::Corrupt(format!("工作表「{name}」：{reason}")));
+    }
+    Ok(out)
+}
+
+fn reason(fault: &FileFault) -> String {
+    match fault {
+        FileFault::Corrupt(text) | FileFault::Panicked(text) | FileFault::Io(text) => text.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn read_xlsx(book: Xlsx<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+    let epoch = book.has_1904_epoch();
+    each_sheet(book, limits, |book, sheet, budget| {
+        let name = sheet.name.to_string();
+        let mut cells = book.worksheet_cells_reader(&name).map_err(xlsx_fault)?;
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(xlsx_fault)? {
+            let value = match from_ref(cell.value, epoch, budget) {
+                None if cell.formula.is_some() => Some(Value::Uncalculated),
+                value => value,
+            };
+            add(sheet, cell.pos, value, budget)?;
+        }
+        drop(cells);
+        let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+        add_merges(sheet, &merges, limits);
+        Ok(())
+    })
+}
+
+fn read_xlsb(book: Xlsb<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+    let epoch = book.has_1904_epoch();
+    each_sheet(book, limits, |book, sheet, budget| {
+        let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(xlsb_fault)?;
+        while let Some(cell) = cells.next_cell().map_err(xlsb_fault)? {
+            let value = from_ref(cell.get_value().clone(), epoch, budget);
+            add(sheet, cell.get_position(), value, budget)?;
+        }
+        Ok(())
+    })
+}
+
+fn read_xls(book: Xls<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+    let epoch = book.has_1904_epoch();
+    each_sheet(book, limits, |book, sheet, budget| {
+        let name = sheet.name.to_string();
+        let range = book.worksheet_range(&name).map_err(xls_fault)?;
+        add_range(sheet, &range, epoch, budget)?;
+        if let Ok(formulas) = book.worksheet_formula(&name) {
+            add_uncalculated(sheet, &formulas, budget)?;
+        }
+        add_merges(sheet, &book.merge_cells_by_sheet_name(&name).unwrap_or_default(), limits);
+        Ok(())
+    })
+}
+
+fn read_ods(book: Ods<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+    each_sheet(book, limits, |book, sheet, budget| {
+        let name = sheet.name.to_string();
+        let range = book.worksheet_range(&name).map_err(ods_fault)?;
+        add_range(sheet, &range, false, budget)?;
+        if let Ok(formulas) = book.worksheet_formula(&name) {
+            add_uncalculated(sheet, &formulas, budget)?;
+        }
+        Ok(())
+    })
+}
+
+fn add_range(
+    sheet: &mut Sheet,
+    range: &Range<Data>,
+    epoch: bool,
+    budget: &mut Budget,
+) -> Result<(), FileFault> {
+    let Some((top, left)) = range.start() else { return Ok(()) };
+    for (row, col, value) in range.used_cells() {
+        let at = (top + row as u32, left + col as u32);
+        add(sheet, at, from_data(value, epoch, budget), budget)?;
+    }
+    Ok(())
+}
+
+/// Formulas whose cell has no value.
+fn add_uncalculated(
+    sheet: &mut Sheet,
+    formulas: &Range<String>,
+    budget: &mut Budget,
+) -> Result<(), FileFault> {
+    let Some((top, left)) = formulas.start() else { return Ok(()) };
+    for (row, col, formula) in formulas.used_cells() {
+        let at = (top + row as u32, left + col as u32);
+        if !formula.is_empty() && sheet.get(Cell::new(at.0, at.1)).is_none() {
+            add(sheet, at, Some(Value::Uncalculated), budget)?;
+            sheet.settle();
+        }
+    }
+    Ok(())
+}
+
+fn add(
+    sheet: &mut Sheet,
+    at: (u32, u32),
+    value: Option<Value>,
+    budget: &mut Budget,
+) -> Result<(), FileFault> {
+    let Some(value) = value else { return Ok(()) };
+    if at.0 > LAST.0 || at.1 > LAST.1 {
+        return Err(FileFault::Corrupt("有单元格地址超出表格范围".into()));
+    }
+    budget.cells = budget.cells.checked_sub(1).ok_or_else(|| FileFault::TooLarge("单元格过多".into()))?;
+    sheet.push(Cell::new(at.0, at.1), value);
+    Ok(())
+}
+
+fn add_merges(sheet: &mut Sheet, merges: &[Dimensions], limits: &Limits) {
+    for area in merges.iter().take(limits.merges) {
+        sheet.merge(area.start, (area.end.0.min(LAST.0), area.end.1.min(LAST.1)));
+    }
+}
+
+fn from_ref(value: DataRef<'_>, epoch: bool, budget: &Budget) -> Option<Value> {
+    match value {
+        DataRef::SharedString(text) => words(text, budget),
+        DataRef::String(text) => words(&text, budget),
+        other => from_data(&other.into(), epoch, budget),
+    }
+}
+
+fn from_data(value: &Data, epoch: bool, budget: &Budget) -> Option<Value> {
+    match value {
+        Data::Empty => None,
+        Data::String(text) => words(text, budget),
+        Data::Int(n) => Some(Value::Number(*n as f64)),
+        Data::Float(n) if n.is_finite() => Some(Value::Number(*n)),
+        Data::Float(n) => Some(Value::Error(format!("{n}"))),
+        Data::Bool(b) => Some(Value::Bool(*b)),
+        Data::DateTime(t) if t.is_datetime() => Some(Value::Serial(t.as_f64(), epoch)),
+        Data::DateTime(t) => Some(Value::Number(t.as_f64())),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => words(text, budget),
+        Data::Error(error) => Some(Value::Error(error.to_string())),
+    }
+}
+
+fn words(text: &str, budget: &Budget) -> Option<Value> {
+    if text.chars().all(|c| c.is_whitespace() || crate::text::is_invisible(c)) {
+        return None;
+    }
+    let kept =
+        if text.len() > budget.chars { text.chars().take(budget.chars).collect() } else { text.to_owned() };
+    Some(Value::Text(kept))
+}
+
+fn xlsx_fault(error: XlsxError) -> FileFault {
+    match error {
+        XlsxError::Password => FileFault::Encrypted,
+        other => FileFault::Corrupt(other.to_string()),
+    }
+}
+
+fn xlsb_fault(error: XlsbError) -> FileFault {
+    match error {
+        XlsbError::Password => FileFault::Encrypted,
+        other => FileFault::Corrupt(other.to_string()),
+    }
+}
+
+fn xls_fault(error: XlsError) -> FileFault {
+    match error {
+        XlsError::Password => FileFault::Encrypted,
+        other => FileFault::Corrupt(other.to_string()),
+    }
+}
+
+fn ods_fault(error: OdsError) -> FileFault {
+    match error {
+        OdsError::Password => FileFault::Encrypted,
+        other => FileFault::Corrupt(other.to_string()),
+    }
+}

@@ -1,0 +1,90 @@
+//! A cheap look at a zip container before any library opens it (hazards: bombs,
+//! lying counts, overlaps), and a list of what it holds that nobody can read by content.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use super::{Container, FileFault, Limits};
+
+/// Refuses containers beyond the limits; returns remarks on unread parts, in Chinese.
+pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Result<Vec<String>, FileFault> {
+    if matches!(container, Container::Xls | Container::Delimited) {
+        return Ok(Vec::new());
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|e| FileFault::Corrupt(format!("压缩结构损坏（{e}）")))?;
+    if archive.len() > limits.zip_entries {
+        return Err(FileFault::TooLarge(format!("文件内含{}个部件", archive.len())));
+    }
+    if archive.has_overlapping_files().unwrap_or(true) {
+        return Err(FileFault::Corrupt("压缩结构中的部件互相重叠".into()));
+    }
+    check_sizes(&mut archive, limits)?;
+    check_counts(&mut archive)?;
+    Ok(remarks(&archive))
+}
+
+fn check_sizes(archive: &mut ZipArchive<Cursor<&[u8]>>, limits: &Limits) -> Result<(), FileFault> {
+    let mut sum = 0u64;
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(|e| FileFault::Corrupt(e.to_string()))?;
+        if entry.encrypted() {
+            return Err(FileFault::Encrypted);
+        }
+        let name = entry.name().map(|n| n.to_lowercase()).unwrap_or_default();
+        sum = sum.saturating_add(entry.size());
+        let limit = if name.ends_with("sharedstrings.xml") {
+            limits.strings_bytes
+        } else if name.ends_with("styles.xml") {
+            limits.styles_bytes
+        } else {
+            limits.inflated_bytes
+        };
+        if entry.size() > limit || sum > limits.inflated_bytes {
+            return Err(FileFault::TooLarge(format!(
+                "展开后大于{}MB",
+                limit.min(limits.inflated_bytes) >> 20
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A shared-strings part that claims more strings than its bytes can hold makes the library reserve memory blindly.
+fn check_counts(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), FileFault> {
+    let names = part_names(archive).into_iter().filter(|n| n.to_lowercase().ends_with("sharedstrings.xml"));
+    for name in names {
+        let Ok(entry) = archive.by_name(&name) else { continue };
+        let size = entry.size();
+        let mut head = Vec::new();
+        if entry.take(2048).read_to_end(&mut head).is_err() {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&head);
+        let claimed = text.split("uniqueCount").nth(1).and_then(|rest| rest.split(['"', '\'']).nth(1));
+        let Some(claimed) = claimed else { continue };
+        if claimed.trim().parse::<u64>().map_or(true, |n| n > size / 4 + 16) {
+            return Err(FileFault::Corrupt(format!("共享字符串个数（{claimed}）与文件大小不符")));
+        }
+    }
+    Ok(())
+}
+
+fn remarks(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
+    let names = part_names(archive);
+    let has = |part: &str| names.iter().any(|n| n.to_lowercase().contains(part));
+    let mut remarks = Vec::new();
+    if has("xl/ctrlprops/") || has("activex") {
+        remarks.push("含窗体控件（复选框等），控件的勾选状态无法读取，请改在单元格内打“√”".into());
+    }
+    if has("vbaproject.bin") {
+        remarks.push("含宏，宏未被执行".into());
+    }
+    remarks
+}
+
+/// Names of all parts that have a readable name.
+pub(super) fn part_names(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
+    archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect()
+}

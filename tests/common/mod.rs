@@ -1,0 +1,25 @@
+//! What the test programs share: where the fixtures are, and reading a whole inputs folder.
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+
+use zhiti::link::{self, Links};
+use zhiti::settings::Settings;
+use zhiti::spec::Specs;
+use zhiti::{inputs, read};
+
+pub mod score;
+
+/// The shared folder beside the repository.
+pub fn shared(below: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(below)
+}
+
+/// Reads and links everything below an inputs folder.
+pub fn links_of(folder: &Path) -> Links {
+    let specs = Specs::built_in().expect("built-in forms");
+    let settings = Settings::default();
+    let listing = inputs::list(folder).expect("inputs");
+    let files = read::read_all(&listing, &specs, &settings, &|| {});
+    link::link(files, &specs, &settings)
+}
