@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::label::{self, Hit};
 use super::{Bindings, Bound, Content, Envelope, Said, Slot, supplement};
 use crate::cell::Cell;
+use crate::parse::marks;
 use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::{Sheet, Value};
@@ -23,7 +24,7 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     for region in regions(sheet, specs) {
         let spec = specs.of(region.form);
         let slots = bind_region(sheet, spec, region.first, region.last);
-        if slots.iter().flatten().all(|s| is_unanswered(s)) {
+        if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
         }
@@ -38,13 +39,17 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     }
 }
 
-fn is_unanswered(slot: &Slot) -> bool {
+/// Boxes of which none is ticked are no answer either.
+fn is_unanswered(slot: &Slot, field: &Field) -> bool {
     match &slot.content {
         Content::Blank => true,
         Content::Ticks(ticks) => ticks.is_empty(),
         Content::Dimensions(rows) => rows.iter().flatten().all(Option::is_none),
         Content::Indicators(rows) => rows.is_empty(),
-        Content::Typed(_) => false,
+        Content::Typed(value) => {
+            matches!(field.kind, Kind::One | Kind::Many)
+                && marks::ticks(&value.text(), &field.choices).is_ok_and(|t| t.ticked.is_empty())
+        }
     }
 }
 

@@ -20,6 +20,20 @@ use crate::text;
 
 pub use raw::{BUILT_IN, Layout, LayoutCell, LayoutRow, Open};
 
+/// Sheets that come with our own workbooks beside the forms; no reader takes them for a return.
+pub mod own_sheet {
+    /// The cells to mend.
+    pub const LIST: &str = "需修改清单";
+    /// How to fill the forms.
+    pub const GUIDANCE: &str = "填表说明";
+    /// Option lists (hidden).
+    pub const OPTIONS: &str = "选项";
+    /// The key of a pre-filled form (very hidden).
+    pub const KEY: &str = "zhiti";
+    /// Cell A1 of the key sheet.
+    pub const KEY_MARK: &str = "zhiti-form";
+}
+
 /// The forms of Annexes B to F and the project's own supplement S.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Form {

@@ -6,16 +6,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline,
 use super::grid::Grid;
 use super::sheet::{FONT, clean, placed_marks, units};
 use super::{FormKey, Severity, SheetPlan};
-use crate::spec::FormSpec;
-
-/// Sheet with the cells to mend.
-pub const LIST_SHEET: &str = "需修改清单";
-/// Sheet that says how to fill the forms.
-pub const GUIDANCE_SHEET: &str = "填表说明";
-/// Very hidden sheet with the key.
-pub const KEY_SHEET: &str = "zhiti";
-/// Cell A1 of the key sheet.
-pub const KEY_MARK: &str = "zhiti-form";
+use crate::spec::{FormSpec, own_sheet};
 
 fn base() -> Format {
     Format::new()
@@ -31,7 +22,7 @@ pub(super) fn list_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result<(),
         return Ok(());
     }
     let sheet = book.add_worksheet();
-    sheet.set_name(LIST_SHEET)?.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_name(own_sheet::LIST)?.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
     for (col, width) in (0u16..).zip([14.0, 10.0, 28.0, 44.0, 44.0]) {
         sheet.set_column_width(col, width)?;
     }
@@ -116,13 +107,13 @@ const HOW_TO: [&str; 9] = [
 pub(super) fn guidance_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result<(), XlsxError> {
     let sheet = book.add_worksheet();
     sheet
-        .set_name(GUIDANCE_SHEET)?
+        .set_name(own_sheet::GUIDANCE)?
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0)
         .set_screen_gridlines(false);
     sheet.set_column_width(0, 88)?;
     let title = base().set_bold().set_font_size(16).set_align(FormatAlign::Center);
-    sheet.write_string_with_format(0, 0, GUIDANCE_SHEET, &title)?;
+    sheet.write_string_with_format(0, 0, own_sheet::GUIDANCE, &title)?;
     sheet.set_row_height(0, 36)?;
     let mut texts: Vec<String> = HOW_TO.iter().map(|t| (*t).to_owned()).collect();
     texts.extend(plans.iter().filter_map(|p| required_words(p.spec)));
@@ -144,9 +135,9 @@ fn required_words(spec: &FormSpec) -> Option<String> {
 /// Writes the key: mark and version, then name and value by row.
 pub(super) fn key_sheet(book: &mut Workbook, key: &FormKey) -> Result<(), XlsxError> {
     let sheet = book.add_worksheet();
-    sheet.set_name(KEY_SHEET)?.set_very_hidden(true);
+    sheet.set_name(own_sheet::KEY)?.set_very_hidden(true);
     let rows = [
-        (KEY_MARK, ""),
+        (own_sheet::KEY_MARK, ""),
         ("form_version", &key.form_version),
         ("project_key", &key.project_key),
         ("enterprise_key", &key.enterprise_key),

@@ -22,9 +22,7 @@ use crate::problem::Severity;
 use crate::spec::FormSpec;
 
 pub use answers::{boxes, drop_down, empty_text, ticks_many, ticks_one, ticks_with_count};
-pub use extra::{GUIDANCE_SHEET, KEY_MARK, KEY_SHEET, LIST_SHEET};
 pub use sets::{FileBytes, Project, blank_set, project_set};
-pub use validate::SHEET as OPTIONS_SHEET;
 
 /// Version of the forms as drawn here; a pre-filled form carries it back.
 pub const FORM_VERSION: &str = "2025.1";

@@ -7,7 +7,7 @@ use calamine::{Data, Reader, SheetVisible, Xlsx};
 use super::grid::{Content, Grid};
 use super::*;
 use crate::cell::Cell;
-use crate::spec::{Form, Specs};
+use crate::spec::{Form, Specs, own_sheet};
 
 fn open(bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
     Xlsx::new(Cursor::new(bytes.to_vec())).unwrap()
@@ -107,12 +107,12 @@ fn a_project_set_carries_its_key_very_hidden() {
     let mut book = open(&project_set(&specs, &project, &[Form::C, Form::F]).unwrap());
     let sheets: Vec<_> = book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible)).collect();
     let visible = |name: &str| sheets.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
-    assert_eq!(visible(KEY_SHEET), Some(SheetVisible::VeryHidden));
-    assert_eq!(visible(OPTIONS_SHEET), Some(SheetVisible::Hidden));
+    assert_eq!(visible(own_sheet::KEY), Some(SheetVisible::VeryHidden));
+    assert_eq!(visible(own_sheet::OPTIONS), Some(SheetVisible::Hidden));
     assert_eq!(visible("表C"), Some(SheetVisible::Visible));
-    assert_eq!(text(&mut book, KEY_SHEET, Cell::new(0, 0)), KEY_MARK);
-    assert_eq!(text(&mut book, KEY_SHEET, Cell::new(2, 1)), "计量能力提升服务");
-    assert_eq!(text(&mut book, KEY_SHEET, Cell::new(3, 1)), "成都拟安(示例)有限公司");
+    assert_eq!(text(&mut book, own_sheet::KEY, Cell::new(0, 0)), own_sheet::KEY_MARK);
+    assert_eq!(text(&mut book, own_sheet::KEY, Cell::new(2, 1)), "计量能力提升服务");
+    assert_eq!(text(&mut book, own_sheet::KEY, Cell::new(3, 1)), "成都拟安(示例)有限公司");
     assert_eq!(text(&mut book, "表C", Cell::new(2, 1)), "成都拟安（示例）有限公司");
     assert_eq!(text(&mut book, "封面", Cell::new(2, 1)), "新都区");
 }
@@ -144,10 +144,10 @@ fn a_correction_workbook_marks_cells_and_lists_them() {
     };
     let bytes = workbook(&[plan], Extras::FULL).unwrap();
     let mut book = open(&bytes);
-    assert_eq!(book.sheet_names()[..2], ["表B", LIST_SHEET]);
-    assert_eq!(text(&mut book, LIST_SHEET, Cell::new(3, 0)), "表B!E6");
-    assert_eq!(text(&mut book, LIST_SHEET, Cell::new(3, 2)), "「联系人姓名及电话」");
-    assert_eq!(text(&mut book, LIST_SHEET, Cell::new(5, 1)), "必须改");
+    assert_eq!(book.sheet_names()[..2], ["表B", own_sheet::LIST]);
+    assert_eq!(text(&mut book, own_sheet::LIST, Cell::new(3, 0)), "表B!E6");
+    assert_eq!(text(&mut book, own_sheet::LIST, Cell::new(3, 2)), "「联系人姓名及电话」");
+    assert_eq!(text(&mut book, own_sheet::LIST, Cell::new(5, 1)), "必须改");
     let comments = part(&bytes, "xl/comments1.xml");
     assert!(comments.contains(r#"ref="E6""#) && comments.contains(r#"ref="B20""#), "{comments}");
     assert_eq!(comments.matches("<comment ").count(), 2, "one note per cell");
@@ -163,6 +163,60 @@ fn the_same_plans_give_the_same_bytes() {
     let names: Vec<_> = blank_set(&specs).unwrap().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), 9);
     assert_eq!(names[0], "表B 中小企业质量提升服务需求调查记录表.xlsx");
+}
+
+fn bindings(bytes: Vec<u8>, specs: &Specs) -> crate::bind::Bindings {
+    let book = crate::workbook::read(bytes, &crate::workbook::Limits::default()).unwrap();
+    crate::bind::bind(&book, specs)
+}
+
+#[test]
+fn blank_workbooks_read_as_blank_forms_and_nothing_else() {
+    let specs = Specs::built_in().unwrap();
+    for (name, bytes) in blank_set(&specs).unwrap() {
+        let read = bindings(bytes, &specs);
+        assert!(read.returns.is_empty() && read.refused.is_empty(), "{name}: {:?}", read.returns);
+        assert!(read.findings.is_empty(), "{name}: {:?}", read.findings);
+        let forms = match name.as_str() {
+            "封面.xlsx" | "名册.xlsx" => 0,
+            "全套表格.xlsx" => Form::ALL.len(),
+            _ => 1,
+        };
+        assert_eq!(read.blank_forms, forms, "{name}");
+    }
+}
+
+#[test]
+fn a_correction_workbook_reads_as_a_normal_return() {
+    let specs = Specs::built_in().unwrap();
+    for (form, spec) in specs.all() {
+        let grid = Grid::of(spec);
+        let mut plan = SheetPlan::blank(spec);
+        for field in &spec.fields {
+            let text = match field.kind {
+                crate::spec::Kind::One => ticks_one(field, Some(1)),
+                crate::spec::Kind::Many => ticks_many(field, &[1, 7], "碳足迹核算"),
+                crate::spec::Kind::Count => "7".to_owned(),
+                _ => "拟一处问题（待改）".to_owned(),
+            };
+            let (severity, note) = (Severity::Error, field.label.clone());
+            plan.marks.push(Mark { field: field.id.clone(), severity, note, hint: field.label.clone() });
+            plan.values.insert(field.id.clone(), text);
+        }
+        let read = bindings(workbook(&[plan.clone()], Extras::FULL).unwrap(), &specs);
+        assert!(read.findings.is_empty(), "{form}: {:?}", read.findings);
+        assert_eq!(read.returns.len(), 1, "{form} {:?}", read.returns.last());
+        for (slot, field) in read.returns[0].slots.iter().zip(&spec.fields) {
+            let Some(crate::bind::Slot { cell, content: crate::bind::Content::Typed(value) }) = slot else {
+                assert!(field.within.is_some() || form == Form::S, "{form} {}", field.id);
+                continue;
+            };
+            if field.within.is_none() {
+                assert_eq!(Some(*cell), grid.find(spec, &field.id), "{form} {}", field.id);
+                assert_eq!(value.text(), plan.values[&field.id], "{form} {}", field.id);
+            }
+        }
+    }
 }
 
 /// Not a check: writes the workbooks to look at. `ZHITI_LOOK=/tmp/look cargo test look -- --ignored`.

@@ -10,10 +10,7 @@ use super::answers;
 use super::grid::Part;
 use super::sheet::at;
 use crate::cell::Cell;
-use crate::spec::{FormSpec, Kind};
-
-/// Name of the hidden sheet with the option lists.
-pub const SHEET: &str = "选项";
+use crate::spec::{FormSpec, Kind, own_sheet};
 
 /// Option lists of a workbook, each once, in order of first use.
 #[derive(Default)]
@@ -31,7 +28,8 @@ impl Lists {
         });
         let letters = Cell::new(0, col as u32).to_string();
         let letters = letters.trim_end_matches('1');
-        Formula::new(format!("={SHEET}!${letters}$1:${letters}${rows}"))
+        let sheet = own_sheet::OPTIONS;
+        Formula::new(format!("={sheet}!${letters}$1:${letters}${rows}"))
     }
 
     /// Writes the hidden sheet, if there is any list.
@@ -43,7 +41,7 @@ impl Lists {
             return Ok(());
         }
         let sheet = book.add_worksheet();
-        sheet.set_name(SHEET)?.set_hidden(true);
+        sheet.set_name(own_sheet::OPTIONS)?.set_hidden(true);
         for (col, list) in (0u16..).zip(&self.lists) {
             for (row, text) in (0u32..).zip(list) {
                 sheet.write_string(row, col, text)?;
