@@ -13,30 +13,30 @@ use crate::spec::Form;
 #[serde(rename_all = "snake_case")]
 pub enum Defect {
     MissingEnterprise,
-    NoNeedType,
     BadPhone,
-    UnreadableDate,
     TwoTicks,
-    MissingProject,
     CountText,
-    UnknownRating,
-    ReversedTime,
-    SignatureBeforeStart,
     Duplicate,
+    NoNeedType,
+    UnreadableDate,
+    UnknownRating,
     MissingSignature,
     OverseasAboveValid,
-    OrphanSatisfaction,
+    MissingProject,
+    ReversedTime,
     SizeAboveClass,
+    OrphanSatisfaction,
     NegativeCount,
-    AgencyVariant,
-    FractionCount,
-    UndeclaredCount,
-    MissingAgency,
-    FormulaError,
-    OtherWithoutText,
     Truncated,
-    HugeCount,
+    SignatureBeforeStart,
+    UndeclaredCount,
+    AgencyVariant,
+    FormulaError,
     NoForm,
+    FractionCount,
+    OtherWithoutText,
+    MissingAgency,
+    HugeCount,
     NotSent,
 }
 
@@ -58,30 +58,30 @@ impl Defect {
     /// All, in the order in which they are sown.
     pub const ALL: [Self; 26] = [
         Self::MissingEnterprise,
-        Self::NoNeedType,
         Self::BadPhone,
-        Self::UnreadableDate,
         Self::TwoTicks,
-        Self::MissingProject,
         Self::CountText,
-        Self::UnknownRating,
-        Self::ReversedTime,
-        Self::SignatureBeforeStart,
         Self::Duplicate,
+        Self::NoNeedType,
+        Self::UnreadableDate,
+        Self::UnknownRating,
         Self::MissingSignature,
         Self::OverseasAboveValid,
-        Self::OrphanSatisfaction,
+        Self::MissingProject,
+        Self::ReversedTime,
         Self::SizeAboveClass,
+        Self::OrphanSatisfaction,
         Self::NegativeCount,
-        Self::AgencyVariant,
-        Self::FractionCount,
-        Self::UndeclaredCount,
-        Self::MissingAgency,
-        Self::FormulaError,
-        Self::OtherWithoutText,
         Self::Truncated,
-        Self::HugeCount,
+        Self::SignatureBeforeStart,
+        Self::UndeclaredCount,
+        Self::AgencyVariant,
+        Self::FormulaError,
         Self::NoForm,
+        Self::FractionCount,
+        Self::OtherWithoutText,
+        Self::MissingAgency,
+        Self::HugeCount,
         Self::NotSent,
     ];
 
@@ -91,10 +91,10 @@ impl Defect {
             Self::MissingEnterprise
             | Self::NoNeedType
             | Self::MissingProject
-            | Self::MissingAgency
             | Self::Truncated
             | Self::NoForm => Effect::Error,
-            Self::Duplicate => Effect::Info,
+            // The roster names the agency, so it is filled in from there.
+            Self::Duplicate | Self::MissingAgency => Effect::Info,
             Self::NotSent => Effect::Missing,
             _ => Effect::Warning,
         }
@@ -178,7 +178,7 @@ impl Defect {
             Self::OtherWithoutText => {
                 w.tick("need_types", &[project.topic.min(6), 7], "");
                 w.text("need_other", "");
-                Some("need_types")
+                Some("need_other")
             }
             Self::TwoTicks => {
                 let id = if form == Form::B { "size" } else { "staff_attitude" };
