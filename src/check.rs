@@ -36,7 +36,7 @@ pub fn check(ret: &Return) -> Vec<Problem> {
 /// Employees give an upper bound of the size class (clause 3.1).
 fn size(ret: &Return, out: &mut Vec<Problem>) {
     let words = ret.words("industry");
-    let known = industry(words);
+    let known = industry(words, ret.words("main_products"));
     if known.is_none() && !words.is_empty() {
         out.push(ret.problem(Code::IndustryUnclassified, "industry"));
     }
@@ -121,6 +121,18 @@ fn expert(ret: &Return, out: &mut Vec<Problem>) {
     let rated = ["expert_attitude", "expert_skill"].iter().any(|id| ret.value(id).is_some());
     if rated && !names_expert(ret) {
         out.push(ret.problem(Code::ExpertWithoutName, "expert"));
+    }
+}
+
+/// Ratings of an expert whom the form does not name are left out (metrics.md 1); their text is kept.
+pub fn leave_out(ret: &mut Return) {
+    if ret.form != Form::F || names_expert(ret) {
+        return;
+    }
+    for id in ["expert_attitude", "expert_skill"] {
+        if let Some(answer) = ret.spec.index(id).and_then(|i| ret.answers[i].as_mut()) {
+            answer.value = None;
+        }
     }
 }
 

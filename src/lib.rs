@@ -8,6 +8,7 @@ pub mod chart;
 pub mod check;
 pub mod digest;
 pub mod document;
+pub mod docx;
 pub mod error;
 pub mod fonts;
 pub mod inputs;

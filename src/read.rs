@@ -141,6 +141,7 @@ impl FileRead {
                 problems.clear();
             } else {
                 problems.extend(check::check(&ret));
+                check::leave_out(&mut ret);
             }
             let severity = |p: &Problem| settings.severity_of(p.code, p.severity);
             ret.excluded = refused || problems.iter().any(|p| severity(p) == Severity::Error);

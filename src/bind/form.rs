@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use super::label::{self, Hit};
 use super::{Bindings, Bound, Content, Envelope, Said, Slot, supplement};
 use crate::cell::Cell;
-use crate::parse::marks;
 use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::{Sheet, Value};
@@ -39,17 +38,15 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     }
 }
 
-/// Boxes of which none is ticked are no answer either.
+/// Whether a slot of an official form holds nothing a filer wrote: blank, or boxes without a tick.
 fn is_unanswered(slot: &Slot, field: &Field) -> bool {
     match &slot.content {
         Content::Blank => true,
         Content::Ticks(ticks) => ticks.is_empty(),
         Content::Dimensions(rows) => rows.iter().flatten().all(Option::is_none),
         Content::Indicators(rows) => rows.is_empty(),
-        Content::Typed(value) => {
-            matches!(field.kind, Kind::One | Kind::Many)
-                && marks::ticks(&value.text(), &field.choices).is_ok_and(|t| t.ticked.is_empty())
-        }
+        Content::Typed(Value::Text(words)) => is_empty_boxes(field, words) || text::is_blank_mark(words),
+        Content::Typed(_) => false,
     }
 }
 
@@ -317,23 +314,8 @@ fn own_words(field: &Field, tail: &str) -> Option<String> {
 /// Strips the printed guidance of a field off its answer.
 fn without_hint(field: &Field, words: &str) -> String {
     let trimmed = text::words(words);
-    if field.hint.is_empty() {
-        return trimmed;
-    }
-    let (folded, hint) = (text::label(&trimmed), text::label(&field.hint));
-    let inner = hint.trim_start_matches('(').trim_end_matches(')');
-    let rest = [hint.as_str(), inner]
-        .iter()
-        .find_map(|h| folded.strip_prefix(*h))
-        .map(|r| r.trim_matches([')', '(', '.', ':']));
-    match rest {
-        Some("") => String::new(),
-        // Guidance kept in front of the answer: the answer starts on its own line or behind the bracket.
-        Some(_) => trimmed
-            .split_once(['）', ')'])
-            .map_or(trimmed.clone(), |(_, rest)| text::words(rest.trim_start_matches(['。', '.']))),
-        None => trimmed,
-    }
+    let rest = field.hints.iter().find_map(|hint| label::after(&trimmed, hint).map(str::to_owned));
+    rest.unwrap_or(trimmed)
 }
 
 struct Right {

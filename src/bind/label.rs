@@ -237,6 +237,18 @@ fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) ->
     out
 }
 
+/// What follows `prefix` in `source`, comparing letters and digits only; `None` where it does not start so.
+pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
+    let solid =
+        |folded: Folded| folded.chars.into_iter().filter(|(c, ..)| c.is_alphanumeric()).collect::<Vec<_>>();
+    let (ours, theirs) = (solid(Folded::new(source)), solid(Folded::new(prefix)));
+    if theirs.is_empty() || ours.len() < theirs.len() || !ours.iter().zip(&theirs).all(|(a, b)| a.0 == b.0) {
+        return None;
+    }
+    let end = ours[theirs.len() - 1].2;
+    Some(source[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
+}
+
 /// Whether a text is a group heading or the title of one: neither label nor answer.
 pub fn is_heading(source: &str, spec: &FormSpec) -> bool {
     let label = text::label(source);

@@ -137,6 +137,11 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &Form
             None => {}
         }
     }
+    // Answers that are numbers, dates or ticks stand in no header.
+    let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
+    if !top.cells.iter().chain(&below.cells).all(is_words) {
+        return None;
+    }
     // A row of data is no second header row.
     (unmatched * 3 <= below.cells.len()).then_some(Header { row: top.at, data_from: below.at + 1, columns })
 }

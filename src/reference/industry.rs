@@ -151,15 +151,24 @@ const UNBOUNDED: &[&str] = &[
     "铁路运输",
 ];
 
-/// Sections whose divisions have different bounds: the laxest bound decides, so that nobody is warned wrongly.
-const MIXED: &[(&str, [i64; 3])] = &[
-    ("批发和零售业", [300, 20, 5]),
-    ("交通运输、仓储和邮政业", [1000, 100, 20]),
-    ("信息传输、软件和信息技术服务业", [2000, 100, 10]),
+/// Sections whose divisions have different bounds: the product tells the division where it
+/// can, else the laxest bound decides, so that nobody is warned wrongly.
+const MIXED: &[(&str, &[(&[&str], [i64; 3])], [i64; 3])] = &[
+    ("批发和零售业", &[(&["批发"], [200, 20, 5]), (&["零售"], [300, 50, 10])], [300, 20, 5]),
+    (
+        "交通运输、仓储和邮政业",
+        &[(&["仓储"], [200, 100, 20]), (&["运输", "快递", "配送"], [1000, 300, 20])],
+        [1000, 100, 20],
+    ),
+    (
+        "信息传输、软件和信息技术服务业",
+        &[(&["软件", "系统", "平台", "信息技术", "数据"], [300, 100, 10])],
+        [2000, 100, 10],
+    ),
 ];
 
-/// Maps an industry as typed; `None` where it is not recognised (未归类).
-pub fn industry(words: &str) -> Option<Industry> {
+/// Maps an industry as typed, with the main products beside it; `None` where it is not recognised (未归类).
+pub fn industry(words: &str, products: &str) -> Option<Industry> {
     let key = text::key(words);
     if key.is_empty() {
         return None;
@@ -167,8 +176,9 @@ pub fn industry(words: &str) -> Option<Industry> {
     if let Some(by_code) = by_code(&key) {
         return Some(by_code);
     }
-    if let Some((_, bounds)) = MIXED.iter().find(|(name, _)| text::key(name) == key) {
-        return Some(Industry::Bounded(SizeRule { bounds: *bounds }));
+    if let Some((_, divisions, laxest)) = MIXED.iter().find(|(name, ..)| text::key(name) == key) {
+        let told = divisions.iter().find(|(words, _)| words.iter().any(|w| products.contains(w)));
+        return Some(bounded(told.map_or(*laxest, |(_, bounds)| *bounds)));
     }
     let names = |names: &[&str]| names.iter().any(|n| key.contains(n));
     if let Some((bounds, _)) = RULES.iter().find(|(_, n)| names(n)) {
@@ -227,7 +237,7 @@ mod tests {
     use super::*;
 
     fn highest(words: &str, employees: i64) -> SizeClass {
-        match industry(words) {
+        match industry(words, "") {
             Some(Industry::Bounded(rule)) => rule.highest(employees),
             other => panic!("{words}: {other:?}"),
         }
@@ -241,7 +251,9 @@ mod tests {
         assert_eq!(highest("餐饮业", 9), SizeClass::Micro);
         assert_eq!(highest("批发和零售业", 12), SizeClass::Small);
         assert_eq!(highest("专业技术服务业", 300), SizeClass::Large);
-        assert_eq!(industry("农、林、牧、渔业"), Some(Industry::Unbounded));
-        assert_eq!(industry("新质生产力"), None);
+        assert_eq!(industry("农、林、牧、渔业", ""), Some(Industry::Unbounded));
+        assert_eq!(industry("新质生产力", ""), None);
+        let software = industry("信息传输、软件和信息技术服务业", "质量追溯软件");
+        assert_eq!(software, Some(bounded([300, 100, 10])));
     }
 }

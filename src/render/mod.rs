@@ -3,3 +3,4 @@
 
 pub mod forms;
 pub mod pdf;
+pub mod word;

@@ -119,6 +119,8 @@ pub struct Field {
     pub unit: String,
     /// Guidance printed inside the empty answer cell; reads as blank.
     pub hint: String,
+    /// The hint and other guidance that forms of the field carry; all of it reads as blank.
+    pub hints: Vec<String>,
     /// Labels of the options.
     pub options: Vec<String>,
     /// The same with their other spellings, in normal form.

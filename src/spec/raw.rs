@@ -52,6 +52,8 @@ struct RawField {
     #[serde(default)]
     hint: String,
     #[serde(default)]
+    other_hints: Vec<String>,
+    #[serde(default)]
     options: Vec<String>,
     #[serde(default)]
     spellings: BTreeMap<String, Vec<String>>,
@@ -182,6 +184,11 @@ fn resolve_field(raw: &RawField, within: Option<usize>, beside: Option<usize>) -
         required: raw.required,
         unit: raw.unit.clone(),
         hint: raw.hint.clone(),
+        hints: std::iter::once(&raw.hint)
+            .chain(&raw.other_hints)
+            .filter(|h| !h.is_empty())
+            .cloned()
+            .collect(),
         choices: choices(&raw.options, spellings),
         item_ids: if raw.item_ids.is_empty() { raw.options.clone() } else { raw.item_ids.clone() },
         options: raw.options.clone(),

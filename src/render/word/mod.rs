@@ -1,0 +1,146 @@
+//! Word files (.docx): reports on the page of GB/T 9704, and the form 表D.
+//!
+//! We write the markup ourselves, with real styles, captions, repeated table
+//! headers and merged cells, so that an office can go on working in the file.
+//! No number and no sentence is made here; the same document gives the same
+//! bytes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::document::{Document, Summary};
+use crate::error::Result;
+
+mod body;
+mod figure;
+mod front;
+mod package;
+mod section;
+mod styles;
+mod summary;
+mod table;
+#[cfg(test)]
+mod tests;
+mod xml;
+
+use body::{Body, Setting, TEXT_WIDTH};
+use package::{Part, Properties};
+use xml::Xml;
+
+/// Turns an SVG into a PNG of the width given in pixels; `None` where it cannot.
+pub type Raster = dyn Fn(&str, f32) -> Option<Vec<u8>> + Send + Sync;
+
+/// Fonts of a Word file by their role, and who draws pictures for programs
+/// without SVG. The names are those of an office; Word, WPS and LibreOffice put
+/// a near font where one is missing.
+#[derive(Clone)]
+pub struct WordLook {
+    /// Body text.
+    pub song: String,
+    /// Headings of level 1, captions, table headers.
+    pub hei: String,
+    /// Headings of level 2, subtitles, quotations.
+    pub kai: String,
+    /// Title of a report.
+    pub title: String,
+    /// Latin letters and digits.
+    pub latin: String,
+    /// Without it a program that cannot draw SVG shows an empty picture.
+    pub raster: Option<Arc<Raster>>,
+}
+
+impl Default for WordLook {
+    fn default() -> Self {
+        Self {
+            song: "仿宋_GB2312".to_owned(),
+            hei: "黑体".to_owned(),
+            kai: "楷体_GB2312".to_owned(),
+            title: "方正小标宋简体".to_owned(),
+            latin: "Times New Roman".to_owned(),
+            raster: None,
+        }
+    }
+}
+
+impl fmt::Debug for WordLook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fonts = [&self.song, &self.hei, &self.kai, &self.title, &self.latin];
+        f.debug_struct("WordLook").field("fonts", &fonts).field("raster", &self.raster.is_some()).finish()
+    }
+}
+
+/// A report as the bytes of a `.docx`.
+///
+/// # Errors
+/// A fault of the program only; no text of a document can cause one.
+pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
+    let mut body = Body::new(Setting::Report, TEXT_WIDTH, look.raster.as_deref());
+    body.blocks(&document.blocks);
+    let headings = std::mem::take(&mut body.headings);
+    let blocks = std::mem::replace(&mut body.xml, Xml::fragment());
+    front::opening(&mut body, document, &headings);
+    body.xml.splice(blocks)?;
+    section::last(&mut body.xml, document.front_matter);
+    let properties = Properties {
+        title: document.title.clone(),
+        subject: document.subtitle.clone(),
+        ident: document.ident.clone(),
+        date: document.date_ymd,
+        custom: custom(&document.ident, &document.fingerprint, &body),
+    };
+    let parts = parts(&mut body, look, &document.marks, &document.fingerprint)?;
+    package::pack(main_part(body)?, &parts, &properties)
+}
+
+/// An Annex D summary as the bytes of a `.docx` that stays editable and can be
+/// read back by [`crate::docx::read_summary`].
+///
+/// # Errors
+/// A fault of the program only; no text of a summary can cause one.
+pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
+    let mut body = Body::new(Setting::Form, summary::CONTENT_WIDTH, look.raster.as_deref());
+    summary::write(&mut body, summary);
+    section::last(&mut body.xml, false);
+    let custom = custom(&summary.ident, &summary.fingerprint, &body);
+    let mut properties = Properties {
+        title: format!("{}（{}，{}）", summary::TITLE, summary.enterprise, summary.project),
+        subject: summary::TITLE.to_owned(),
+        ident: summary.ident.clone(),
+        date: summary.date_ymd,
+        custom,
+    };
+    let parts = parts(&mut body, look, &summary.marks, &summary.fingerprint)?;
+    let main = main_part(body)?;
+    properties.custom.extend(crate::docx::originals(&main)?);
+    package::pack(main, &parts, &properties)
+}
+
+/// What a program reads back: which file this is, from which data, and the
+/// figure ids that do not fit a tag.
+fn custom(ident: &str, fingerprint: &str, body: &Body) -> Vec<(String, String)> {
+    let own = [(crate::docx::IDENT, ident), (crate::docx::FINGERPRINT, fingerprint)];
+    let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    own.into_iter().chain(body.long_ids.iter().cloned()).collect()
+}
+
+/// All parts but the main one.
+fn parts(body: &mut Body, look: &WordLook, marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
+    let mut parts = section::parts(marks, fingerprint)?;
+    let mut own = |name: &str, kind, bytes| {
+        parts.push(Part { name: format!("{name}.xml"), kind, id: format!("rId_{name}"), bytes });
+    };
+    own("styles", "styles", styles::styles(look)?);
+    own("settings", "settings", styles::settings()?);
+    own("fontTable", "fontTable", styles::font_table(look)?);
+    own("numbering", "numbering", styles::numbering(body.ordered_lists)?);
+    parts.append(&mut body.media);
+    Ok(parts)
+}
+
+fn main_part(body: Body) -> Result<Vec<u8>> {
+    let mut content = Xml::fragment();
+    content.open("w:body", &[]);
+    content.splice(body.xml)?;
+    content.close("w:body");
+    body::part("w:document", content)
+}

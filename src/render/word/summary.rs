@@ -1,0 +1,180 @@
+//! The form of Annex D (表D 中小企业质量提升服务总结) as one table, the way the
+//! standard prints it.
+//!
+//! An agency completes it in Word and sends it in again: what may be written
+//! sits in named content controls, and the digest of what we wrote is kept in
+//! the file, so that a reader knows whether somebody changed it.
+
+use super::body::{Body, Item, Paragraph, notes};
+use super::styles::value;
+use super::table::{grid, line};
+use super::xml::{Xml, clean};
+use crate::document::{Block, Run, Summary, SummaryItem};
+use crate::docx::Field;
+
+/// Name of the form.
+pub const TITLE: &str = "中小企业质量提升服务总结";
+/// Columns of the form in twips: 基本情况, labels, answers.
+const COLUMNS: [u32; 3] = [1304, 2948, 4592];
+/// Room inside the cell of the four items, in twips.
+pub const CONTENT_WIDTH: u32 = 8844 - 2 * 80 - 20;
+/// The cell of the four items fills the page of a short form.
+const CONTENT_HEIGHT: &str = "7200";
+
+/// Writes the form.
+pub fn write(body: &mut Body, summary: &Summary) {
+    body.line("Title", TITLE);
+    body.line("Caption", &format!("表 D\u{3000}{TITLE}"));
+    body.xml.open("w:tbl", &[]);
+    properties(&mut body.xml);
+    grid(&mut body.xml, &COLUMNS);
+    let head = [
+        (Field::Project, &summary.project),
+        (Field::Enterprise, &summary.enterprise),
+        (Field::ServiceTime, &summary.service_time),
+    ];
+    for (at, (field, words)) in head.iter().enumerate() {
+        head_row(body, *field, words, at == 0);
+    }
+    item_row(body, &summary.items);
+    date_row(body, &summary.date);
+    body.xml.close("w:tbl");
+    notes(body, &summary.notes);
+    if summary.notes.is_empty() {
+        body.line("Note", "");
+    }
+}
+
+fn properties(xml: &mut Xml) {
+    xml.within("w:tblPr", &[], |xml| {
+        value(xml, "w:tblStyle", "ReportTable");
+        xml.leaf("w:tblW", &[("w:w", "8844"), ("w:type", "dxa")]);
+        value(xml, "w:jc", "center");
+        xml.within("w:tblBorders", &[], |xml| {
+            for side in ["w:top", "w:left", "w:bottom", "w:right"] {
+                line(xml, side, "8");
+            }
+            line(xml, "w:insideH", "4");
+            line(xml, "w:insideV", "4");
+        });
+        value(xml, "w:tblLayout", "fixed");
+        xml.leaf("w:tblLook", &[("w:val", "0600"), ("w:noHBand", "1"), ("w:noVBand", "1")]);
+        value(xml, "w:tblCaption", TITLE);
+    });
+}
+
+fn open_row(xml: &mut Xml, height: &str, whole: bool) {
+    xml.open("w:tr", &[]);
+    xml.within("w:trPr", &[], |xml| {
+        if whole {
+            xml.leaf("w:cantSplit", &[]);
+        }
+        xml.leaf("w:trHeight", &[("w:val", height), ("w:hRule", "atLeast")]);
+    });
+}
+
+fn open_cell(xml: &mut Xml, width: u32, merge: Option<&str>, span: &str, align: &str) {
+    xml.open("w:tc", &[]);
+    xml.within("w:tcPr", &[], |xml| {
+        xml.leaf("w:tcW", &[("w:w", &width.to_string()), ("w:type", "dxa")]);
+        if span != "1" {
+            value(xml, "w:gridSpan", span);
+        }
+        if let Some(merge) = merge {
+            value(xml, "w:vMerge", merge);
+        }
+        value(xml, "w:vAlign", align);
+    });
+}
+
+fn head_row(body: &mut Body, field: Field, words: &str, first: bool) {
+    open_row(&mut body.xml, "624", true);
+    let merge = if first { "restart" } else { "continue" };
+    open_cell(&mut body.xml, COLUMNS[0], Some(merge), "1", "center");
+    body.line("TableHead", if first { "基本情况" } else { "" });
+    body.xml.close("w:tc");
+    open_cell(&mut body.xml, COLUMNS[1], None, "1", "center");
+    body.line("TableHead", field.label());
+    body.xml.close("w:tc");
+    open_cell(&mut body.xml, COLUMNS[2], None, "1", "center");
+    body.open_paragraph(Paragraph { style: "TableText", ..Default::default() });
+    fill_in(body, field, words);
+    body.xml.close("w:p");
+    body.xml.close("w:tc");
+    body.xml.close("w:tr");
+}
+
+/// A place to write in within a paragraph.
+fn fill_in(body: &mut Body, field: Field, words: &str) {
+    let empty = clean(words).trim().is_empty();
+    body.control(&field.tag(), field.label(), empty, |body| {
+        if empty {
+            body.placeholder();
+        } else {
+            body.runs(&[Run::plain(words)]);
+        }
+    });
+}
+
+fn item_row(body: &mut Body, items: &[SummaryItem]) {
+    open_row(&mut body.xml, CONTENT_HEIGHT, false);
+    open_cell(&mut body.xml, COLUMNS.iter().sum(), None, "3", "top");
+    let missing = SummaryItem::default();
+    for (at, field) in Field::ITEMS.into_iter().enumerate() {
+        let item = items.get(at).unwrap_or(&missing);
+        let own = format!("{}. {}", at + 1, field.label());
+        body.line("FormHeading", if item.heading.is_empty() { &own } else { &item.heading });
+        item_blocks(body, field, item);
+    }
+    // Every block ends with a paragraph, as Word asks of a cell.
+    body.xml.close("w:tc");
+    body.xml.close("w:tr");
+}
+
+fn item_blocks(body: &mut Body, field: Field, item: &SummaryItem) {
+    if shows_nothing(item) {
+        body.open_paragraph(Paragraph { style: "FormText", ..Default::default() });
+        fill_in(body, field, "");
+        return body.xml.close("w:p");
+    }
+    body.item = Some(Item { field, empty: !says_something(item) });
+    body.blocks(&item.blocks);
+    body.item = None;
+}
+
+fn date_row(body: &mut Body, date: &str) {
+    open_row(&mut body.xml, "624", true);
+    open_cell(&mut body.xml, COLUMNS.iter().sum(), None, "3", "center");
+    body.open_paragraph(Paragraph { style: "TableText", align: Some("right"), ..Default::default() });
+    body.runs(&[Run::plain("日期：")]);
+    fill_in(body, Field::Dated, date);
+    body.xml.close("w:p");
+    body.xml.close("w:tc");
+    body.xml.close("w:tr");
+}
+
+/// Whether an item says anything: grey remarks alone are no words of the agency.
+fn says_something(item: &SummaryItem) -> bool {
+    let speaks = |runs: &[Run]| runs.iter().any(|run| !run.muted && !blank(run));
+    item.blocks.iter().any(|block| match block {
+        Block::Paragraph { runs } | Block::Quote { runs } | Block::Heading { runs, .. } => speaks(runs),
+        Block::List { items, .. } => items.iter().any(|runs| speaks(runs)),
+        Block::Table(_) | Block::Figure(_) => true,
+    })
+}
+
+/// Whether an item holds nothing to show, not even a remark.
+fn shows_nothing(item: &SummaryItem) -> bool {
+    !says_something(item)
+        && item.blocks.iter().all(|block| match block {
+            Block::Paragraph { runs } | Block::Quote { runs } | Block::Heading { runs, .. } => {
+                runs.iter().all(blank)
+            }
+            Block::List { items, .. } => items.iter().flatten().all(blank),
+            Block::Table(_) | Block::Figure(_) => false,
+        })
+}
+
+fn blank(run: &Run) -> bool {
+    clean(&run.text).trim().is_empty()
+}
