@@ -151,6 +151,19 @@ fn needs(w: &mut Writer, p: &Project, rng: &mut Rng) {
     w.text("contact", contact(p, w.style));
     w.count("employees", e.employees);
     w.tick("size", &[e.size], "");
+    standards_and_rights(w, e.size, rng);
+    w.text("certifications", *rng.pick(&["质量管理体系认证", "质量管理体系、环境管理体系认证", "", "无"]));
+    w.text("brand_value", "");
+    w.text("awards", *rng.pick(&["", "", "区长质量奖提名", "市级专精特新中小企业"]));
+    w.text("customer_satisfaction", *rng.pick(&["自行调查，顾客满意度92分", "", "第三方调查，结果良好"]));
+    w.text("other_quality", "");
+    ticked_needs(w, p);
+    w.text("need_analysis", p.topic().analysis);
+    w.date("dated", p.surveyed);
+}
+
+/// Standard level, standards, trademarks and patents; larger enterprises have more.
+fn standards_and_rights(w: &mut Writer, size: usize, rng: &mut Rng) {
     let level = rng.weighted(&[8.0, 47.0, 35.0, 10.0]);
     w.tick("standard_level", &[level], "");
     let declared = if rng.chance(0.2 + 0.15 * level as f64) { rng.between(1, 6) } else { 0 };
@@ -160,7 +173,7 @@ fn needs(w: &mut Writer, p: &Project, rng: &mut Rng) {
     } else {
         w.tick("self_declared", &[1], "");
     }
-    let scale = 3 - e.size as i64;
+    let scale = 3 - size as i64;
     for (id, odds, most) in [
         ("intl_standards", 0.02, 1),
         ("national_standards", 0.12, 2),
@@ -176,14 +189,6 @@ fn needs(w: &mut Writer, p: &Project, rng: &mut Rng) {
     let patents = if rng.chance(0.6) { rng.between(1, 6 * scale) } else { 0 };
     w.count("invention_patents", patents);
     w.count("overseas_patents", if rng.chance(0.1) { rng.between(0, patents) } else { 0 });
-    w.text("certifications", *rng.pick(&["质量管理体系认证", "质量管理体系、环境管理体系认证", "", "无"]));
-    w.text("brand_value", "");
-    w.text("awards", *rng.pick(&["", "", "区长质量奖提名", "市级专精特新中小企业"]));
-    w.text("customer_satisfaction", *rng.pick(&["自行调查，顾客满意度92分", "", "第三方调查，结果良好"]));
-    w.text("other_quality", "");
-    ticked_needs(w, p);
-    w.text("need_analysis", p.topic().analysis);
-    w.date("dated", p.surveyed);
 }
 
 fn service(w: &mut Writer, p: &Project) {

@@ -1,11 +1,14 @@
 //! The sheets beside the forms: the list of cells to mend, the guidance, and
 //! the very hidden key that links a return to its project.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Workbook, XlsxError};
+use rust_xlsxwriter::{
+    Color, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Workbook, Worksheet, XlsxError,
+};
 
 use super::grid::Grid;
 use super::sheet::{FONT, clean, placed_marks, units};
-use super::{FormKey, Severity, SheetPlan};
+use super::{FormKey, Mark, Severity, SheetPlan};
+use crate::cell::Cell;
 use crate::spec::{FormSpec, own_sheet};
 
 fn base() -> Format {
@@ -22,12 +25,26 @@ pub(super) fn list_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result<(),
         return Ok(());
     }
     let sheet = book.add_worksheet();
+    list_head(sheet)?;
+    let mut row = 3;
+    for plan in plans {
+        for (cell, marks) in placed_marks(plan, &Grid::of(plan.spec)) {
+            for mark in marks {
+                list_line(sheet, row, plan, cell, mark)?;
+                row += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.set_name(own_sheet::LIST)?.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
     for (col, width) in (0u16..).zip([14.0, 10.0, 28.0, 44.0, 44.0]) {
         sheet.set_column_width(col, width)?;
     }
     let title = base().set_bold().set_font_size(16).set_align(FormatAlign::Center);
-    sheet.merge_range(0, 0, 0, 4, "需修改清单", &title)?;
+    sheet.merge_range(0, 0, 0, 4, own_sheet::LIST, &title)?;
     let words = "红色的单元格必须修改，黄色的请核对；改好后保存本文件，原样报回即可，不需要另写说明。";
     sheet.merge_range(1, 0, 1, 4, words, &base())?;
     sheet.set_row_height(0, 30)?.set_row_height(1, 24)?;
@@ -36,30 +53,32 @@ pub(super) fn list_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result<(),
         sheet.write_string_with_format(2, col, text, &head)?;
     }
     sheet.set_freeze_panes(3, 0)?;
+    Ok(())
+}
+
+fn list_line(
+    sheet: &mut Worksheet,
+    row: u32,
+    plan: &SheetPlan,
+    cell: Cell,
+    mark: &Mark,
+) -> Result<(), XlsxError> {
     let line = base().set_border(FormatBorder::Thin);
     let link = line.clone().set_font_color(Color::RGB(0x05_63_C1)).set_underline(FormatUnderline::Single);
-    let mut row = 3;
-    for plan in plans {
-        for (cell, marks) in placed_marks(plan, &Grid::of(plan.spec)) {
-            for mark in marks {
-                let url = format!("internal:'{}'!{cell}", plan.name().replace('\'', "''"));
-                let shown = format!("{}!{cell}", plan.name());
-                sheet.write_url_with_format(row, 0, Url::new(url).set_text(shown), &link)?;
-                let texts = [
-                    degree(mark.severity).to_owned(),
-                    format!("「{}」", label_of(plan.spec, &mark.field)),
-                    clean(&mark.note),
-                    clean(&mark.hint),
-                ];
-                for (col, text) in (1u16..).zip(&texts) {
-                    sheet.write_string_with_format(row, col, text, &line)?;
-                }
-                let rows = texts[2..].iter().map(|t| (units(t) / 43.0).ceil()).fold(1.0, f64::max);
-                sheet.set_row_height(row, (rows * 14.0 + 8.0).min(400.0))?;
-                row += 1;
-            }
-        }
+    let name = plan.name();
+    let url = format!("internal:'{}'!{cell}", name.replace('\'', "''"));
+    sheet.write_url_with_format(row, 0, Url::new(url).set_text(format!("{name}!{cell}")), &link)?;
+    let texts = [
+        degree(mark.severity).to_owned(),
+        format!("「{}」", label_of(plan.spec, &mark.field)),
+        clean(&mark.note),
+        clean(&mark.hint),
+    ];
+    for (col, text) in (1u16..).zip(&texts) {
+        sheet.write_string_with_format(row, col, text, &line)?;
     }
+    let rows = texts[2..].iter().map(|t| (units(t) / 43.0).ceil()).fold(1.0, f64::max);
+    sheet.set_row_height(row, (rows * 14.0 + 8.0).min(400.0))?;
     Ok(())
 }
 

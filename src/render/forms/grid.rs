@@ -148,43 +148,39 @@ impl Grid {
         self.cells.push(Placed { first, last, content, open, joins_left: false, joins_above: false });
     }
 
+    /// The table of a field of the supplement: its header, then its rows.
     fn table(&mut self, field: &Field, index: usize, height: f64) {
-        let lead: &[(&str, &str)] =
-            if field.kind == Kind::Dimensions { &[("", &field.label)] } else { &INDICATOR_HEADINGS };
-        let lead_cols = (self.columns.len() as u32).saturating_sub(TIMES.len() as u32);
-        let span = lead_cols / lead.len() as u32;
-        let ends =
-            |i: u32| (i * span, if i + 1 == lead.len() as u32 { lead_cols - 1 } else { (i + 1) * span - 1 });
-        let row = self.next_row();
-        for (i, (_, heading)) in lead.iter().enumerate() {
-            let (from, to) = ends(i as u32);
-            self.place(Cell::new(row, from), Cell::new(row, to), Content::Label((*heading).to_owned()), None);
+        let is_dimensions = field.kind == Kind::Dimensions;
+        let lead: &[(&str, &str)] = if is_dimensions { &[("", &field.label)] } else { &INDICATOR_HEADINGS };
+        let heads = lead.iter().chain(&TIMES).map(|(_, heading)| Content::Label((*heading).to_owned()));
+        self.table_row(lead.len(), heads.collect(), height);
+        let number = if is_dimensions { Part::Score } else { Part::Number };
+        for name in &table_rows(field) {
+            let key = |part: &str| format!("{}.{name}.{part}", field.id);
+            let first = lead.iter().map(|(part, _)| match *part {
+                "" => Content::Label(name.clone()),
+                "direction" => answer(index, key(part), Part::Choice),
+                _ => answer(index, key(part), Part::Word),
+            });
+            let rest = TIMES.iter().map(|(time, _)| answer(index, key(time), number));
+            self.table_row(lead.len(), first.chain(rest).collect(), height);
         }
-        for (i, (_, heading)) in TIMES.iter().enumerate() {
-            let cell = Cell::new(row, lead_cols + i as u32);
-            self.place(cell, cell, Content::Label((*heading).to_owned()), None);
+    }
+
+    /// One row of a table: the last three columns hold the times, what leads shares the rest.
+    fn table_row(&mut self, lead: usize, contents: Vec<Content>, height: f64) {
+        let row = self.next_row();
+        let lead_cols = (self.columns.len()).saturating_sub(TIMES.len()).max(1);
+        let span = (lead_cols / lead.max(1)).max(1);
+        for (i, content) in contents.into_iter().enumerate() {
+            let (from, to) = match i {
+                i if i >= lead => (lead_cols + i - lead, lead_cols + i - lead),
+                i if i + 1 == lead => (i * span, lead_cols - 1),
+                i => (i * span, (i + 1) * span - 1),
+            };
+            self.place(Cell::new(row, from as u32), Cell::new(row, to as u32), content, None);
         }
         self.heights.push(height);
-        let names = table_rows(field);
-        for name in &names {
-            let row = self.next_row();
-            for (i, (part, _)) in lead.iter().enumerate() {
-                let (from, to) = ends(i as u32);
-                let content = if field.kind == Kind::Dimensions {
-                    Content::Label(name.clone())
-                } else {
-                    let kind = if *part == "direction" { Part::Choice } else { Part::Word };
-                    answer(index, format!("{}.{name}.{part}", field.id), kind)
-                };
-                self.place(Cell::new(row, from), Cell::new(row, to), content, None);
-            }
-            let kind = if field.kind == Kind::Dimensions { Part::Score } else { Part::Number };
-            for (i, (time, _)) in TIMES.iter().enumerate() {
-                let cell = Cell::new(row, lead_cols + i as u32);
-                self.place(cell, cell, answer(index, format!("{}.{name}.{time}", field.id), kind), None);
-            }
-            self.heights.push(height);
-        }
     }
 
     /// Tells cells that their neighbour has no line towards them.

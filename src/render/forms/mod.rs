@@ -7,6 +7,7 @@
 //! for a return.
 
 pub mod answers;
+mod correction;
 mod extra;
 pub mod grid;
 mod sets;
@@ -22,6 +23,7 @@ use crate::problem::Severity;
 use crate::spec::FormSpec;
 
 pub use answers::{boxes, drop_down, empty_text, ticks_many, ticks_one, ticks_with_count};
+pub use correction::{correction, submitted};
 pub use sets::{FileBytes, Project, blank_set, project_set};
 
 /// Version of the forms as drawn here; a pre-filled form carries it back.
