@@ -1,0 +1,126 @@
+//! The built-in templates and their replacements: a file below a workspace's
+//! `templates/` stands in for the built-in file of the same path.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::error::{AtPath, Error, Result};
+
+macro_rules! built_in {
+    ($($path:literal),* $(,)?) => {
+        /// Every built-in template, as (path below `templates/`, text).
+        pub const BUILT_IN: &[(&str, &str)] = &[$(($path, include_str!(concat!("../templates/", $path)))),*];
+    };
+}
+
+built_in![
+    "forms/B.toml",
+    "forms/C.toml",
+    "forms/D.toml",
+    "forms/E.toml",
+    "forms/F.toml",
+    "forms/S.toml",
+    "forms/cover.toml",
+    "forms/roster.toml",
+    "layout/common.typ",
+    "layout/report.typ",
+    "layout/summary.typ",
+];
+
+/// The templates of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Templates {
+    files: BTreeMap<String, (PathBuf, String)>,
+}
+
+impl Templates {
+    /// The built-in templates.
+    pub fn built_in() -> Self {
+        let entry = |(path, text): &(&str, &str)| {
+            ((*path).to_owned(), (Path::new("templates").join(path), (*text).to_owned()))
+        };
+        Self { files: BUILT_IN.iter().map(entry).collect() }
+    }
+
+    /// The built-in templates with those of a workspace over them; files of other names are kept too
+    /// (mapping files in `sources/`).
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is no UTF-8.
+    pub fn load(workspace: &Path) -> Result<Self> {
+        let mut out = Self::built_in();
+        let root = workspace.join("templates");
+        if root.is_dir() {
+            out.take(&root, "", 0)?;
+        }
+        Ok(out)
+    }
+
+    fn take(&mut self, folder: &Path, below: &str, depth: usize) -> Result<()> {
+        let mut entries = std::fs::read_dir(folder)
+            .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>())
+            .at("读取模板文件夹", folder)?;
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = entry.path();
+            let below = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+            if name.starts_with('.') || name.ends_with('~') {
+                continue;
+            }
+            if path.is_dir() && depth < 8 {
+                self.take(&path, &below, depth + 1)?;
+            } else if path.is_file() {
+                let bytes = std::fs::read(&path).at("读取模板", &path)?;
+                match String::from_utf8(bytes) {
+                    Ok(text) => {
+                        self.files.insert(below, (path, text));
+                    }
+                    Err(_) if !below.ends_with(".docx") => {
+                        return Err(Error::config(
+                            path,
+                            None,
+                            "模板不是 UTF-8 编码的文本",
+                            "请另存为 UTF-8 编码",
+                        ));
+                    }
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Text of a template, by its path below `templates/`.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn text(&self, path: &str) -> Result<&str> {
+        self.get(path).ok_or_else(|| Error::internal(format!("没有模板 {path}")))
+    }
+
+    /// Text of a template, `None` where there is none of that name.
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(|(_, text)| text.as_str())
+    }
+
+    /// Where a template came from, for messages.
+    pub fn origin(&self, path: &str) -> PathBuf {
+        self.files.get(path).map_or_else(|| Path::new("templates").join(path), |(origin, _)| origin.clone())
+    }
+
+    /// Paths of the templates below a folder (`text/`), sorted.
+    pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
+        self.files.keys().map(String::as_str).filter(move |p| p.starts_with(folder))
+    }
+
+    /// Digest of all templates, for the manifest.
+    pub fn digest(&self) -> String {
+        let mut joint = crate::digest::Joint::default();
+        for (path, (_, text)) in &self.files {
+            joint.add(path.as_bytes());
+            joint.add(text.as_bytes());
+        }
+        joint.finish()
+    }
+}
