@@ -486,7 +486,9 @@ fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
         }
         let value = Value::Text(digits.to_owned());
         let (value, faults) = count_value(field, &value, digits);
-        return (value, faults, digits.to_owned());
+        // An untouched line to write on (`____个`) is nothing typed.
+        let untouched = value.is_none() && faults.is_empty();
+        return (value, faults, if untouched { String::new() } else { digits.to_owned() });
     }
     let words = rest.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | '_' | '(' | ')' | '〖' | '〗' | '.' | ',' | '[' | ']' | '-')

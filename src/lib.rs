@@ -20,6 +20,7 @@ pub mod problem;
 pub mod read;
 pub mod reference;
 pub mod render;
+pub mod sample;
 pub mod settings;
 pub mod spec;
 pub mod stats;

@@ -122,7 +122,9 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &Form
             group.clone_from(words);
             group_end = if extent.row > top.at { col } else { extent.col.max(col) };
         }
-        let in_group = col <= group_end || above.is_none();
+        // A number above is an answer of a form, not the empty right part of a group heading.
+        let empty_above = top.cells.binary_search_by_key(&col, |(c, _)| *c).is_err();
+        let in_group = col <= group_end || empty_above;
         let sub = cell_text(below, col);
         let tries = match (&sub, &above) {
             (Some(sub), _) => vec![if in_group { format!("{group}{sub}") } else { sub.clone() }, sub.clone()],
