@@ -1,8 +1,8 @@
 //! The charts of the reports, by name.
 
 use crate::chart::{
-    Axis, Chart, DimensionLevels, DimensionRow, DotRows, Dumbbell, Estimate, IntervalBars, Measure, PairRow, Reference,
-    Series, ShareRow, Span, StackedShares, Trend, TrendPoint, Unit,
+    Axis, Chart, DimensionLevels, DimensionRow, DotRows, Dumbbell, Estimate, IntervalBars, Measure, PairRow,
+    Reference, Series, ShareRow, Span, StackedShares, Trend, TrendPoint, Unit,
 };
 use crate::document::Figure as Drawing;
 use crate::metrics::catalogue::item_label;
@@ -15,8 +15,14 @@ use super::tables::{About, table};
 
 /// Names of all charts.
 pub const NAMES: &[&str] = &[
-    "satisfaction_by_item", "satisfaction_levels", "composite_by_district", "supply_demand", "closed_loop_by_district",
-    "standard_level", "dimensions", "composite_trend",
+    "satisfaction_by_item",
+    "satisfaction_levels",
+    "composite_by_district",
+    "supply_demand",
+    "closed_loop_by_district",
+    "standard_level",
+    "dimensions",
+    "composite_trend",
 ];
 
 const CONFIDENCE: &str = "95%置信区间";
@@ -24,18 +30,31 @@ const CONFIDENCE: &str = "95%置信区间";
 /// Draws a chart by name.
 pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
     let mut drawing = match name {
-        "satisfaction_by_item" => satisfaction_by_item(scene, about).figure(name, &format!("{}各项满意率", about.unit.name)),
-        "satisfaction_levels" => satisfaction_levels(scene, about).figure(name, &format!("{}各项评价的构成", about.unit.name)),
-        "composite_by_district" => by_district(scene, "composite_score", "综合满意度", Unit::Score).figure(name, "各区（市）县综合满意度"),
-        "closed_loop_by_district" => by_district(scene, "closed_loop_rate", "服务闭环率", Unit::Rate).figure(name, "各区（市）县服务闭环率"),
-        "supply_demand" => supply_demand(scene, about).figure(name, &format!("{}需求占比与服务占比", about.unit.name)),
+        "satisfaction_by_item" => {
+            satisfaction_by_item(scene, about).figure(name, &format!("{}各项满意率", about.unit.name))
+        }
+        "satisfaction_levels" => {
+            satisfaction_levels(scene, about).figure(name, &format!("{}各项评价的构成", about.unit.name))
+        }
+        "composite_by_district" => by_district(scene, "composite_score", "综合满意度", Unit::Score)
+            .figure(name, "各区（市）县综合满意度"),
+        "closed_loop_by_district" => by_district(scene, "closed_loop_rate", "服务闭环率", Unit::Rate)
+            .figure(name, "各区（市）县服务闭环率"),
+        "supply_demand" => {
+            supply_demand(scene, about).figure(name, &format!("{}需求占比与服务占比", about.unit.name))
+        }
         "standard_level" => standard_level(scene, about).figure(name, "企业执行的标准水平构成"),
-        "dimensions" => dimensions(scene, about).figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
-        "composite_trend" => trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name)),
+        "dimensions" => dimensions(scene, about)
+            .figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
+        "composite_trend" => {
+            trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name))
+        }
         _ => return None,
     };
     drawing.data = match name {
-        "satisfaction_by_item" | "satisfaction_levels" => table(scene, about, "satisfaction_by_item").map(Box::new),
+        "satisfaction_by_item" | "satisfaction_levels" => {
+            table(scene, about, "satisfaction_by_item").map(Box::new)
+        }
         "supply_demand" | "standard_level" | "dimensions" => table(scene, about, name).map(Box::new),
         "composite_by_district" => table(scene, about, "satisfaction_by_district").map(Box::new),
         "closed_loop_by_district" => table(scene, about, "service_by_district").map(Box::new),
@@ -68,7 +87,9 @@ fn city_reference(scene: &Scene, name: &str) -> Option<Reference> {
 }
 
 fn satisfaction_by_item(scene: &Scene, about: &About) -> IntervalBars {
-    let row = |item: &&str| estimate(item_label(item), scene.figure(&about.unit.code, &format!("satisfied_rate.{item}")));
+    let row = |item: &&str| {
+        estimate(item_label(item), scene.figure(&about.unit.code, &format!("satisfied_rate.{item}")))
+    };
     IntervalBars {
         title: format!("{}各项满意率", about.unit.name),
         axis: Axis::new("满意率", Unit::Rate, Span::Full),
@@ -108,7 +129,8 @@ fn share(k: i128, n: i128) -> Measure {
 }
 
 fn by_district(scene: &Scene, name: &str, title: &str, unit: Unit) -> DotRows {
-    let rows = scene.units(Level::District).into_iter().map(|u| estimate(&u.name, scene.figure(&u.code, name)));
+    let rows =
+        scene.units(Level::District).into_iter().map(|u| estimate(&u.name, scene.figure(&u.code, name)));
     DotRows {
         title: format!("各区（市）县{title}"),
         axis: Axis::new(title, unit, Span::Full),
@@ -168,10 +190,19 @@ fn standard_level(scene: &Scene, about: &About) -> StackedShares {
 }
 
 fn dimensions(scene: &Scene, about: &About) -> DimensionLevels {
-    let rows = scene.now().and_then(|m| m.facts.get(&Frame::Supplements)).map(|f| f.rows.as_slice()).unwrap_or_default();
-    let own: Vec<&Fact> = rows.iter().filter(|f| about.district.is_none_or(|d| d.map_or(-1, |d| d as i64) == f.district)).collect();
-    let ids: std::collections::HashSet<&str> = own.iter().flat_map(|f| f.returns.iter().map(String::as_str)).collect();
-    let sheets: Vec<&crate::answer::Return> = scene.returns().filter(|l| ids.contains(l.ret.id.as_str())).map(|l| &l.ret).collect();
+    let rows = scene
+        .now()
+        .and_then(|m| m.facts.get(&Frame::Supplements))
+        .map(|f| f.rows.as_slice())
+        .unwrap_or_default();
+    let own: Vec<&Fact> = rows
+        .iter()
+        .filter(|f| about.district.is_none_or(|d| d.map_or(-1, |d| d as i64) == f.district))
+        .collect();
+    let ids: std::collections::HashSet<&str> =
+        own.iter().flat_map(|f| f.returns.iter().map(String::as_str)).collect();
+    let sheets: Vec<&crate::answer::Return> =
+        scene.returns().filter(|l| ids.contains(l.ret.id.as_str())).map(|l| &l.ret).collect();
     let mean = |dimension: usize, side: usize| {
         let levels: Vec<i64> = sheets
             .iter()
@@ -209,8 +240,13 @@ fn trend(scene: &Scene, about: &About) -> Trend {
         periods.insert(0, periods[0].previous());
     }
     let point = |period: &Period| {
-        let figure = scene.figure_in(*period, &about.unit.code, "composite_score").filter(|f| f.status != Status::NoData);
-        TrendPoint { measure: measure(figure), interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)) }
+        let figure = scene
+            .figure_in(*period, &about.unit.code, "composite_score")
+            .filter(|f| f.status != Status::NoData);
+        TrendPoint {
+            measure: measure(figure),
+            interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)),
+        }
     };
     Trend {
         title: format!("{}综合满意度", about.unit.name),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
-use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
+use tera::{Context, ErrorKind, Kwargs, State, Tera};
 
 use crate::document::{Block, Figure as Drawing, Run, Table};
 use crate::error::{Error, Result};
@@ -57,9 +57,12 @@ impl Narrator {
         tera.autoescape_on(vec![".md"]);
         tera.set_escape_fn(escape);
         tera.register_function("fig", Fig);
-        tera.register_filter("first_n", |words: &str, kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
-            Ok(crate::problem::shorten(words, kwargs.must_get::<usize>("n")?))
-        });
+        tera.register_filter(
+            "first_n",
+            |words: &str, kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+                Ok(crate::problem::shorten(words, kwargs.must_get::<usize>("n")?))
+            },
+        );
         let names: Vec<&str> = templates.below(FOLDER).filter(|n| n.ends_with(".md")).collect();
         let sources = names.iter().map(|n| Ok((*n, templates.text(n)?))).collect::<Result<Vec<_>>>()?;
         tera.add_raw_templates(sources).map_err(|e| template_error(&templates, "text", &e, &[]))?;
@@ -71,10 +74,13 @@ impl Narrator {
     /// # Errors
     /// A template error, an unknown figure, table or chart: with file and line.
     pub fn tell(&self, template: &str, view: &impl Serialize, stage: &dyn Stage) -> Result<Vec<Block>> {
-        let context = Context::from_serialize(view).map_err(|e| Error::internal(format!("{template}：{e}")))?;
+        let context =
+            Context::from_serialize(view).map_err(|e| Error::internal(format!("{template}：{e}")))?;
         let known = || view_names(view);
-        let markdown =
-            self.tera.render(template, &context).map_err(|e| template_error(&self.templates, template, &e, &known()))?;
+        let markdown = self
+            .tera
+            .render(template, &context)
+            .map_err(|e| template_error(&self.templates, template, &e, &known()))?;
         let mut reader = Reader::new(stage, template, &self.templates);
         reader.read(&markdown)?;
         Ok(number(reader.blocks))
@@ -108,7 +114,9 @@ fn hex(text: &str) -> String {
 
 fn unhex(text: &str) -> String {
     let Some(digits) = text.strip_prefix("0x").filter(|d| d.is_ascii()) else { return text.to_owned() };
-    let bytes: Vec<u8> = (0..digits.len() / 2).filter_map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).ok()).collect();
+    let bytes: Vec<u8> = (0..digits.len() / 2)
+        .filter_map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).ok())
+        .collect();
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
@@ -160,7 +168,11 @@ fn nearest(message: &str, known: &[String]) -> Option<String> {
 /// The known name most like `name`, where one is near enough.
 pub fn suggestion(name: &str, known: &[String]) -> Option<String> {
     let score = |k: &String| (strsim::jaro_winkler(k, name) * 1e6) as i64;
-    known.iter().max_by_key(|k| (score(k), std::cmp::Reverse(k.as_str()))).filter(|k| score(k) > 800_000).cloned()
+    known
+        .iter()
+        .max_by_key(|k| (score(k), std::cmp::Reverse(k.as_str())))
+        .filter(|k| score(k) > 800_000)
+        .cloned()
 }
 
 /// Dotted names of everything in a view.
@@ -227,7 +239,9 @@ impl<'a> Reader<'a> {
             match event {
                 Event::Start(tag) => self.open(&tag)?,
                 Event::End(tag) => self.close(tag),
-                Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) | Event::Html(text) => self.text(&text),
+                Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) | Event::Html(text) => {
+                    self.text(&text)
+                }
                 Event::HardBreak => self.text("\n"),
                 _ => {}
             }
@@ -336,7 +350,12 @@ impl<'a> Reader<'a> {
             Some(near) => format!("是否应为 `{near}`？全部名称见 templates/text/NAMES.md"),
             None => "全部名称见 templates/text/NAMES.md".to_owned(),
         };
-        Err(Error::config(self.templates.origin(self.template), line, format!("没有名为 `{name}` 的{what}"), hint))
+        Err(Error::config(
+            self.templates.origin(self.template),
+            line,
+            format!("没有名为 `{name}` 的{what}"),
+            hint,
+        ))
     }
 }
 
@@ -370,6 +389,9 @@ fn number(mut blocks: Vec<Block>) -> Vec<Block> {
                 figure.number = format!("图{figures}");
             }
             Block::Heading { level, runs } => {
+                if is_plain_heading(runs) {
+                    continue;
+                }
                 let at = usize::from(*level - 1);
                 counts[at] += 1;
                 counts[at + 1..].fill(0);
@@ -385,6 +407,20 @@ fn number(mut blocks: Vec<Block>) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// `# 编制说明 {-}` carries no number; the sign is taken off.
+fn is_plain_heading(runs: &mut Vec<Run>) -> bool {
+    join_heading(runs);
+    let Some(rest) =
+        runs.last().and_then(|r| r.text.strip_suffix("{-}")).map(str::trim_end).map(str::to_owned)
+    else {
+        return false;
+    };
+    if let Some(last) = runs.last_mut() {
+        last.text = rest;
+    }
+    true
 }
 
 /// A heading is one run, so that its bookmark reads as one text.
@@ -413,7 +449,11 @@ mod tests {
 
     impl Stage for Bare {
         fn figure(&self, unit: &str, name: &str) -> Option<Printed> {
-            (name == "composite_score").then(|| Printed { id: format!("2025Q1/{unit}/{name}"), text: "82.62".into(), ..Printed::default() })
+            (name == "composite_score").then(|| Printed {
+                id: format!("2025Q1/{unit}/{name}"),
+                text: "82.62".into(),
+                ..Printed::default()
+            })
         }
         fn table(&self, _: &str) -> Option<Table> {
             None
@@ -446,7 +486,9 @@ mod tests {
 
     #[test]
     fn figures_carry_their_id() {
-        let blocks = tell("## 满意度\n\n综合满意度为{{ fig(name=\"composite_score\", unit=\"510100\") }}分。", "").unwrap();
+        let blocks =
+            tell("## 满意度\n\n综合满意度为{{ fig(name=\"composite_score\", unit=\"510100\") }}分。", "")
+                .unwrap();
         let Block::Paragraph { runs } = &blocks[1] else { panic!("{blocks:?}") };
         assert_eq!(runs[1].figure.as_deref(), Some("2025Q1/510100/composite_score"));
         assert_eq!(runs[1].text, "82.62");
@@ -454,11 +496,18 @@ mod tests {
 
     #[test]
     fn answers_never_become_markup() {
-        let hostile = "# 标题\n\n1. 一\n- 二\n**粗** [x](http://y) ![](table:z) <b>&amp; {{ 1 }} `c` | a_b_\n    code";
+        let hostile =
+            "# 标题\n\n1. 一\n- 二\n**粗** [x](http://y) ![](table:z) <b>&amp; {{ 1 }} `c` | a_b_\n    code";
         let blocks = tell("{{ words }}", hostile).unwrap();
         let [Block::Paragraph { runs }] = blocks.as_slice() else { panic!("{blocks:?}") };
         let text: String = runs.iter().map(|r| r.text.as_str()).collect();
-        for part in ["# 标题", "1. 一", "- 二", "**粗** [x](http://y) ![](table:z) <b>&amp; {{ 1 }} `c` | a_b_", "code"] {
+        for part in [
+            "# 标题",
+            "1. 一",
+            "- 二",
+            "**粗** [x](http://y) ![](table:z) <b>&amp; {{ 1 }} `c` | a_b_",
+            "code",
+        ] {
             assert!(text.contains(part), "{part} not in {text}");
         }
         assert!(runs.iter().all(|r| !r.bold && r.figure.is_none()));

@@ -20,9 +20,21 @@ pub struct About {
 
 /// Names of all tables.
 pub const NAMES: &[&str] = &[
-    "accounts", "district_accounts", "satisfaction_by_item", "satisfaction_by_district", "satisfaction_by_agency",
-    "satisfaction_by_category", "satisfaction_by_size", "supply_demand", "service_by_district", "standard_level",
-    "quality_base", "dimensions", "problems_by_code", "missing", "formulas",
+    "accounts",
+    "district_accounts",
+    "satisfaction_by_item",
+    "satisfaction_by_district",
+    "satisfaction_by_agency",
+    "satisfaction_by_category",
+    "satisfaction_by_size",
+    "supply_demand",
+    "service_by_district",
+    "standard_level",
+    "quality_base",
+    "dimensions",
+    "problems_by_code",
+    "missing",
+    "formulas",
 ];
 
 /// Builds a table by name.
@@ -72,7 +84,10 @@ pub fn cell(figure: Option<&Figure>) -> CellText {
 
 fn interval_cell(figure: Option<&Figure>) -> CellText {
     let muted = figure.is_some_and(is_muted);
-    CellText { muted, ..CellText::words(figure.and_then(Figure::printed_interval).unwrap_or_else(|| "—".into())) }
+    CellText {
+        muted,
+        ..CellText::words(figure.and_then(Figure::printed_interval).unwrap_or_else(|| "—".into()))
+    }
 }
 
 fn denominator(figure: Option<&Figure>) -> CellText {
@@ -120,7 +135,9 @@ fn accounts(scene: &Scene, about: &About) -> Table {
         let account = scene.account(form, about.district);
         row(named(&format!("{} {}", spec.caption, short_title(&spec.title)), account_cells(&account, roster)))
     });
-    let mut notes = vec!["收到＝计入＋被替代＋退回；被替代指同一企业同一项目有更新的一份，退回指因错误未计入。".to_owned()];
+    let mut notes = vec![
+        "收到＝计入＋被替代＋退回；被替代指同一企业同一项目有更新的一份，退回指因错误未计入。".to_owned(),
+    ];
     notes.push(if roster {
         "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到的。".into()
     } else {
@@ -129,7 +146,15 @@ fn accounts(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}各表报送情况", about.unit.name),
         unit: "单位：份".into(),
-        columns: vec![words("表", 3.2), number("应报"), number("收到"), number("计入"), number("被替代"), number("退回"), number("缺报")],
+        columns: vec![
+            words("表", 3.2),
+            number("应报"),
+            number("收到"),
+            number("计入"),
+            number("被替代"),
+            number("退回"),
+            number("缺报"),
+        ],
         rows: rows.collect(),
         notes,
         ..Table::default()
@@ -169,20 +194,28 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
     let code = about.unit.code.as_str();
     let rows = RATINGS.iter().map(|item| {
         let f = |metric: &str| scene.figure(code, &format!("{metric}.{item}"));
-        row(named(item_label(item), vec![
-            denominator(f("satisfied_rate")),
-            cell(f("satisfied_rate")),
-            interval_cell(f("satisfied_rate")),
-            cell(f("acceptable_rate")),
-            cell(f("item_score")),
-            cell(f("unanswered_rate")),
-        ]))
+        row(named(
+            item_label(item),
+            vec![
+                denominator(f("satisfied_rate")),
+                cell(f("satisfied_rate")),
+                interval_cell(f("satisfied_rate")),
+                cell(f("acceptable_rate")),
+                cell(f("item_score")),
+                cell(f("unanswered_rate")),
+            ],
+        ))
     });
     Table {
         title: format!("{}满意度调查分项结果", about.unit.name),
         columns: vec![
-            words("项目", 2.0), number("有效回答"), number("满意率"), column("满意率区间", Align::Right, 1.8),
-            column("基本满意及以上率", Align::Right, 1.3), number("得分"), number("未作答率"),
+            words("项目", 2.0),
+            number("有效回答"),
+            number("满意率"),
+            column("满意率区间", Align::Right, 1.8),
+            column("基本满意及以上率", Align::Right, 1.3),
+            number("得分"),
+            number("未作答率"),
         ],
         rows: rows.collect(),
         notes: vec![CONFIDENCE.into(), SMALL.into()],
@@ -193,13 +226,23 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
 fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {
     let rows = unit_rows(scene, level, |code| {
         let f = |name: &str| scene.figure(code, name);
-        let mut cells = vec![denominator(f("composite_score")), cell(f("composite_score")), interval_cell(f("composite_score"))];
+        let mut cells = vec![
+            denominator(f("composite_score")),
+            cell(f("composite_score")),
+            interval_cell(f("composite_score")),
+        ];
         cells.extend(RATINGS.iter().map(|item| cell(f(&format!("satisfied_rate.{item}")))));
         cells
     });
-    let mut columns = vec![words(head, if level == Level::Agency { 3.0 } else { 1.8 }), number("份数"), number("综合满意度"), column("区间", Align::Right, 1.7)];
+    let mut columns = vec![
+        words(head, if level == Level::Agency { 3.0 } else { 1.8 }),
+        number("份数"),
+        number("综合满意度"),
+        column("区间", Align::Right, 1.7),
+    ];
     columns.extend(["人员态度", "人员能力", "专家态度", "专家能力"].map(number));
-    let mut notes = vec!["右侧四列为满意率；综合满意度满分100分。".to_owned(), CONFIDENCE.into(), SMALL.into()];
+    let mut notes =
+        vec!["右侧四列为满意率；综合满意度满分100分。".to_owned(), CONFIDENCE.into(), SMALL.into()];
     if level == Level::Category {
         notes.push("一个项目勾选多类服务的，在每一类中各计一次。".into());
     }
@@ -213,13 +256,16 @@ fn supply_demand(scene: &Scene, about: &About) -> Table {
     let code = about.unit.code.as_str();
     let rows = CATEGORIES.iter().map(|c| {
         let f = |metric: &str| scene.figure(code, &format!("{metric}.{c}"));
-        row(named(c, vec![
-            numerator(f("demand_share")),
-            cell(f("demand_share")),
-            numerator(f("service_share")),
-            cell(f("service_share")),
-            cell(f("structure_gap")),
-        ]))
+        row(named(
+            c,
+            vec![
+                numerator(f("demand_share")),
+                cell(f("demand_share")),
+                numerator(f("service_share")),
+                cell(f("service_share")),
+                cell(f("structure_gap")),
+            ],
+        ))
     });
     Table {
         title: format!("{}质量提升需求与服务的类别构成", about.unit.name),
@@ -258,7 +304,13 @@ fn service_by_district(scene: &Scene) -> Table {
     Table {
         title: "各区（市）县服务实施情况".into(),
         columns: vec![
-            words("区（市）县", 1.6), number("服务项目（个）"), number("需求响应率"), number("响应时长中位数（天）"), number("回收率"), number("服务闭环率"), number("情况反馈率"),
+            words("区（市）县", 1.6),
+            number("服务项目（个）"),
+            number("需求响应率"),
+            number("响应时长中位数（天）"),
+            number("回收率"),
+            number("服务闭环率"),
+            number("情况反馈率"),
         ],
         rows,
         notes: vec!["需求响应率按表B所在区（市）县，其余按表C所在区（市）县统计。".into(), SMALL.into()],
@@ -274,7 +326,12 @@ fn standard_level(scene: &Scene, about: &About) -> Table {
     });
     Table {
         title: format!("{}企业执行的标准水平", about.unit.name),
-        columns: vec![words("标准水平", 2.0), number("企业数（家）"), number("占比"), column("区间", Align::Right, 1.6)],
+        columns: vec![
+            words("标准水平", 2.0),
+            number("企业数（家）"),
+            number("占比"),
+            column("区间", Align::Right, 1.6),
+        ],
         rows: rows.collect(),
         notes: vec![CONFIDENCE.into(), SMALL.into(), "由于四舍五入，分项合计可能不等于总计。".into()],
         ..Table::default()
@@ -286,11 +343,21 @@ fn quality_base(scene: &Scene, about: &About) -> Table {
     let rows = items.iter().map(|item| {
         let name = format!("quality_base_coverage.{item}");
         let (f, city) = (scene.figure(&about.unit.code, &name), scene.figure(CITY.0, &name));
-        row(named(item_label(item), vec![numerator(f), denominator(f), cell(f), interval_cell(f), cell(city)]))
+        row(named(
+            item_label(item),
+            vec![numerator(f), denominator(f), cell(f), interval_cell(f), cell(city)],
+        ))
     });
     Table {
         title: format!("{}企业质量基础", about.unit.name),
-        columns: vec![words("质量基础", 2.0), number("具备（家）"), number("已答（家）"), number("覆盖率"), column("区间", Align::Right, 1.6), number("全市")],
+        columns: vec![
+            words("质量基础", 2.0),
+            number("具备（家）"),
+            number("已答（家）"),
+            number("覆盖率"),
+            column("区间", Align::Right, 1.6),
+            number("全市"),
+        ],
         rows: rows.collect(),
         notes: vec![SMALL.into()],
         ..Table::default()
@@ -302,7 +369,10 @@ fn dimensions(scene: &Scene, about: &About) -> Table {
     let mut rows: Vec<Row> = DIMENSIONS
         .iter()
         .map(|d| {
-            let (gap, closed) = (scene.figure(code, &format!("dimension_gap.{d}")), scene.figure(code, &format!("gap_closure.{d}")));
+            let (gap, closed) = (
+                scene.figure(code, &format!("dimension_gap.{d}")),
+                scene.figure(code, &format!("gap_closure.{d}")),
+            );
             row(named(d, vec![denominator(gap), cell(gap), cell(closed)]))
         })
         .collect();
@@ -314,13 +384,21 @@ fn dimensions(scene: &Scene, about: &About) -> Table {
         unit: "单位：分（1～5分）".into(),
         columns: vec![words("方面", 2.0), number("有效份数"), number("质量差距"), number("差距弥合率")],
         rows,
-        notes: vec!["来自质量提升服务补充表（S）。该表为本项目自设，不属于DB 5101/T 190—2024的附录。".into(), SMALL.into()],
+        notes: vec![
+            "来自质量提升服务补充表（S）。该表为本项目自设，不属于DB 5101/T 190—2024的附录。".into(),
+            SMALL.into(),
+        ],
         ..Table::default()
     }
 }
 
 /// Whether a problem belongs to the unit of a report.
-fn concerns(scene: &Scene, about: &About, file: &str, district_of: &std::collections::HashMap<&str, Option<usize>>) -> bool {
+fn concerns(
+    scene: &Scene,
+    about: &About,
+    file: &str,
+    district_of: &std::collections::HashMap<&str, Option<usize>>,
+) -> bool {
     let _ = scene;
     about.district.is_none_or(|d| district_of.get(file).copied().flatten() == d)
 }
@@ -330,15 +408,33 @@ fn problems_by_code(scene: &Scene, about: &About) -> Table {
         scene.returns().map(|l| (&*l.ret.place.file, l.district)).collect();
     let mut rows = Vec::new();
     for (code, entry) in CODES {
-        let own = scene.problems().iter().filter(|p| p.code == *code && concerns(scene, about, &p.place.file, &district_of));
+        let own = scene
+            .problems()
+            .iter()
+            .filter(|p| p.code == *code && concerns(scene, about, &p.place.file, &district_of));
         let count = own.count();
         if count > 0 {
-            let headline = entry.headline.replace("“{}”", "某栏目").replace("「{}」", "").replace("：{}", "").replace("{}", "");
-            rows.push(row(vec![CellText::words(headline), CellText::words(entry.severity.label()), CellText::count(count as i64), CellText::words(entry.mend)]));
+            let headline = entry
+                .headline
+                .replace("“{}”", "某栏目")
+                .replace("「{}」", "")
+                .replace("：{}", "")
+                .replace("{}", "");
+            rows.push(row(vec![
+                CellText::words(headline),
+                CellText::words(entry.severity.label()),
+                CellText::count(count as i64),
+                CellText::words(entry.mend),
+            ]));
         }
     }
     if rows.is_empty() {
-        rows.push(row(vec![CellText::words("未发现问题"), CellText::words("—"), CellText::count(0), CellText::words("—")]));
+        rows.push(row(vec![
+            CellText::words("未发现问题"),
+            CellText::words("—"),
+            CellText::count(0),
+            CellText::words("—"),
+        ]));
     }
     Table {
         title: format!("{}报送材料中的问题", about.unit.name),
@@ -356,15 +452,30 @@ fn missing(scene: &Scene, about: &About) -> Table {
     let mut rows: Vec<Row> = own
         .map(|(form, district, key)| {
             let project = if key.project.is_empty() { "—" } else { &*key.project };
-            row(vec![CellText::words(district_name(*district)), CellText::words(&*key.enterprise), CellText::words(project), CellText::words(scene.specs.of(*form).caption.clone())])
+            row(vec![
+                CellText::words(district_name(*district)),
+                CellText::words(&*key.enterprise),
+                CellText::words(project),
+                CellText::words(scene.specs.of(*form).caption.clone()),
+            ])
         })
         .collect();
     if rows.is_empty() {
-        rows.push(row(vec![CellText::words("无"), CellText::words("—"), CellText::words("—"), CellText::words("—")]));
+        rows.push(row(vec![
+            CellText::words("无"),
+            CellText::words("—"),
+            CellText::words("—"),
+            CellText::words("—"),
+        ]));
     }
     Table {
         title: "名册内缺报的材料".into(),
-        columns: vec![words("区（市）县", 1.0), words("企业名称", 2.4), words("项目名称", 2.4), column("表", Align::Center, 0.6)],
+        columns: vec![
+            words("区（市）县", 1.0),
+            words("企业名称", 2.4),
+            words("项目名称", 2.4),
+            column("表", Align::Center, 0.6),
+        ],
         rows,
         ..Table::default()
     }

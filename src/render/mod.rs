@@ -3,4 +3,5 @@
 
 pub mod forms;
 pub mod pdf;
+pub mod raster;
 pub mod word;
