@@ -145,7 +145,7 @@ impl Settings {
         if self.privacy.threshold < 2 {
             return wrong("threshold", "threshold 不能小于2".into(), "默认5：1至4家企业的数不公开");
         }
-        for id in self.severity.keys().filter(|id| Code::from_id(id).is_none()) {
+        if let Some(id) = self.severity.keys().find(|id| Code::from_id(id).is_none()) {
             return wrong(id, format!("没有编码为「{id}」的问题"), "运行 `zhiti codes` 查看全部编码");
         }
         Ok(())

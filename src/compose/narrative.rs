@@ -87,18 +87,18 @@ impl Narrator {
     }
 }
 
-/// `fig(name="satisfied_rate.staff_attitude", unit="510100")`: a link the reader resolves.
+/// `fig(name="composite_score", unit="510100", after="分")`: a link the reader resolves. The unit of
+/// measurement is given as `after`, so that the n of a small sample stands behind it.
 struct Fig;
 
 impl tera::Function<tera::TeraResult<String>> for Fig {
     fn call(&self, kwargs: Kwargs, _: &State) -> tera::TeraResult<String> {
         let name: String = kwargs.must_get("name")?;
         let unit: String = kwargs.get("unit")?.unwrap_or_default();
+        let after: String = kwargs.get("after")?.unwrap_or_default();
         let safe = |c: char| !c.is_whitespace() && !matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '\\');
-        if !name.chars().chain(unit.chars()).all(safe) {
-            return Ok(format!("[?](<fig:{}|{}>)", hex(&unit), hex(&name)));
-        }
-        Ok(format!("[?](<fig:{unit}|{name}>)"))
+        let shown = |text: &str| if text.chars().all(safe) { text.to_owned() } else { hex(text) };
+        Ok(format!("[?](<fig:{}|{}|{}>)", shown(&unit), shown(&name), hex(&after)))
     }
 
     fn is_safe(&self) -> bool {
@@ -213,8 +213,8 @@ struct Reader<'a> {
     quote: bool,
     /// Open list: ordered, and its finished items.
     lists: Vec<(bool, Vec<Vec<Run>>)>,
-    /// Inside a figure link its text is dropped.
-    link: Option<Run>,
+    /// Inside a figure link its text is dropped; these runs take its place.
+    link: Vec<Run>,
     suppress: bool,
 }
 
@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
             bold: false,
             quote: false,
             lists: Vec::new(),
-            link: None,
+            link: Vec::new(),
             suppress: false,
         }
     }
@@ -276,8 +276,7 @@ impl<'a> Reader<'a> {
             TagEnd::BlockQuote(_) => self.quote = false,
             TagEnd::Link => {
                 self.suppress = false;
-                let run = self.link.take();
-                self.runs.extend(run);
+                self.runs.append(&mut self.link);
             }
             TagEnd::Image => self.suppress = false,
             TagEnd::Heading(level) => {
@@ -315,14 +314,21 @@ impl<'a> Reader<'a> {
     fn figure(&mut self, url: &str) -> Result<()> {
         let Some(rest) = url.strip_prefix("fig:") else { return Ok(()) };
         self.suppress = true;
-        let (unit, name) = rest.split_once('|').unwrap_or(("", rest));
-        let (unit, name) = (unhex(unit), unhex(name));
+        let mut parts = rest.splitn(3, '|').map(unhex);
+        let (unit, name, after) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
         let Some(printed) = self.stage.figure(&unit, &name) else { return self.unknown("指标", &name) };
-        let text = match printed.n {
-            Some(n) if printed.muted => format!("{}（n={n}）", printed.text),
-            _ => printed.text,
-        };
-        self.link = Some(Run { text, bold: self.bold, muted: printed.muted, figure: Some(printed.id) });
+        let plain = |text: String, muted: bool| Run { bold: self.bold, muted, ..Run::plain(text) };
+        self.link = vec![Run { figure: Some(printed.id), ..plain(printed.text, printed.muted) }];
+        if !after.is_empty() {
+            self.link.push(plain(after, printed.muted));
+        }
+        if let Some(n) = printed.n.filter(|_| printed.muted) {
+            self.link.push(plain(format!("（n={n}）"), true));
+        }
         Ok(())
     }
 
@@ -339,7 +345,7 @@ impl<'a> Reader<'a> {
                 self.blocks.push(block);
                 Ok(())
             }
-            Err(name) => self.unknown("表或图", &name.to_owned()),
+            Err(name) => self.unknown("表或图", name),
         }
     }
 
