@@ -2,6 +2,7 @@
 //! is given; it never counts, chooses words or formats a number.
 
 pub mod forms;
+pub mod excel;
 pub mod pdf;
 pub mod raster;
 pub mod word;
