@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::catalogue::{RATIO_SCALE, SCORE_SCALE};
+use super::catalogue::{Level, RATIO_SCALE, SCORE_SCALE};
 use super::{CATEGORIES, DIMENSIONS, RATINGS};
 use crate::answer::{Return, Val};
 use crate::check::names_expert;
@@ -51,9 +51,24 @@ pub struct Fact {
     pub size: i64,
     /// Index of the category, -1 where the frame has none.
     pub category: i64,
+    /// Index of the indicator in its supplement, -1 where the frame has none.
+    pub indicator: i64,
     /// Whether it counts for the city: an enterprise served in two districts counts there once.
     pub city: bool,
     pub numbers: Vec<i64>,
+}
+
+impl Fact {
+    /// The group of a level it falls into, as in [`super::UnitOf::group`].
+    pub fn group(&self, level: Level) -> String {
+        match level {
+            Level::City => String::new(),
+            Level::District => self.district.to_string(),
+            Level::Agency => self.agency.to_string(),
+            Level::Category => self.category.to_string(),
+            Level::Size => self.size.to_string(),
+        }
+    }
 }
 
 /// A table of facts: names of its columns, and its rows in listing order.
@@ -111,6 +126,7 @@ impl<'a> Ground<'a> {
             agency: Arc::clone(&linked.agency),
             size: self.sizes.get(&linked.key.enterprise).copied().unwrap_or(-1),
             category: -1,
+            indicator: -1,
             city: true,
             numbers,
         }
@@ -143,11 +159,16 @@ fn rating_numbers(ret: &Return, middle: i64) -> Vec<i64> {
         numbers.extend([0, 1, 2].map(|level| i64::from(answer == Some(level))));
         numbers.push(i64::from(answer.is_none() && applies));
     }
-    let score = |item: &str| ret.one(item).map(|i| [100 * SCORE_SCALE, middle, 0][i.min(2)]);
-    let composite =
-        composite([[score(RATINGS[0]), score(RATINGS[1])], [score(RATINGS[2]), score(RATINGS[3])]]);
+    let composite = composite_of(RATINGS.map(|item| ret.one(item)), middle);
     numbers.extend([middle, composite.unwrap_or(0), i64::from(composite.is_some())]);
     numbers
+}
+
+/// Score of one return over [`super::catalogue::COMPOSITE_SCALE`] from the levels of its four ratings
+/// (0 for 满意 to 2), `middle` being the score of 基本满意 over [`SCORE_SCALE`]; `None` where none is answered.
+pub(crate) fn composite_of(levels: [Option<usize>; 4], middle: i64) -> Option<i64> {
+    let [a, b, c, d] = levels.map(|level| level.map(|i| [100 * SCORE_SCALE, middle, 0][i.min(2)]));
+    composite([[a, b], [c, d]])
 }
 
 /// Mean over the groups of the mean of each group's answered items, times four.
@@ -365,13 +386,13 @@ fn indicators(ground: &Ground) -> Facts {
     let mut rows = Vec::new();
     for linked in ground.counted(Form::S) {
         let Some(Val::Indicators(all)) = linked.ret.value("indicators") else { continue };
-        for indicator in all {
+        for (at, indicator) in all.iter().enumerate() {
             let (Some(before), Some(goal), Some(after)) = (indicator.before, indicator.goal, indicator.after)
             else {
                 continue;
             };
             if let Some(share) = attained(before, goal, after) {
-                rows.push(ground.fact(linked, vec![1, share]));
+                rows.push(Fact { indicator: at as i64, ..ground.fact(linked, vec![1, share]) });
             }
         }
     }
