@@ -105,13 +105,7 @@ struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn new(links: &'a Links, period: Period) -> Self {
-        let mut newest: HashMap<&Arc<str>, &Linked> = HashMap::new();
-        let earlier = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period <= period;
-        for linked in links.returns.iter().filter(earlier) {
-            newest.insert(&linked.key.enterprise, linked);
-        }
-        let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i64);
-        let sizes = newest.into_iter().map(|(name, l)| (name, size(l))).collect();
+        let sizes = sizes(links, period);
         Self { links, period, sizes }
     }
 
@@ -131,6 +125,17 @@ impl<'a> Ground<'a> {
             numbers,
         }
     }
+}
+
+/// Size class of every enterprise: that of its newest counted B of this or an earlier period, -1 where it names none.
+pub(crate) fn sizes(links: &Links, period: Period) -> HashMap<&Arc<str>, i64> {
+    let mut newest: HashMap<&Arc<str>, &Linked> = HashMap::new();
+    let earlier = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period <= period;
+    for linked in links.returns.iter().filter(earlier) {
+        newest.insert(&linked.key.enterprise, linked);
+    }
+    let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i64);
+    newest.into_iter().map(|(name, l)| (name, size(l))).collect()
 }
 
 /// Columns of the frame and the order in which a row's numbers are pushed.
