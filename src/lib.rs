@@ -11,6 +11,7 @@ pub mod document;
 pub mod docx;
 pub mod error;
 pub mod fonts;
+pub mod guard;
 pub mod inputs;
 pub mod link;
 pub mod metrics;

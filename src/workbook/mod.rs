@@ -199,12 +199,36 @@ fn merge_key(row: u32, col: u32) -> u64 {
     (u64::from(row) << 32) | u64::from(col)
 }
 
-/// Reads a file's bytes into a book.
+/// What a file's bytes turned out to be.
+#[derive(Debug)]
+pub enum Opened {
+    Book(Book),
+    /// A zip of files; the bytes, to look into.
+    Archive(Vec<u8>),
+}
+
+/// Reads a file's bytes into a book, or tells that they are an archive of files.
 ///
 /// # Errors
 /// [`FileFault`] where nothing in it can be read; a library's panic is one of them.
+pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
+    guarded(|| open_unguarded(bytes, limits))
+}
+
+/// Reads a file's bytes into a book; an archive is none.
+///
+/// # Errors
+/// As [`open`].
 pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_unguarded(bytes, limits)));
+    match open(bytes, limits)? {
+        Opened::Book(book) => Ok(book),
+        Opened::Archive(_) => Err(FileFault::Foreign("压缩包".into())),
+    }
+}
+
+/// Turns a panic of a library into a fault of the file.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, FileFault>) -> Result<T, FileFault> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     caught.unwrap_or_else(|payload| Err(FileFault::Panicked(panic_message(payload.as_ref()))))
 }
 
@@ -213,12 +237,13 @@ fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "原因不明".into())
 }
 
-fn read_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
+fn open_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
     if bytes.len() as u64 > limits.file_bytes {
-        return Err(FileFault::TooLarge(format!("文件大于{}MB", limits.file_bytes >> 20)));
+        return Err(FileFault::too_many_bytes(limits));
     }
     match sniff(&bytes)? {
-        Container::Delimited => delimited::read(&bytes, limits),
+        Container::Archive => Ok(Opened::Archive(bytes)),
+        Container::Delimited => delimited::read(&bytes, limits).map(Opened::Book),
         container => {
             let remarks = zipcheck::check(container, &bytes, limits)?;
             let mut book = sheets::read(container, bytes, limits)?;
@@ -226,7 +251,14 @@ fn read_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
             if book.sheets.is_empty() && book.unreadable.is_empty() {
                 return Err(FileFault::Corrupt("文件中没有工作表".into()));
             }
-            Ok(book)
+            Ok(Opened::Book(book))
         }
+    }
+}
+
+impl FileFault {
+    /// The file itself is larger than it may be.
+    pub(crate) fn too_many_bytes(limits: &Limits) -> Self {
+        Self::TooLarge(format!("文件大于{}MB", limits.file_bytes >> 20))
     }
 }

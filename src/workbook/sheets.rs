@@ -30,6 +30,7 @@ pub(super) fn read(container: Container, bytes: Vec<u8>, limits: &Limits) -> Res
         Container::Xls => read_xls(Xls::new(bytes).map_err(xls_fault)?, limits),
         Container::Ods => read_ods(Ods::new(bytes).map_err(ods_fault)?, limits),
         Container::Delimited => Err(FileFault::Foreign("文本文件".into())),
+        Container::Archive => Err(FileFault::Foreign("压缩包".into())),
     }
 }
 

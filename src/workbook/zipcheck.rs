@@ -9,7 +9,7 @@ use super::{Container, FileFault, Limits};
 
 /// Refuses containers beyond the limits; returns remarks on unread parts, in Chinese.
 pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Result<Vec<String>, FileFault> {
-    if matches!(container, Container::Xls | Container::Delimited) {
+    if matches!(container, Container::Xls | Container::Delimited | Container::Archive) {
         return Ok(Vec::new());
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes))
