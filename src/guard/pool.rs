@@ -80,7 +80,8 @@ impl<'a> Pool<'a> {
         each: impl Fn(usize, Taken) -> T + Sync,
     ) -> Result<Vec<T>> {
         let queue = Queue { files, next: AtomicUsize::new(0) };
-        let slots: Vec<Slot> = (0..self.workers.clamp(1, files.len().max(1))).map(|_| Slot::default()).collect();
+        let slots: Vec<Slot> =
+            (0..self.workers.clamp(1, files.len().max(1))).map(|_| Slot::default()).collect();
         let mut done = std::thread::scope(|scope| {
             let clock = scope.spawn(|| watch(&slots));
             let start = |slot| {
@@ -386,9 +387,7 @@ fn reason(timed_out: bool, words: &str, limits: &Limits) -> String {
 /// Size and digest of a file whose worker died before it could tell.
 fn head_of(path: &Path, limits: &Limits) -> Head {
     match read::load(path, limits) {
-        Ok(bytes) => {
-            Head { entry: None, bytes: bytes.len() as u64, sha256: crate::digest::full(&bytes) }
-        }
+        Ok(bytes) => Head { entry: None, bytes: bytes.len() as u64, sha256: crate::digest::full(&bytes) },
         Err((bytes, _)) => Head { bytes, ..Head::default() },
     }
 }

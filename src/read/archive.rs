@@ -26,10 +26,7 @@ pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 ///
 /// # Errors
 /// [`FileFault`] where the archive is damaged, empty or beyond the limits.
-pub(super) fn entries<'a>(
-    bytes: &'a [u8],
-    limits: &Limits,
-) -> Result<(Archive<'a>, Vec<Entry>), FileFault> {
+pub(super) fn entries<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Archive<'a>, Vec<Entry>), FileFault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > limits.zip_entries {
         return Err(FileFault::TooLarge(format!("压缩包内有{}个文件", archive.len())));

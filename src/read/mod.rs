@@ -22,8 +22,8 @@ use crate::settings::Settings;
 use crate::spec::Specs;
 use crate::workbook::FileFault;
 
-pub use part::{Contents, Gathered, Head, Outcome, Part, Reader, Sink};
 pub(crate) use part::load;
+pub use part::{Contents, Gathered, Head, Outcome, Part, Reader, Sink};
 
 /// Where files are read.
 #[derive(Clone, Copy, Debug)]

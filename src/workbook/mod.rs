@@ -5,9 +5,11 @@
 //! costs. Nothing here knows a form.
 
 mod container;
+mod controls;
 mod delimited;
 mod limits;
 mod sheets;
+mod tidy;
 mod zipcheck;
 
 use std::collections::BTreeMap;
@@ -175,6 +177,19 @@ impl Sheet {
         }
     }
 
+    /// Puts a value in a cell, whatever stood there.
+    fn put(&mut self, cell: Cell, value: Value) {
+        let row = self.rows.binary_search_by_key(&cell.row, |r| r.at).unwrap_or_else(|at| {
+            self.rows.insert(at, Row { at: cell.row, cells: Vec::new() });
+            at
+        });
+        let cells = &mut self.rows[row].cells;
+        match cells.binary_search_by_key(&cell.col, |(col, _)| *col) {
+            Ok(at) => cells[at].1 = value,
+            Err(at) => cells.insert(at, (cell.col, value)),
+        }
+    }
+
     /// Puts rows and cells that came out of order into reading order.
     fn settle(&mut self) {
         let ordered = self.rows.windows(2).all(|w| w[0].at < w[1].at)
@@ -246,8 +261,8 @@ fn open_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> 
         Container::Delimited => delimited::read(&bytes, limits).map(Opened::Book),
         container => {
             let remarks = zipcheck::check(container, &bytes, limits)?;
-            let mut book = sheets::read(container, bytes, limits)?;
-            book.remarks = remarks;
+            let mut book = sheets::read(container, &bytes, limits)?;
+            book.remarks.extend(remarks);
             if book.sheets.is_empty() && book.unreadable.is_empty() {
                 return Err(FileFault::Corrupt("文件中没有工作表".into()));
             }

@@ -75,8 +75,8 @@ fn remarks(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
     let names = part_names(archive);
     let has = |part: &str| names.iter().any(|n| n.to_lowercase().contains(part));
     let mut remarks = Vec::new();
-    if has("xl/ctrlprops/") || has("activex") {
-        remarks.push("含窗体控件（复选框等），控件的勾选状态无法读取，请改在单元格内打“√”".into());
+    if has("activex") || has("xl/ctrlprops/") && !has(".vml") {
+        remarks.push("含控件（复选框等），其勾选状态无法读取，请改在单元格内打“√”".into());
     }
     if has("vbaproject.bin") {
         remarks.push("含宏，宏未被执行".into());
