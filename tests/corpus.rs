@@ -186,7 +186,24 @@ fn difference(book: &Book, want: &Expected) -> Option<String> {
 }
 
 /// Values read wrong without a way to tell at a fair price, with the reason.
-const KNOWN: &[(&str, &str, &str)] = &[];
+const KNOWN: &[(&str, &str, &str)] = &[
+    (
+        "d24_number_formats_cn.xlsx",
+        "A9",
+        "the library takes e\"年\" for a number; dates are typed so nowhere in the forms",
+    ),
+    ("d24_number_formats_cn.xlsx", "A10", "the library takes aaaa for a number"),
+    (
+        "d24_number_formats_cn.xlsx",
+        "A12",
+        "the library takes `0 days` for a date; a count reads its number all the same",
+    ),
+    (
+        "d24_number_formats_cn.xlsx",
+        "A21",
+        "the library takes `Hz` for a date; a count reads its number all the same",
+    ),
+];
 
 #[test]
 fn values_are_those_that_stand_in_the_file() {
