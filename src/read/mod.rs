@@ -109,10 +109,8 @@ fn gather(files: Vec<Vec<FileRead>>, listing: &Listing, settings: &Settings) -> 
 
 /// Positions in the listing: file, then sheet order, then row (metrics.md 1).
 fn number(files: &mut [FileRead]) {
-    let mut position = 0;
-    for ret in files.iter_mut().flat_map(|f| &mut f.returns) {
+    for (position, ret) in files.iter_mut().flat_map(|f| &mut f.returns).enumerate() {
         ret.position = position;
-        position += 1;
     }
 }
 
