@@ -58,6 +58,8 @@ pub struct FileRead {
     pub problems: Vec<(Period, Problem)>,
     /// District that the folder names.
     pub folder: Option<usize>,
+    /// Whether a sheet says that its data are synthetic.
+    pub synthetic: bool,
 }
 
 /// Reads every file of a listing in this process, in its order.
@@ -171,6 +173,7 @@ impl FileRead {
             roster: Vec::new(),
             problems: Vec::new(),
             folder: file.district,
+            synthetic: false,
         }
     }
 
@@ -180,7 +183,8 @@ impl FileRead {
     }
 
     fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
-        let Contents { bindings, unreadable, remarks } = contents;
+        let Contents { bindings, unreadable, remarks, synthetic } = contents;
+        self.synthetic = synthetic;
         for (sheet, reason) in &unreadable {
             let place = Place { sheet: sheet.as_str().into(), ..Place::file(Arc::clone(&file.name)) };
             self.note(Problem::new(Code::SheetUnreadable, place).about(sheet).found(reason), settings);

@@ -48,6 +48,8 @@ pub struct Contents {
     pub unreadable: Vec<(String, String)>,
     /// What stands in the file but not in its cells, in Chinese.
     pub remarks: Vec<String>,
+    /// Whether a sheet says that its data are synthetic.
+    pub synthetic: bool,
 }
 
 /// Who hears of the parts of a file as they are read.
@@ -143,6 +145,7 @@ impl Reader<'_> {
             Opened::Archive(bytes) => Ok(Look::Archive(bytes)),
             Opened::Book(book) => Ok(Look::Contents(Box::new(Contents {
                 bindings: bind::bind(&book, self.specs),
+                synthetic: book.sheets.iter().any(bind::says_synthetic),
                 unreadable: book.unreadable,
                 remarks: book.remarks,
             }))),

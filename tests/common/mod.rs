@@ -10,7 +10,7 @@ use zhiti::{inputs, read};
 
 pub mod score;
 
-/// The shared folder beside the repository, or where `ZHITI_SHARED` says.
+/// The shared folder: beside the repository, or where `ZHITI_SHARED` says.
 pub fn shared(below: &str) -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     std::env::var_os("ZHITI_SHARED").map_or_else(beside, PathBuf::from).join(below)
