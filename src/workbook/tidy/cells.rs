@@ -210,11 +210,7 @@ fn copy(reader: &mut Reader<&[u8]>, tag: BytesStart<'_>, out: &mut Writer<Vec<u8
 const ERRORS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 
 /// Kind and value of a cell that the library reads as they are meant.
-fn settled(
-    kind: Option<&str>,
-    value: Option<String>,
-    strings: usize,
-) -> (Option<&str>, Option<String>) {
+fn settled(kind: Option<&str>, value: Option<String>, strings: usize) -> (Option<&str>, Option<String>) {
     let Some(value) = value else { return (kind, None) };
     let bare = value.trim();
     let fits = match kind {
