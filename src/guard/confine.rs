@@ -3,14 +3,16 @@
 use crate::workbook::Limits;
 
 /// Puts the process under the limits: memory, no core files, and death with its parent.
-/// What the program has mapped but not touched at its start does not count.
+/// What the program has mapped but not touched at its start does not count; a sixteenth
+/// is kept back for the part of it that is touched later.
 #[cfg(target_os = "linux")]
 pub(super) fn confine(limits: &Limits) {
     use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
     let untouched = status_kib("VmSize:").saturating_sub(status_kib("VmRSS:")) << 10;
+    let bytes = limits.memory_bytes - limits.memory_bytes / 16;
     let only = |n: u64| Rlimit { current: Some(n), maximum: Some(n) };
     // A system that refuses leaves the parent's clock, which still stops the file.
-    let _ = setrlimit(Resource::As, only(limits.memory_bytes.saturating_add(untouched)));
+    let _ = setrlimit(Resource::As, only(bytes.saturating_add(untouched)));
     let _ = setrlimit(Resource::Core, only(0));
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
