@@ -21,7 +21,7 @@ use crate::problem::{Code, Severity};
 pub(super) const NAME: &str = "汇总";
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
 /// Widths of the first columns; numbers follow.
-const WIDTHS: [f64; 2] = [14.0, 50.0];
+const WIDTHS: [f64; 2] = [24.0, 46.0];
 const COUNT_WIDTH: f64 = 9.0;
 
 /// Counts of one district, one code, or all.
@@ -114,8 +114,10 @@ fn write_districts(
         files.dedup();
         write_words(sheet, (row, 1), &format!("{}个文件", files.len()), left(false))?;
         write_counts(sheet, row, &Counts::of(group), remembered, false)?;
+        sheet.set_row_height(row, page::row_height(1, 11.0))?;
         (row, at) = (row + 1, at + group.len());
     }
+    sheet.set_row_height(row, page::row_height(1, 11.0))?;
     write_words(sheet, (row, 0), "合计", left(true))?;
     write_words(sheet, (row, 1), "", left(true))?;
     write_counts(sheet, row, &Counts::of(sorted), remembered, true)?;
@@ -137,9 +139,9 @@ fn write_codes(
     codes.sort_by_key(|(code, counts)| (std::cmp::Reverse(all(counts)), *code));
     for (code, counts) in codes {
         let headline = headline(code.entry().headline);
-        write_words(sheet, (row, 0), code.id(), left(false).set_shrink().unset_text_wrap())?;
+        write_words(sheet, (row, 0), code.id(), left(false))?;
         write_words(sheet, (row, 1), &headline, left(false))?;
-        let lines = wrap(&headline, WIDTHS[1] / 1.08 - 2.0).len();
+        let lines = page::lines_in(&headline, WIDTHS[1], 11.0);
         sheet.set_row_height(row, page::row_height(lines, 11.0))?;
         write_counts(sheet, row, &counts, remembered, false)?;
         row += 1;
