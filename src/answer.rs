@@ -156,7 +156,7 @@ pub fn mask(raw: &str) -> String {
         .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '+'))
         .map(|c| {
             seen += usize::from(c.is_ascii_digit());
-            if c.is_ascii_digit() && seen > 3 && seen + 3 < digits { '*' } else { c }
+            if c.is_ascii_digit() && seen > 3 && seen + 4 <= digits { '*' } else { c }
         })
         .collect()
 }
@@ -486,7 +486,9 @@ fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
         }
         let value = Value::Text(digits.to_owned());
         let (value, faults) = count_value(field, &value, digits);
-        return (value, faults, digits.to_owned());
+        // An untouched line to write on (`____个`) is nothing typed.
+        let untouched = value.is_none() && faults.is_empty();
+        return (value, faults, if untouched { String::new() } else { digits.to_owned() });
     }
     let words = rest.trim_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | '_' | '(' | ')' | '〖' | '〗' | '.' | ',' | '[' | ']' | '-')
@@ -505,7 +507,7 @@ mod tests {
 
     #[test]
     fn quotes_of_personal_data_are_masked() {
-        assert_eq!(mask("唐拟辉 13800000018"), "138*****018");
+        assert_eq!(mask("唐拟辉 13800000018"), "138****0018");
         assert_eq!(mask("唐拟辉"), "（个人信息，略）");
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cell::Cell;
 use crate::problem::Code;
-use crate::spec::{Form, Specs};
+use crate::spec::{Form, Specs, own_sheet};
 use crate::workbook::{Book, Sheet, Value};
 
 /// What was typed for one field, and where.
@@ -133,7 +133,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     let mut cover = Envelope::default();
     let mut unrecognised = Vec::new();
     for sheet in &book.sheets {
-        if sheet.is_empty() {
+        if sheet.is_empty() || is_own_list(sheet) {
             continue;
         }
         if let Some(envelope) = form::cover(sheet, &specs.cover) {
@@ -141,9 +141,9 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
             continue;
         }
         let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        bind_sheet(sheet, specs, &mut out);
+        let is_table = bind_sheet(sheet, specs, &mut out);
         let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        if before == after {
+        if before == after && !is_table {
             unrecognised.push(sheet);
         } else if sheet.hidden && after.0 > before.0 {
             let finding =
@@ -168,10 +168,20 @@ impl Envelope {
     }
 }
 
-fn bind_sheet(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
-    if !table::bind(sheet, specs, out) {
+/// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).
+fn bind_sheet(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
+    let is_table = table::bind(sheet, specs, out);
+    if !is_table {
         form::bind(sheet, specs, out);
     }
+    is_table
+}
+
+/// The list of cells to mend and the guidance that come with our own workbooks: they quote
+/// labels and answers, but are no return.
+fn is_own_list(sheet: &Sheet) -> bool {
+    let name = &*sheet.name;
+    (name == own_sheet::LIST || name == own_sheet::GUIDANCE) && sheet.text(Cell::new(0, 0)) == name
 }
 
 /// Sheets that are no form: option lists and instructions are passed over, others are named.
@@ -193,4 +203,10 @@ fn is_helper(sheet: &Sheet) -> bool {
     ["填表说明", "说明", "填报说明", "选项", "下拉", "字典", "参数", "填写须知", "需修改清单", "zhiti"]
         .iter()
         .any(|w| name.contains(w))
+}
+
+/// Whether a sheet says that its data are synthetic (示例数据), in its first or last rows.
+pub fn says_synthetic(sheet: &Sheet) -> bool {
+    let ends = sheet.rows.iter().take(3).chain(sheet.rows.iter().rev().take(3));
+    ends.flat_map(|r| &r.cells).any(|(_, v)| matches!(v, Value::Text(t) if t.contains("示例数据")))
 }

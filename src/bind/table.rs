@@ -122,7 +122,9 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &Form
             group.clone_from(words);
             group_end = if extent.row > top.at { col } else { extent.col.max(col) };
         }
-        let in_group = col <= group_end || above.is_none();
+        // A number above is an answer of a form, not the empty right part of a group heading.
+        let empty_above = top.cells.binary_search_by_key(&col, |(c, _)| *c).is_err();
+        let in_group = col <= group_end || empty_above;
         let sub = cell_text(below, col);
         let tries = match (&sub, &above) {
             (Some(sub), _) => vec![if in_group { format!("{group}{sub}") } else { sub.clone() }, sub.clone()],
@@ -270,12 +272,12 @@ fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, Str
             .iter()
             .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == index))
     };
-    let agency = header.columns.iter().any(|(_, c)| *c == Column::Agency);
     let missing: Vec<&str> = spec
         .fields
         .iter()
         .enumerate()
-        .filter(|(i, f)| f.required && !has(*i) && !(f.id == "agency" || agency && f.id == "agency"))
+        // The agency may come from the cover or the roster; row by row it is told where neither names one.
+        .filter(|(i, f)| f.required && !has(*i) && f.id != "agency")
         .map(|(_, f)| f.label.as_str())
         .collect();
     if !missing.is_empty() {

@@ -19,7 +19,7 @@ pub use compute::{Contribution, Measured, measure};
 pub use export::csv;
 pub use facts::{Fact, Facts, Frame, gather};
 pub use figure::{Exact, Figure, Status};
-pub use print::{percent, printed};
+pub use print::{fixed, percent, printed};
 pub use units::{UnitOf, units};
 
 /// Items of form F that rate somebody, in order.

@@ -1,6 +1,8 @@
-//! One file per output format. A renderer walks a finished document and draws
-//! it; it never chooses words and never formats a number.
+//! What a run hands out, one module per kind of file. A renderer draws what it
+//! is given; it never counts, chooses words or formats a number.
 
 pub mod excel;
+pub mod forms;
 pub mod pdf;
+pub mod raster;
 pub mod word;

@@ -18,7 +18,21 @@ use crate::error::Result;
 use crate::parse::marks::Choice;
 use crate::text;
 
-pub use raw::{BUILT_IN, Layout, LayoutCell};
+pub use raw::{BUILT_IN, Layout, LayoutCell, LayoutRow, Open};
+
+/// Sheets that come with our own workbooks beside the forms; no reader takes them for a return.
+pub mod own_sheet {
+    /// The cells to mend.
+    pub const LIST: &str = "需修改清单";
+    /// How to fill the forms.
+    pub const GUIDANCE: &str = "填表说明";
+    /// Option lists (hidden).
+    pub const OPTIONS: &str = "选项";
+    /// The key of a pre-filled form (very hidden).
+    pub const KEY: &str = "zhiti";
+    /// Cell A1 of the key sheet.
+    pub const KEY_MARK: &str = "zhiti-form";
+}
 
 /// The forms of Annexes B to F and the project's own supplement S.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -159,6 +173,14 @@ impl FormSpec {
     /// Index of a field by id.
     pub fn index(&self, id: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.id == id)
+    }
+
+    /// The title as the standard prints it above the table: `表B 中小企业…记录表`; without caption where it has its own.
+    pub fn printed_title(&self) -> String {
+        if self.clause.is_empty() || !self.annex.starts_with("附录") {
+            return self.title.clone();
+        }
+        format!("{} {}", self.caption, self.title)
     }
 
     /// A field by id.

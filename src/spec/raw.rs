@@ -80,13 +80,27 @@ pub struct Layout {
     pub rows: Vec<LayoutRow>,
 }
 
-/// One row of a blank form.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// One row of a blank form: its cells, or a whole table of the supplement.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutRow {
-    /// Height in points.
+    /// Height in points; a table gives it to each of its rows.
     pub height: f64,
+    #[serde(default)]
     pub cells: Vec<LayoutCell>,
+    /// Stands for the header and the rows of this field's table (kinds `dimensions` and `indicators`).
+    pub table: Option<String>,
+    /// How often the row is drawn (a list with one project per row).
+    #[serde(default = "one_row")]
+    pub repeat: u32,
+}
+
+/// On which side a cell has no line, so that it and its neighbour look like one cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Open {
+    Right,
+    Below,
 }
 
 /// One (merged) cell of a blank form. Exactly one of `label`, `answer`, `both`, `heading` and `words` is given.
@@ -109,6 +123,11 @@ pub struct LayoutCell {
     pub heading: Option<String>,
     /// Fixed words.
     pub words: Option<String>,
+    /// Draws no line towards the answer beside or below.
+    pub open: Option<Open>,
+    /// Prints a colon behind the label.
+    #[serde(default)]
+    pub colon: bool,
 }
 
 fn one() -> u16 {
@@ -212,13 +231,25 @@ fn check_layout(
     raw: &RawForm,
     index: &impl Fn(&str, &str) -> Result<usize>,
 ) -> Result<()> {
+    for id in raw.layout.rows.iter().filter_map(|r| r.table.as_ref()) {
+        let field = &raw.field[index("layout", id)?];
+        if !matches!(field.kind, Kind::Dimensions | Kind::Indicators) {
+            let hint = "table 只用于 kind 为 dimensions 或 indicators 的字段";
+            return Err(Error::config(
+                path,
+                line_of(source, "table ="),
+                format!("`{id}` 不是表格字段"),
+                hint,
+            ));
+        }
+    }
     for cell in raw.layout.rows.iter().flat_map(|r| &r.cells) {
         for id in [&cell.label, &cell.answer, &cell.both].into_iter().flatten() {
             index("layout", id)?;
         }
         let given = [&cell.label, &cell.answer, &cell.both, &cell.heading, &cell.words];
         if given.into_iter().flatten().count() != 1 {
-            let line = line_of(source, "[[layout.rows]]");
+            let line = line_of(source, "[layout]");
             let hint = "label、answer、both、heading、words 恰写一个";
             return Err(Error::config(path, line, "layout 中有单元格的内容不明", hint));
         }
