@@ -226,6 +226,9 @@ fn set_axes(chart: &mut Chart, native: &NativeChart, drawn: &Drawn) {
     y.set_major_gridlines(true).set_major_gridlines_line(&grid);
     if percent && inside(1.0) {
         y.set_min(0.0).set_max(1.0).set_major_unit(0.2);
+    } else if inside(100.0) && values.iter().any(|v| v.format == "0.00" && v.value > 50.0) {
+        // Scores, of a hundred.
+        y.set_min(0.0).set_max(100.0).set_major_unit(20.0);
     } else if inside(f64::INFINITY) && native.kind != ChartKind::Scatter {
         y.set_min(0.0);
     }

@@ -26,7 +26,7 @@ pub struct ProblemList {
     /// Date of the file's metadata, from the period.
     pub date_ymd: (i32, u8, u8),
     pub marks: Vec<String>,
-    /// Remarks under the summary, each one sentence.
+    /// Remarks under the summary, each one sentence; our own where there are none.
     pub notes: Vec<String>,
     /// Way from the list's folder to that of the returns, e.g.
     /// `../../../inputs/2025Q1`; empty for no links.

@@ -151,7 +151,7 @@ fn write_codes(
 
 /// A catalogue sentence without the name it would be about.
 fn headline(text: &str) -> String {
-    text.replace("「{}」", "").replace("“{}”", "某栏").replace("：{}", "").replace("{}", "")
+    text.replace("「{}」", "").replace("“{}”", "某栏").replace("：{}", "").replace("{}", "…")
 }
 
 /// The counts of a row; what is above zero and an error or warning is coloured.
@@ -178,7 +178,8 @@ fn left(strong: bool) -> Format {
 
 fn write_notes(sheet: &mut Worksheet, row: u32, list: &ProblemList, total: f64) -> Result<u32, XlsxError> {
     let own = "“错误”未改正前，该表（或文件）不计入统计；“警告”只影响所指的一项；“提示”供参考。";
-    let notes = [own].into_iter().chain(list.notes.iter().map(String::as_str));
+    let notes =
+        Some(own).filter(|_| list.notes.is_empty()).into_iter().chain(list.notes.iter().map(String::as_str));
     let lines: Vec<String> = notes
         .enumerate()
         .flat_map(|(at, note)| {
