@@ -156,7 +156,7 @@ pub fn mask(raw: &str) -> String {
         .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '+'))
         .map(|c| {
             seen += usize::from(c.is_ascii_digit());
-            if c.is_ascii_digit() && seen > 3 && seen + 3 < digits { '*' } else { c }
+            if c.is_ascii_digit() && seen > 3 && seen + 4 <= digits { '*' } else { c }
         })
         .collect()
 }
@@ -507,7 +507,7 @@ mod tests {
 
     #[test]
     fn quotes_of_personal_data_are_masked() {
-        assert_eq!(mask("唐拟辉 13800000018"), "138*****018");
+        assert_eq!(mask("唐拟辉 13800000018"), "138****0018");
         assert_eq!(mask("唐拟辉"), "（个人信息，略）");
     }
 }

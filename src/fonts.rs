@@ -257,7 +257,8 @@ fn scan(extra_paths: &[PathBuf]) -> Result<Database> {
     Ok(db)
 }
 
-fn font_folders() -> Vec<PathBuf> {
+/// Folders where a machine keeps its fonts.
+pub fn font_folders() -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
     if let Some(home) = std::env::var_os("HOME").map(PathBuf::from) {
         folders.push(home.join(".fonts"));

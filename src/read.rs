@@ -38,6 +38,8 @@ pub struct FileRead {
     pub problems: Vec<(Period, Problem)>,
     /// District that the folder names.
     pub folder: Option<usize>,
+    /// Whether a sheet says that its data are synthetic.
+    pub synthetic: bool,
 }
 
 /// Reads every file of a listing, in its order.
@@ -62,10 +64,8 @@ pub fn read_all(
 
 /// Positions in the listing: file, then sheet order, then row (metrics.md 1).
 fn number(files: &mut [FileRead]) {
-    let mut position = 0;
-    for ret in files.iter_mut().flat_map(|f| &mut f.returns) {
+    for (position, ret) in files.iter_mut().flat_map(|f| &mut f.returns).enumerate() {
         ret.position = position;
-        position += 1;
     }
 }
 
@@ -84,6 +84,7 @@ fn read_file(file: &InputFile, specs: &Specs, settings: &Settings) -> FileRead {
         roster: Vec::new(),
         problems: Vec::new(),
         folder: file.district,
+        synthetic: false,
     };
     let bytes = match std::fs::read(&file.path) {
         Ok(bytes) => bytes,
@@ -116,6 +117,7 @@ impl FileRead {
             let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
             self.note(problem.about(&file.name).found(remark), settings);
         }
+        self.synthetic = book.sheets.iter().any(bind::says_synthetic);
         let bindings = bind::bind(book, specs);
         self.record.read = is_anything(&bindings);
         self.record.blank_forms = bindings.blank_forms;

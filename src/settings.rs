@@ -16,6 +16,9 @@ use crate::workbook::Limits;
 /// Name of the settings file in a workspace.
 pub const FILE: &str = "zhiti.toml";
 
+/// Every setting with its default and a comment: what `zhiti init` writes.
+pub const DEFAULT_TEXT: &str = include_str!("default.toml");
+
 /// All settings, with their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -142,7 +145,7 @@ impl Settings {
         if self.privacy.threshold < 2 {
             return wrong("threshold", "threshold 不能小于2".into(), "默认5：1至4家企业的数不公开");
         }
-        for id in self.severity.keys().filter(|id| Code::from_id(id).is_none()) {
+        if let Some(id) = self.severity.keys().find(|id| Code::from_id(id).is_none()) {
             return wrong(id, format!("没有编码为「{id}」的问题"), "运行 `zhiti codes` 查看全部编码");
         }
         Ok(())
@@ -174,6 +177,11 @@ mod tests {
         assert!(error("[metrics]\nmiddle_score = 160\n").contains("第2行"));
         assert!(error("[severity]\nno_such = \"info\"\n").contains("no_such"));
         assert!(error("[metrics\n").contains("第1行"));
+    }
+
+    #[test]
+    fn the_text_that_init_writes_says_the_defaults() {
+        assert_eq!(Settings::parse(Path::new("zhiti.toml"), DEFAULT_TEXT).unwrap(), Settings::default());
     }
 
     #[test]

@@ -25,6 +25,9 @@ built_in![
     "layout/common.typ",
     "layout/report.typ",
     "layout/summary.typ",
+    "text/agency.md",
+    "text/city.md",
+    "text/district.md",
 ];
 
 /// The templates of a run.

@@ -58,10 +58,10 @@ pub(super) fn cover(sheet: &Sheet, spec: &FormSpec) -> Option<Envelope> {
     let titled = sheet.cells().take(12).any(|(_, v)| matches!(v, Value::Text(t) if is_title(t, spec)));
     let slots = bind_region(sheet, spec, 0, u32::MAX);
     let bound = slots.iter().flatten().count();
-    if !(titled && bound >= 1)
-        && !(bound >= 3 && spec.names.iter().any(|n| text::label(&sheet.name).contains(n.as_str()))
-            || text::label(&sheet.name) == "封面" && bound >= 2)
-    {
+    let sheet_name = text::label(&sheet.name);
+    let named = bound >= 3 && spec.names.iter().any(|n| sheet_name.contains(n.as_str()));
+    let is_cover = (titled && bound >= 1) || named || (sheet_name == "封面" && bound >= 2);
+    if !is_cover {
         return None;
     }
     let said = |id: &str| {
@@ -282,7 +282,7 @@ fn answer(
     if let Some(words) = own_words(field, &label.tail) {
         let beside = to_the_right(sheet, spec, label, occupied);
         // A tail that only holds empty boxes gives way to an answer beside it.
-        if !(is_empty_boxes(field, &words) && !beside.cells.is_empty()) {
+        if !is_empty_boxes(field, &words) || beside.cells.is_empty() {
             return Slot { cell: label.cell, content: Content::Typed(Value::Text(words)) };
         }
     }

@@ -204,3 +204,9 @@ fn is_helper(sheet: &Sheet) -> bool {
         .iter()
         .any(|w| name.contains(w))
 }
+
+/// Whether a sheet says that its data are synthetic (示例数据), in its first or last rows.
+pub fn says_synthetic(sheet: &Sheet) -> bool {
+    let ends = sheet.rows.iter().take(3).chain(sheet.rows.iter().rev().take(3));
+    ends.flat_map(|r| &r.cells).any(|(_, v)| matches!(v, Value::Text(t) if t.contains("示例数据")))
+}

@@ -272,12 +272,12 @@ fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, Str
             .iter()
             .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == index))
     };
-    let agency = header.columns.iter().any(|(_, c)| *c == Column::Agency);
     let missing: Vec<&str> = spec
         .fields
         .iter()
         .enumerate()
-        .filter(|(i, f)| f.required && !has(*i) && !(f.id == "agency" || agency && f.id == "agency"))
+        // The agency may come from the cover or the roster; row by row it is told where neither names one.
+        .filter(|(i, f)| f.required && !has(*i) && f.id != "agency")
         .map(|(_, f)| f.label.as_str())
         .collect();
     if !missing.is_empty() {

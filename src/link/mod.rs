@@ -94,6 +94,8 @@ pub struct Links {
     /// Problems of every stage so far, by period, in listing order.
     pub problems: BTreeMap<Period, Vec<Problem>>,
     pub accounting: BTreeMap<Period, Accounting>,
+    /// Whether any return is marked as synthetic (示例数据).
+    pub synthetic: bool,
 }
 
 impl Links {
@@ -113,6 +115,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
         for (period, problem) in file.problems {
             links.problems.entry(period).or_default().push(problem);
         }
+        links.synthetic |= file.synthetic;
         for ret in file.returns {
             let key = key_of(&ret, &aliases);
             links.returns.push(Linked {

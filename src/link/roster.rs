@@ -125,3 +125,17 @@ fn expected(row: &RosterRow, specs: &Specs, aliases: &HashMap<String, String>) -
         consent: (!consent.is_empty()).then(|| consent.contains('是') || consent == "同意"),
     })
 }
+
+impl Roster {
+    /// A roster from its rows alone; the second part says what is missing in rows that could not be used.
+    pub fn from_rows(rows: &[RosterRow], specs: &Specs) -> (Self, Vec<String>) {
+        let (mut out, mut faults) = (Self::default(), Vec::new());
+        for row in rows {
+            match expected(row, specs, &HashMap::new()) {
+                Ok(project) => out.push(project),
+                Err(missing) => faults.push(missing),
+            }
+        }
+        (out, faults)
+    }
+}

@@ -151,6 +151,9 @@ pub fn measure(links: &Links, period: Period, settings: &settings::Metrics) -> R
     Ok(Measured { period, units, figures, facts, by_id, frames })
 }
 
+/// Metric, item and the three terms summed for them.
+type Wanted = (&'static str, &'static str, [Expr; 3]);
+
 /// Sums of numerator, denominator and floor by (level, unit, metric, item).
 type Key = (Level, String, &'static str, &'static str);
 
@@ -166,7 +169,7 @@ struct Sums {
 
 impl Sums {
     fn collect(&mut self, frames: &BTreeMap<Frame, DataFrame>, level: Level) -> PolarsResult<()> {
-        let mut wanted: BTreeMap<Frame, Vec<(&'static str, &'static str, [Expr; 3])>> = BTreeMap::new();
+        let mut wanted: BTreeMap<Frame, Vec<Wanted>> = BTreeMap::new();
         for definition in CATALOGUE.iter().filter(|d| d.levels().contains(&level)) {
             let Rule::Ratio { frame, terms, .. } = definition.rule else { continue };
             for item in definition.items {

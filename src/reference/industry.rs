@@ -151,9 +151,12 @@ const UNBOUNDED: &[&str] = &[
     "铁路运输",
 ];
 
+/// Name of a section, its divisions by words of the product, and the laxest bounds.
+type Mixed = (&'static str, &'static [(&'static [&'static str], [i64; 3])], [i64; 3]);
+
 /// Sections whose divisions have different bounds: the product tells the division where it
 /// can, else the laxest bound decides, so that nobody is warned wrongly.
-const MIXED: &[(&str, &[(&[&str], [i64; 3])], [i64; 3])] = &[
+const MIXED: &[Mixed] = &[
     ("批发和零售业", &[(&["批发"], [200, 20, 5]), (&["零售"], [300, 50, 10])], [300, 20, 5]),
     (
         "交通运输、仓储和邮政业",

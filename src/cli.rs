@@ -1,0 +1,404 @@
+//! The command line: raw words become settled options; each command is one small function.
+//!
+//! Exit codes (interface.md 3): 0 done, nothing to mend; 1 done, and the input has
+//! errors; 2 could not do the job.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::{AtPath, Result};
+use crate::metrics;
+use crate::period::Period;
+use crate::pipeline::{self, Ground, Options};
+use crate::problem::{CATALOGUE, Problem, Severity};
+use crate::progress::Progress;
+use crate::render::forms;
+use crate::sample::{self, SampleOptions};
+use crate::spec::Specs;
+use crate::{init, problems};
+
+/// 中小企业质量提升服务（DB5101/T 190—2024）材料的汇总、核对与成文。
+#[derive(Debug, Parser)]
+#[command(name = "zhiti", version, disable_help_subcommand = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// 不显示进度和结果说明
+    #[arg(long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 建立工作目录：写出设置、空白表和可修改的模板
+    Init {
+        /// 目录，默认当前目录
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// 生成附录B—F、补充表、封面和名册的空白表
+    Forms {
+        /// 写到哪个文件夹
+        #[arg(long, default_value = "forms")]
+        out: PathBuf,
+        /// 名册；给出时为每个项目生成一套预填表
+        #[arg(long)]
+        roster: Option<PathBuf>,
+    },
+    /// 生成示例数据（虚构，带标记）
+    Sample(SampleArgs),
+    /// 只读取和核对，列出问题并写出 problems/
+    Check(RunArgs),
+    /// 完成全部工作：读取、核对、统计、成文
+    Run(RunArgs),
+    /// 说明一个数值的来源：公式、计数、每一份计入和未计入的表
+    Explain(ExplainArgs),
+    /// 列出问题编码
+    Codes(FormatArgs),
+    /// 列出指标及其公式
+    Metrics(FormatArgs),
+}
+
+#[derive(Debug, Args)]
+struct SampleArgs {
+    /// 写到哪个文件夹
+    #[arg(long, default_value = "inputs")]
+    out: PathBuf,
+    /// 季度，如 2025Q1；可多次给出
+    #[arg(long = "period", value_parser = period)]
+    periods: Vec<Period>,
+    /// 每季度的项目数
+    #[arg(long, default_value_t = 24)]
+    projects: usize,
+    /// 随机种子；种子相同，数据相同
+    #[arg(long, default_value_t = 190)]
+    seed: u64,
+    /// 有缺陷的表所占比例，0到1
+    #[arg(long, default_value_t = 0.06, value_parser = share)]
+    mess: f64,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// 报送材料所在文件夹
+    #[arg(long, default_value = "inputs")]
+    inputs: PathBuf,
+    /// 输出文件夹
+    #[arg(long, default_value = "outputs")]
+    outputs: PathBuf,
+    /// 季度，如 2025Q1；默认为材料中最新的季度
+    #[arg(long, value_parser = period)]
+    period: Option<Period>,
+    /// 并行数，默认为全部处理器
+    #[arg(long, value_parser = jobs)]
+    jobs: Option<usize>,
+    /// 设置和模板所在的工作目录
+    #[arg(long, default_value = ".")]
+    workspace: PathBuf,
+    /// 另外的字体文件或文件夹，可多次给出
+    #[arg(long = "font-path")]
+    font_paths: Vec<PathBuf>,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// 数值编号，如 2025Q2/510114/composite_score
+    figure: String,
+    /// 另把明细写成 CSV 文件
+    #[arg(long)]
+    csv: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct FormatArgs {
+    /// 结果的格式
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// 文字
+    Text,
+    /// JSON
+    Json,
+}
+
+fn period(text: &str) -> std::result::Result<Period, String> {
+    text.parse().map_err(|_| "季度应写成 2025Q1 的形式".to_owned())
+}
+
+fn share(text: &str) -> std::result::Result<f64, String> {
+    text.parse().ok().filter(|x| (0.0..=1.0).contains(x)).ok_or_else(|| "应为0到1之间的数".to_owned())
+}
+
+fn jobs(text: &str) -> std::result::Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=512).contains(n)).ok_or_else(|| "应为1到512之间的整数".to_owned())
+}
+
+impl RunArgs {
+    fn options(&self) -> Options {
+        Options {
+            workspace: self.workspace.clone(),
+            inputs: self.inputs.clone(),
+            outputs: self.outputs.clone(),
+            period: self.period,
+            jobs: self.jobs,
+            font_paths: self.font_paths.clone(),
+        }
+    }
+}
+
+/// Runs the program on its command line.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match dispatch(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("错误：{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> Result<ExitCode> {
+    let say = Say { quiet: cli.quiet };
+    match &cli.command {
+        Command::Init { dir } => init(dir, say),
+        Command::Forms { out, roster } => blank_forms(out, roster.as_deref(), say),
+        Command::Sample(args) => sample_inputs(args, say),
+        Command::Check(args) => check(args, say),
+        Command::Run(args) => run(args, say),
+        Command::Explain(args) => explain(args, say),
+        Command::Codes(args) => print(&codes(args.format)?),
+        Command::Metrics(args) => print(&metric_list(args.format)?),
+    }
+}
+
+/// What goes to people: standard error, unless quiet.
+#[derive(Clone, Copy)]
+struct Say {
+    quiet: bool,
+}
+
+impl Say {
+    fn line(self, text: &str) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    fn progress(self) -> Progress {
+        Progress::new(self.quiet)
+    }
+}
+
+/// Results go to standard output; a closed pipe is no fault.
+fn print(text: &str) -> Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn init(dir: &Path, say: Say) -> Result<ExitCode> {
+    let written = init::workspace(dir)?;
+    say.line(&format!("已建立工作目录 {}（新写入{}个文件，已有的文件保持不变）。", dir.display(), written));
+    say.line("下一步：把各季度的材料放入 inputs/2025Q1/ 这样的文件夹，然后运行 `zhiti run`。");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn blank_forms(out: &Path, roster: Option<&Path>, say: Say) -> Result<ExitCode> {
+    let ground = Ground::settle(Path::new("."))?;
+    let files = match roster {
+        None => forms::blank_set(&ground.specs)?,
+        Some(path) => init::project_forms(path, &ground)?,
+    };
+    std::fs::create_dir_all(out).at("建立文件夹", out)?;
+    for (name, bytes) in &files {
+        let path = out.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).at("建立文件夹", folder)?;
+        }
+        std::fs::write(&path, bytes).at("写入文件", &path)?;
+    }
+    say.line(&format!("已写出{}个文件到 {}。", files.len(), out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sample_inputs(args: &SampleArgs, say: Say) -> Result<ExitCode> {
+    let specs = Specs::built_in()?;
+    let example = SampleOptions::example();
+    let periods = if args.periods.is_empty() {
+        example.periods
+    } else {
+        args.periods.iter().map(Period::to_string).collect()
+    };
+    let options = SampleOptions { periods, projects: args.projects, seed: args.seed, mess: args.mess };
+    let sample = sample::generate(&options, &specs)?;
+    let bar = say.progress().stage("写出", sample.len());
+    sample.write(&args.out, || bar.tick())?;
+    bar.finish();
+    say.line(&format!("已写出{}个示例文件到 {}（虚构数据）。", sample.len(), args.out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
+    let options = args.options();
+    let outcome = pipeline::check(&options, &say.progress())?;
+    report(&outcome, args.format.format, say)
+}
+
+fn run(args: &RunArgs, say: Say) -> Result<ExitCode> {
+    let outcome = pipeline::run(&args.options(), &say.progress())?;
+    report(&outcome, args.format.format, say)
+}
+
+fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
+    let explanation = pipeline::explain(&args.run.options(), &args.figure, &say.progress())?;
+    if let Some(path) = &args.csv {
+        std::fs::write(path, explanation.to_csv()?).at("写入文件", path)?;
+    }
+    match args.run.format.format {
+        Format::Text => print(&explanation.to_text()),
+        Format::Json => print(&format!("{:#}\n", serde_json::json!(explanation))),
+    }
+}
+
+/// Prints the outcome: problems and counts.
+fn report(outcome: &pipeline::Outcome, format: Format, say: Say) -> Result<ExitCode> {
+    match format {
+        Format::Json => {
+            let records: Vec<problems::Record> =
+                outcome.problems.iter().map(problems::Record::from).collect();
+            let value = serde_json::json!({
+                "period": outcome.period.to_string(),
+                "edition": outcome.edition,
+                "counts": outcome.counts,
+                "problems": records,
+            });
+            print(&format!("{value:#}\n"))?;
+        }
+        Format::Text => {
+            if !say.quiet {
+                print(&problem_text(&outcome.problems))?;
+            }
+            say.line(&counts_text(outcome));
+        }
+    }
+    Ok(if outcome.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Errors and warnings in full, infos as a count.
+fn problem_text(problems: &[Problem]) -> String {
+    let mut out = String::new();
+    let mut file = "";
+    for p in problems.iter().filter(|p| p.severity != Severity::Info) {
+        if &*p.place.file != file {
+            file = &p.place.file;
+            out.push_str(&format!("{file}\n"));
+        }
+        let cell = p.place.cell.map(|c| c.to_string()).unwrap_or_default();
+        let place = match (p.place.sheet.is_empty(), cell.is_empty()) {
+            (true, true) => String::new(),
+            (false, true) => format!("［{}］ ", p.place.sheet),
+            (true, false) => format!("{cell} "),
+            (false, false) => format!("［{}］{cell} ", p.place.sheet),
+        };
+        let found =
+            if p.found.is_empty() { String::new() } else { format!("（填写为“{}”）", p.found) };
+        out.push_str(&format!(
+            "  {} {place}{}{found}。{}。[{}]\n",
+            p.severity.label(),
+            p.message,
+            p.hint,
+            p.code.id()
+        ));
+    }
+    out
+}
+
+fn counts_text(outcome: &pipeline::Outcome) -> String {
+    let n = |key: &str| outcome.counts.get(key).copied().unwrap_or(0);
+    format!(
+        "{}：文件{}个，读取{}个，未能读取{}个；收到{}份＝计入{}份＋被替代{}份＋退回{}份；错误{}处，警告{}处，提示{}处。\n结果在 {}",
+        outcome.period,
+        n("files_found"),
+        n("files_read"),
+        n("files_rejected"),
+        n("returns_received"),
+        n("returns_counted"),
+        n("returns_superseded"),
+        n("returns_excluded"),
+        n("problems_error"),
+        n("problems_warning"),
+        n("problems_info"),
+        outcome.edition.display(),
+    )
+}
+
+fn codes(format: Format) -> Result<String> {
+    if format == Format::Json {
+        let all: Vec<_> = CATALOGUE
+            .iter()
+            .map(|(_, e)| serde_json::json!({"id": e.id, "severity": e.severity, "headline": e.headline, "why": e.why, "mend": e.mend, "clause": e.clause}))
+            .collect();
+        return Ok(format!("{:#}\n", serde_json::Value::from(all)));
+    }
+    let mut out = String::new();
+    for (_, e) in CATALOGUE {
+        out.push_str(&format!(
+            "{}  {}\n    {}\n    原因：{}。\n    办法：{}。\n",
+            e.id,
+            e.severity.label(),
+            e.headline,
+            e.why,
+            e.mend
+        ));
+    }
+    Ok(out)
+}
+
+fn metric_list(format: Format) -> Result<String> {
+    if format == Format::Json {
+        let all: Vec<_> = metrics::CATALOGUE
+            .iter()
+            .map(|d| {
+                let levels: Vec<&str> = d.levels().iter().map(|l| l.id()).collect();
+                serde_json::json!({"id": d.id, "name": d.name, "clause": d.clause, "formula": d.formula, "items": d.items, "unit": d.unit.id(), "interval": d.method.label(), "levels": levels})
+            })
+            .collect();
+        return Ok(format!("{:#}\n", serde_json::Value::from(all)));
+    }
+    let mut out = String::new();
+    for d in metrics::CATALOGUE {
+        let items: Vec<&str> = d.items.iter().copied().filter(|i| !i.is_empty()).collect();
+        let levels: Vec<&str> = d.levels().iter().map(|l| l.label()).collect();
+        out.push_str(&format!(
+            "{}  {}（{}）\n    公式：{}\n    区间：{}；层次：{}\n",
+            d.id,
+            d.name,
+            d.clause,
+            d.formula,
+            d.method.label(),
+            levels.join("、")
+        ));
+        if !items.is_empty() {
+            out.push_str(&format!("    分项：{}\n", items.join("、")));
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,335 @@
+//! The charts of the reports, by name.
+
+use crate::chart::{
+    AgencyPoint, Axis, Band, Chart, DimensionLevels, DimensionRow, DotRows, Dumbbell, Estimate, Funnel,
+    IntervalBars, Limit, Measure, PairRow, Quadrant, QuadrantPoint, Reference, Series, ShareRow, Span,
+    StackedShares, Trend, TrendPoint, Unit,
+};
+use crate::compare;
+use crate::document::Figure as Drawing;
+use crate::metrics::catalogue::item_label;
+use crate::metrics::{CATEGORIES, DIMENSIONS, Fact, Figure, Frame, Level, RATINGS, Status};
+use crate::period::Period;
+use crate::reference::district::CITY;
+use crate::stats::{FunnelLimits, FunnelSignal};
+
+use super::scene::{Scene, is_muted};
+use super::tables::{About, table};
+
+/// Names of all charts.
+pub const NAMES: &[&str] = &[
+    "satisfaction_by_item",
+    "satisfaction_levels",
+    "composite_by_district",
+    "supply_demand",
+    "closed_loop_by_district",
+    "standard_level",
+    "dimensions",
+    "composite_trend",
+    "agency_funnel",
+    "quadrant",
+];
+
+const CONFIDENCE: &str = "95%置信区间";
+
+/// Draws a chart by name.
+pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
+    let mut drawing = match name {
+        "satisfaction_by_item" => {
+            satisfaction_by_item(scene, about).figure(name, &format!("{}各项满意率", about.unit.name))
+        }
+        "satisfaction_levels" => {
+            satisfaction_levels(scene, about).figure(name, &format!("{}各项评价的构成", about.unit.name))
+        }
+        "composite_by_district" => by_district(scene, "composite_score", "综合满意度", Unit::Score)
+            .figure(name, "各区（市）县综合满意度"),
+        "closed_loop_by_district" => by_district(scene, "closed_loop_rate", "服务闭环率", Unit::Rate)
+            .figure(name, "各区（市）县服务闭环率"),
+        "supply_demand" => {
+            supply_demand(scene, about).figure(name, &format!("{}需求占比与服务占比", about.unit.name))
+        }
+        "standard_level" => standard_level(scene, about).figure(name, "企业执行的标准水平构成"),
+        "dimensions" => dimensions(scene, about)
+            .figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
+        "agency_funnel" => agency_funnel(scene).figure(name, "各质量服务机构的满意率与抽样波动范围"),
+        "quadrant" => quadrant(scene).figure(name, "需求占比与满意度得分的分布"),
+        "composite_trend" => {
+            trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name))
+        }
+        _ => return None,
+    };
+    if name == "agency_funnel" {
+        drawing.notes.push("虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。".into());
+    }
+    if name == "quadrant" {
+        drawing.notes.push("需求占比不是重要程度，本图不是重要性—绩效分析（IPA）。".into());
+    }
+    drawing.data = match name {
+        "satisfaction_by_item" | "satisfaction_levels" => {
+            table(scene, about, "satisfaction_by_item").map(Box::new)
+        }
+        "supply_demand" | "standard_level" | "dimensions" => table(scene, about, name).map(Box::new),
+        "composite_by_district" => table(scene, about, "satisfaction_by_district").map(Box::new),
+        "agency_funnel" => table(scene, about, "satisfaction_by_agency").map(Box::new),
+        "quadrant" => table(scene, about, "satisfaction_by_category").map(Box::new),
+        "closed_loop_by_district" => table(scene, about, "service_by_district").map(Box::new),
+        _ => None,
+    };
+    Some(drawing)
+}
+
+fn measure(figure: Option<&Figure>) -> Measure {
+    match figure.and_then(|f| Some((f, f.value?))) {
+        Some((f, value)) => Measure::new(value, f.printed()).with_figure(f.id()),
+        None => Measure::missing("—"),
+    }
+}
+
+fn estimate(name: &str, figure: Option<&Figure>) -> Estimate {
+    Estimate {
+        name: name.to_owned(),
+        measure: measure(figure),
+        interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)),
+        n: figure.and_then(|f| f.denominator).unwrap_or(0).to_string(),
+        muted: figure.is_some_and(is_muted),
+    }
+}
+
+fn city_reference(scene: &Scene, name: &str) -> Option<Reference> {
+    let figure = scene.figure(CITY.0, name)?;
+    let reference = Reference::new(figure.value?, format!("全市 {}", figure.printed()));
+    Some(Reference { figure: Some(figure.id()), ..reference })
+}
+
+fn satisfaction_by_item(scene: &Scene, about: &About) -> IntervalBars {
+    let row = |item: &&str| {
+        estimate(item_label(item), scene.figure(&about.unit.code, &format!("satisfied_rate.{item}")))
+    };
+    IntervalBars {
+        title: format!("{}各项满意率", about.unit.name),
+        axis: Axis::new("满意率", Unit::Rate, Span::Full),
+        rows: RATINGS.iter().map(row).collect(),
+        interval_name: CONFIDENCE.into(),
+        ..IntervalBars::default()
+    }
+}
+
+fn satisfaction_levels(scene: &Scene, about: &About) -> StackedShares {
+    let row = |item: &&str| {
+        let get = |metric: &str| scene.figure(&about.unit.code, &format!("{metric}.{item}"));
+        let (satisfied, acceptable) = (get("satisfied_rate"), get("acceptable_rate"));
+        let shares = match (satisfied.and_then(|f| f.fraction), acceptable.and_then(|f| f.fraction)) {
+            (Some((a, n)), Some((ab, _))) => [a, ab - a, n - ab].map(|k| share(k, n)).to_vec(),
+            _ => vec![Measure::missing("—"), Measure::missing("—"), Measure::missing("—")],
+        };
+        ShareRow {
+            name: item_label(item).to_owned(),
+            shares,
+            n: satisfied.and_then(|f| f.denominator).unwrap_or(0).to_string(),
+            muted: satisfied.is_some_and(is_muted),
+        }
+    };
+    StackedShares {
+        title: format!("{}各项评价的构成", about.unit.name),
+        axis_title: "占有效回答的比重".into(),
+        levels: ["满意", "基本满意", "不满意"].map(String::from).to_vec(),
+        rows: RATINGS.iter().map(row).collect(),
+        ..StackedShares::default()
+    }
+}
+
+fn share(k: i128, n: i128) -> Measure {
+    let printed = format!("{}%", crate::metrics::fixed(k * 100, n, 1));
+    Measure::new(k as f64 / n as f64, printed)
+}
+
+fn by_district(scene: &Scene, name: &str, title: &str, unit: Unit) -> DotRows {
+    let rows =
+        scene.units(Level::District).into_iter().map(|u| estimate(&u.name, scene.figure(&u.code, name)));
+    DotRows {
+        title: format!("各区（市）县{title}"),
+        axis: Axis::new(title, unit, Span::Full),
+        rows: rows.collect(),
+        reference: city_reference(scene, name),
+        interval_name: CONFIDENCE.into(),
+        ..DotRows::default()
+    }
+}
+
+fn supply_demand(scene: &Scene, about: &About) -> Dumbbell {
+    let row = |category: &&str| {
+        let get = |metric: &str| scene.figure(&about.unit.code, &format!("{metric}.{category}"));
+        let (demand, supply) = (get("demand_share"), get("service_share"));
+        PairRow {
+            name: (*category).to_owned(),
+            demand: measure(demand),
+            supply: measure(supply),
+            muted: demand.is_some_and(is_muted) || supply.is_some_and(is_muted),
+        }
+    };
+    Dumbbell {
+        title: format!("{}需求占比与服务占比", about.unit.name),
+        axis: Axis::new("占比", Unit::Rate, Span::FromZero),
+        demand_name: "需求占比".into(),
+        supply_name: "服务占比".into(),
+        rows: CATEGORIES.iter().map(row).collect(),
+        ..Dumbbell::default()
+    }
+}
+
+/// The city and, in a district's report, the district beside it; in the city's, every district.
+fn standard_level(scene: &Scene, about: &About) -> StackedShares {
+    let items = ["below", "average", "above", "leading"];
+    let row = |name: &str, code: &str| {
+        let get = |item: &str| scene.figure(code, &format!("standard_level_share.{item}"));
+        ShareRow {
+            name: name.to_owned(),
+            shares: items.iter().map(|i| measure(get(i))).collect(),
+            n: get("below").and_then(|f| f.denominator).unwrap_or(0).to_string(),
+            muted: get("below").is_some_and(is_muted),
+        }
+    };
+    let mut rows = vec![row("全市", CITY.0)];
+    if about.unit.level == Level::City {
+        rows.extend(scene.units(Level::District).into_iter().map(|u| row(&u.name, &u.code)));
+    } else {
+        rows.insert(0, row(&about.unit.name, &about.unit.code));
+    }
+    StackedShares {
+        title: "企业执行的标准水平构成".into(),
+        axis_title: "占已答企业的比重".into(),
+        levels: ["低于行业平均", "行业平均", "高于行业平均", "领先、先进"].map(String::from).to_vec(),
+        rows,
+        ..StackedShares::default()
+    }
+}
+
+fn dimensions(scene: &Scene, about: &About) -> DimensionLevels {
+    let rows = scene
+        .now()
+        .and_then(|m| m.facts.get(&Frame::Supplements))
+        .map(|f| f.rows.as_slice())
+        .unwrap_or_default();
+    let own: Vec<&Fact> = rows
+        .iter()
+        .filter(|f| about.district.is_none_or(|d| d.map_or(-1, |d| d as i64) == f.district))
+        .collect();
+    let ids: std::collections::HashSet<&str> =
+        own.iter().flat_map(|f| f.returns.iter().map(String::as_str)).collect();
+    let sheets: Vec<&crate::answer::Return> =
+        scene.returns().filter(|l| ids.contains(l.ret.id.as_str())).map(|l| &l.ret).collect();
+    let mean = |dimension: usize, side: usize| {
+        let levels: Vec<i64> = sheets
+            .iter()
+            .filter_map(|r| match r.value("dimensions") {
+                Some(crate::answer::Val::Dimensions(all)) => all.get(dimension).and_then(|l| l[side]),
+                _ => None,
+            })
+            .collect();
+        if levels.is_empty() {
+            return Measure::missing("—");
+        }
+        let (sum, n) = (levels.iter().sum::<i64>(), levels.len() as i64);
+        Measure::new(sum as f64 / n as f64, crate::metrics::fixed(i128::from(sum), i128::from(n), 2))
+    };
+    let row = |(at, name): (usize, &&str)| DimensionRow {
+        name: (*name).to_owned(),
+        before: mean(at, 0),
+        target: mean(at, 1),
+        after: mean(at, 2),
+        muted: scene.figure(&about.unit.code, &format!("dimension_gap.{name}")).is_some_and(is_muted),
+    };
+    DimensionLevels {
+        title: format!("{}质量管理六个方面的平均得分", about.unit.name),
+        axis_title: "平均得分（1～5分）".into(),
+        names: ["服务前", "目标", "服务后"].map(String::from),
+        rows: DIMENSIONS.iter().enumerate().map(row).collect(),
+        ..DimensionLevels::default()
+    }
+}
+
+/// Share of questionnaires whose every answered item is 满意, by agency, against the city's.
+fn agency_funnel(scene: &Scene) -> Funnel {
+    let found = scene.now().and_then(|m| {
+        compare::funnel::funnel(
+            m,
+            Level::Agency,
+            compare::funnel::Trial::AllSatisfied,
+            &scene.settings.metrics,
+        )
+    });
+    let Some(found) = found else { return Funnel::default() };
+    let point = |p: &compare::funnel::Point| AgencyPoint {
+        name: p.name.clone(),
+        n: p.n as f64,
+        rate: Measure::new(p.x as f64 / (p.n.max(1)) as f64, p.printed.clone()),
+        band: match p.signal {
+            Some(FunnelSignal::Below998 | FunnelSignal::Above998) => Band::Beyond998,
+            Some(FunnelSignal::Below95 | FunnelSignal::Above95) => Band::Beyond95,
+            _ => Band::Within,
+        },
+        muted: p.signal.is_none(),
+    };
+    let curve =
+        |bound: fn(&FunnelLimits) -> f64| found.limits.iter().map(|(n, l)| (*n as f64, bound(l))).collect();
+    Funnel {
+        title: "各质量服务机构的满意率".into(),
+        n_axis: Axis::new("问卷份数", Unit::Count, Span::FromZero),
+        rate_axis: Axis::new("各项均满意的问卷所占比重", Unit::Rate, Span::Full),
+        points: found.points.iter().map(point).collect(),
+        city: Some(Reference::new(found.theta, format!("全市 {}", found.printed))),
+        limits: vec![
+            Limit { name: "95%".into(), lower: curve(|l| l.low95), upper: curve(|l| l.high95) },
+            Limit { name: "99.8%".into(), lower: curve(|l| l.low998), upper: curve(|l| l.high998) },
+        ],
+        ..Funnel::default()
+    }
+}
+
+/// Demand against satisfaction by category; no analysis of importance and performance, and it says so.
+fn quadrant(scene: &Scene) -> Quadrant {
+    let point = |category: &&str| {
+        let demand = scene.figure(CITY.0, &format!("demand_share.{category}"));
+        let score = scene.figure(category, "composite_score");
+        QuadrantPoint {
+            name: (*category).to_owned(),
+            demand: measure(demand),
+            score: measure(score),
+            muted: demand.is_some_and(is_muted) || score.is_some_and(is_muted),
+        }
+    };
+    let score_line = city_reference(scene, "composite_score");
+    Quadrant {
+        title: "各服务类别的需求占比与综合满意度".into(),
+        demand_axis: Axis::new("需求占比", Unit::Rate, Span::FromZero),
+        score_axis: Axis::new("综合满意度", Unit::Score, Span::Fit),
+        points: CATEGORIES.iter().map(point).collect(),
+        score_line,
+        ..Quadrant::default()
+    }
+}
+
+fn trend(scene: &Scene, about: &About) -> Trend {
+    let first = scene.measured.keys().next().copied().unwrap_or(scene.period);
+    let mut periods: Vec<Period> = vec![scene.period];
+    while periods.len() < 8 && periods[0] > first {
+        periods.insert(0, periods[0].previous());
+    }
+    let point = |period: &Period| {
+        let figure = scene
+            .figure_in(*period, &about.unit.code, "composite_score")
+            .filter(|f| f.status != Status::NoData);
+        TrendPoint {
+            measure: measure(figure),
+            interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)),
+        }
+    };
+    Trend {
+        title: format!("{}综合满意度", about.unit.name),
+        axis: Axis::new("综合满意度", Unit::Score, Span::Fit),
+        periods: periods.iter().map(Period::to_string).collect(),
+        series: vec![Series { name: about.unit.name.clone(), points: periods.iter().map(point).collect() }],
+        interval_name: CONFIDENCE.into(),
+        ..Trend::default()
+    }
+}

@@ -1,0 +1,17 @@
+//! Composes the documents: views of formatted strings, tables and charts by name,
+//! the narrative of each report, and Annex D.
+//!
+//! Everything here is words and numbers already printed; no format is known.
+
+pub mod charts;
+pub mod databook;
+pub mod narrative;
+pub mod report;
+pub mod scene;
+pub mod summary;
+pub mod tables;
+pub mod view;
+
+pub use report::{agency_report, city_report, district_report};
+pub use scene::Scene;
+pub use summary::{Case, cases};

@@ -1,0 +1,97 @@
+//! What every composer looks things up in: returns, figures, settings of a run.
+
+use std::collections::BTreeMap;
+
+use crate::compare::Comparisons;
+use crate::link::{Account, Accounting, Linked, Links};
+use crate::metrics::{Figure, Level, Measured, Status, UnitOf};
+use crate::period::Period;
+use crate::problem::{Problem, Severity};
+use crate::settings::Settings;
+use crate::spec::{Form, Specs};
+
+/// The ground of a run's documents.
+pub struct Scene<'a> {
+    pub links: &'a Links,
+    /// Figures of every period that was measured.
+    pub measured: &'a BTreeMap<Period, Measured>,
+    /// Tested comparisons of the period's figures.
+    pub comparisons: &'a Comparisons,
+    pub period: Period,
+    pub settings: &'a Settings,
+    pub specs: &'a Specs,
+    /// First digits of the SHA-256 of the data the documents are made from.
+    pub fingerprint: String,
+    /// Whether any input is marked as synthetic.
+    pub synthetic: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// Figures of the period.
+    pub fn now(&self) -> Option<&'a Measured> {
+        self.measured.get(&self.period)
+    }
+
+    /// A figure of the period.
+    pub fn figure(&self, unit: &str, name: &str) -> Option<&'a Figure> {
+        self.now()?.figure(unit, name)
+    }
+
+    /// A figure of another period.
+    pub fn figure_in(&self, period: Period, unit: &str, name: &str) -> Option<&'a Figure> {
+        self.measured.get(&period)?.figure(unit, name)
+    }
+
+    /// Units of a level in the period.
+    pub fn units(&self, level: Level) -> Vec<&'a UnitOf> {
+        self.now().map(|m| m.units_at(level).collect()).unwrap_or_default()
+    }
+
+    pub fn accounting(&self) -> Option<&'a Accounting> {
+        self.links.accounting.get(&self.period)
+    }
+
+    /// Account of a form: the city where `district` is `None`.
+    pub fn account(&self, form: Form, district: Option<Option<usize>>) -> Account {
+        match (self.accounting(), district) {
+            (Some(a), None) => a.city(form),
+            (Some(a), Some(d)) => a.of(form, d),
+            (None, _) => Account::default(),
+        }
+    }
+
+    /// Problems of the period.
+    pub fn problems(&self) -> &'a [Problem] {
+        self.links.problems.get(&self.period).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns of the period.
+    pub fn returns(&self) -> impl Iterator<Item = &'a Linked> {
+        let period = self.period;
+        self.links.returns.iter().filter(move |l| l.ret.period == period)
+    }
+
+    /// Marks printed on internal documents.
+    pub fn marks(&self) -> Vec<String> {
+        let mut marks = self.settings.report.marks.clone();
+        if self.synthetic {
+            marks.push("示例数据".into());
+        }
+        marks
+    }
+
+    /// Date of the documents: last day of the period.
+    pub fn date(&self) -> time::Date {
+        self.period.last_day()
+    }
+
+    /// Number of problems of a severity.
+    pub fn count_problems(&self, severity: Severity) -> usize {
+        self.problems().iter().filter(|p| p.severity == severity).count()
+    }
+}
+
+/// Whether a figure is greyed.
+pub fn is_muted(figure: &Figure) -> bool {
+    figure.status == Status::SmallN
+}

@@ -1,0 +1,328 @@
+//! Annex D (表D 中小企业质量提升服务总结): one per project and enterprise, its four items
+//! filled from D, C, F, E and S. The agency's own words win; where nothing was sent,
+//! the item says what is missing. Nothing is made up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::answer::{Indicator, Val};
+use crate::document::{Align, Block, CellText, Row, Run, Summary, SummaryItem, Table};
+use crate::link::{Key, Linked, Status, district_name};
+use crate::metrics::{CATEGORIES, DIMENSIONS, RATINGS};
+use crate::parse::date;
+use crate::spec::Form;
+
+use super::scene::Scene;
+use super::tables::column;
+
+/// One project of one enterprise, with the counted returns about it.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    pub key: Key,
+    pub district: Option<usize>,
+    pub enterprise: String,
+    pub project: String,
+    pub agency: Arc<str>,
+    /// Whether its publication was agreed to in every return that says.
+    pub consent: bool,
+    pub services: Option<&'a Linked>,
+    pub summary: Option<&'a Linked>,
+    pub satisfaction: Option<&'a Linked>,
+    pub supplement: Option<&'a Linked>,
+    /// Form E of the enterprise, this period.
+    pub feedback: Option<&'a Linked>,
+    pub needs: Option<&'a Linked>,
+}
+
+impl Case<'_> {
+    pub fn district_name(&self) -> &'static str {
+        district_name(self.district)
+    }
+}
+
+/// The projects of the period that have a counted C, D, F or S, by district and listing order.
+pub fn cases<'a>(scene: &Scene<'a>) -> Vec<Case<'a>> {
+    let mut by_key: BTreeMap<Key, Vec<&'a Linked>> = BTreeMap::new();
+    let mut by_enterprise: BTreeMap<Arc<str>, Vec<&'a Linked>> = BTreeMap::new();
+    for linked in scene.returns().filter(|l| l.status == Status::Counted) {
+        match linked.ret.form {
+            Form::B | Form::E => {
+                by_enterprise.entry(Arc::clone(&linked.key.enterprise)).or_default().push(linked)
+            }
+            _ => by_key.entry(linked.key.clone()).or_default().push(linked),
+        }
+    }
+    let mut out: Vec<Case<'a>> = by_key
+        .into_iter()
+        .filter(|(key, _)| !key.project.is_empty() && !key.enterprise.is_empty())
+        .map(|(key, own)| case(key, &own, &by_enterprise))
+        .collect();
+    out.sort_by(|a, b| {
+        (a.district.unwrap_or(usize::MAX), &a.key).cmp(&(b.district.unwrap_or(usize::MAX), &b.key))
+    });
+    out
+}
+
+fn case<'a>(key: Key, own: &[&'a Linked], by_enterprise: &BTreeMap<Arc<str>, Vec<&'a Linked>>) -> Case<'a> {
+    let of = |form: Form| own.iter().copied().find(|l| l.ret.form == form);
+    let beside = by_enterprise.get(&key.enterprise).map(Vec::as_slice).unwrap_or_default();
+    let of_enterprise = |form: Form| beside.iter().copied().find(|l| l.ret.form == form);
+    let lead = of(Form::C).or(of(Form::F)).or(of(Form::D)).or(of(Form::S)).unwrap_or(own[0]);
+    Case {
+        district: lead.district,
+        enterprise: crate::text::words(lead.ret.enterprise()),
+        project: crate::text::words(lead.ret.project()),
+        agency: Arc::clone(&of(Form::F).unwrap_or(lead).agency),
+        consent: own.iter().all(|l| l.consent),
+        services: of(Form::C),
+        summary: of(Form::D),
+        satisfaction: of(Form::F),
+        supplement: of(Form::S),
+        feedback: of_enterprise(Form::E),
+        needs: of_enterprise(Form::B),
+        key,
+    }
+}
+
+/// Words sent in for Annex D as a Word document, by field id; they win over all others.
+pub type Edited = BTreeMap<String, String>;
+
+/// Fills the form for one case.
+pub fn summary(scene: &Scene, case: &Case, edited: Option<&Edited>) -> Summary {
+    let spec = scene.specs.of(Form::D);
+    let mut sources: Vec<String> = Vec::new();
+    let items = ["goals", "practices", "benefits", "shortcomings"].map(|id| {
+        let field = spec.field(id);
+        let heading = field.map(|f| format!("{} {}", f.number, f.label)).unwrap_or_default();
+        let own = edited.and_then(|e| e.get(id)).map(String::as_str).filter(|w| !w.is_empty());
+        let own = own.or_else(|| case.summary.map(|d| d.ret.words(id)).filter(|w| !w.is_empty()));
+        let blocks = match own {
+            Some(words) => paragraphs(words),
+            None => derived(case, id, &mut sources),
+        };
+        SummaryItem { heading, blocks }
+    });
+    let day = scene.date();
+    Summary {
+        ident: format!(
+            "{}/summaries/{}",
+            scene.period,
+            crate::digest::short(format!("{}\u{1f}{}", case.key.enterprise, case.key.project).as_bytes(), 16)
+        ),
+        project: case.project.clone(),
+        enterprise: case.enterprise.clone(),
+        service_time: service_time(case),
+        items: items.into(),
+        date: case.summary.and_then(|d| d.ret.date("dated")).map(date::chinese).unwrap_or_default(),
+        date_ymd: (day.year(), u8::from(day.month()), day.day()),
+        marks: scene.marks(),
+        notes: notes(case, edited.is_some(), &sources),
+        fingerprint: scene.fingerprint.clone(),
+    }
+}
+
+fn service_time(case: &Case) -> String {
+    let with_time = [case.services, case.summary, case.satisfaction].into_iter().flatten();
+    let range = with_time.clone().find_map(|l| l.ret.range("service_time"));
+    match range {
+        Some((a, b)) if a == b => date::chinese(a),
+        Some((a, b)) => format!("{}—{}", date::chinese(a), date::chinese(b)),
+        None => with_time
+            .filter_map(|l| l.ret.answer("service_time"))
+            .map(|a| a.raw.clone())
+            .find(|r| !r.is_empty())
+            .unwrap_or_default(),
+    }
+}
+
+fn paragraphs(words: &str) -> Vec<Block> {
+    let lines = words.split('\n').map(str::trim).filter(|l| !l.is_empty());
+    lines.map(|l| Block::Paragraph { runs: vec![Run::plain(l)] }).collect()
+}
+
+fn paragraph(words: impl Into<String>) -> Block {
+    Block::Paragraph { runs: vec![Run::plain(words)] }
+}
+
+fn absent(words: &str) -> Block {
+    Block::Paragraph { runs: vec![Run { muted: true, ..Run::plain(words) }] }
+}
+
+/// What the other forms say about an item; without any, what is missing.
+fn derived(case: &Case, id: &str, sources: &mut Vec<String>) -> Vec<Block> {
+    let (blocks, from, missing) = match id {
+        "goals" => (goals(case), "补充表（S）", "未报送服务总结（表D）和补充表（S），无法说明目标达成情况。"),
+        "practices" => (
+            practices(case),
+            "服务实施记录（表C）",
+            "未报送服务总结（表D），服务实施记录（表C）中也没有实施过程。",
+        ),
+        "benefits" => (
+            benefits(case),
+            "满意度调查表（表F）、情况反馈表（表E）",
+            "未报送服务总结（表D），满意度调查表（表F）、情况反馈表（表E）中也没有成效。",
+        ),
+        _ => (
+            shortcomings(case),
+            "满意度调查表（表F）、情况反馈表（表E）",
+            "未报送服务总结（表D），其他各表没有关于不足和改进方向的内容。",
+        ),
+    };
+    if blocks.is_empty() {
+        return vec![absent(missing)];
+    }
+    sources.push(from.to_owned());
+    blocks
+}
+
+/// Annex D item 1 from the supplement: dimensions and indicators, before, goal, after.
+fn goals(case: &Case) -> Vec<Block> {
+    let Some(sheet) = case.supplement else { return Vec::new() };
+    let mut blocks = Vec::new();
+    if let Some(Val::Indicators(all)) = sheet.ret.value("indicators") {
+        let rows: Vec<Row> = all.iter().map(indicator_row).collect();
+        if !rows.is_empty() {
+            let columns = vec![
+                column("指标", Align::Left, 2.2),
+                column("单位", Align::Center, 0.8),
+                column("服务前", Align::Right, 1.0),
+                column("目标", Align::Right, 1.0),
+                column("服务后", Align::Right, 1.0),
+                column("达成", Align::Center, 1.0),
+            ];
+            blocks.push(Block::Table(Table { name: "indicators".into(), columns, rows, ..Table::default() }));
+        }
+    }
+    if let Some(Val::Dimensions(levels)) = sheet.ret.value("dimensions") {
+        let text = |n: Option<i64>| n.map_or("—".to_owned(), |n| n.to_string());
+        let rows =
+            DIMENSIONS.iter().zip(levels).filter(|(_, l)| l.iter().any(Option::is_some)).map(|(name, l)| {
+                let closed = match (l[0], l[1], l[2]) {
+                    (Some(_), Some(goal), Some(after)) => {
+                        if after >= goal {
+                            "是"
+                        } else {
+                            "否"
+                        }
+                    }
+                    _ => "—",
+                };
+                let cells =
+                    [(*name).to_owned(), "分".into(), text(l[0]), text(l[1]), text(l[2]), closed.into()];
+                Row { cells: cells.into_iter().map(CellText::words).collect(), strong: false }
+            });
+        match blocks.first_mut() {
+            Some(Block::Table(table)) => table.rows.extend(rows),
+            _ => {
+                let columns = vec![
+                    column("方面", Align::Left, 2.2),
+                    column("单位", Align::Center, 0.8),
+                    column("服务前", Align::Right, 1.0),
+                    column("目标", Align::Right, 1.0),
+                    column("服务后", Align::Right, 1.0),
+                    column("达成", Align::Center, 1.0),
+                ];
+                blocks.push(Block::Table(Table {
+                    name: "dimensions".into(),
+                    columns,
+                    rows: rows.collect(),
+                    ..Table::default()
+                }));
+            }
+        }
+    }
+    blocks
+}
+
+fn indicator_row(i: &Indicator) -> Row {
+    let text = |n: Option<(i64, u32)>| n.map_or("—".to_owned(), decimal);
+    let value = |n: (i64, u32)| n.0 as f64 / 10f64.powi(n.1 as i32);
+    let reached = match (i.goal, i.after, i.more_is_better) {
+        (Some(goal), Some(after), Some(more)) => {
+            let ok = if more { value(after) >= value(goal) } else { value(after) <= value(goal) };
+            if ok { "是" } else { "否" }
+        }
+        _ => "—",
+    };
+    let cells = [i.name.clone(), i.unit.clone(), text(i.before), text(i.goal), text(i.after), reached.into()];
+    Row { cells: cells.into_iter().map(CellText::words).collect(), strong: false }
+}
+
+fn decimal((mantissa, decimals): (i64, u32)) -> String {
+    crate::metrics::fixed(i128::from(mantissa), 10i128.pow(decimals), decimals)
+}
+
+fn practices(case: &Case) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(service) = case.services {
+        let kinds: Vec<&str> = service.ret.many("need_types").iter().map(|i| CATEGORIES[*i]).collect();
+        let other = service.ret.words("need_other");
+        if !kinds.is_empty() {
+            let other = if other.is_empty() { String::new() } else { format!("（{other}）") };
+            blocks.push(paragraph(format!("服务类别：{}{other}。", kinds.join("、"))));
+        }
+        blocks.extend(paragraphs(service.ret.words("process")));
+    }
+    if blocks.len() < 2
+        && let Some(survey) = case.satisfaction
+    {
+        let words = survey.ret.words("service_content");
+        if !words.is_empty() {
+            blocks.push(paragraph(format!("企业反映的主要服务内容：{words}")));
+        }
+    }
+    blocks
+}
+
+fn benefits(case: &Case) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let words = case.satisfaction.map(|l| l.ret.words("outcomes")).unwrap_or_default();
+    if !words.is_empty() {
+        blocks.push(paragraph(format!("企业在满意度调查中反映的成效：{words}")));
+    }
+    let words = case.feedback.map(|l| l.ret.words("improvement")).unwrap_or_default();
+    if !words.is_empty() {
+        blocks.push(paragraph("企业在情况反馈中反映的质量提升情况："));
+        blocks.extend(paragraphs(words));
+    }
+    blocks
+}
+
+fn shortcomings(case: &Case) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(survey) = case.satisfaction {
+        let low: Vec<String> = RATINGS
+            .iter()
+            .filter_map(|item| {
+                let level = survey.ret.one(item).filter(|l| *l > 0)?;
+                let word = ["满意", "基本满意", "不满意"][level.min(2)];
+                Some(format!("{}（{word}）", crate::metrics::catalogue::item_label(item)))
+            })
+            .collect();
+        if !low.is_empty() {
+            blocks.push(paragraph(format!("企业评价未达到“满意”的项目：{}。", low.join("、"))));
+        }
+    }
+    let words = case.feedback.map(|l| l.ret.words("next_needs")).unwrap_or_default();
+    if !words.is_empty() && !crate::text::is_none_word(words) {
+        blocks.push(paragraph(format!("企业提出的下阶段质量提升需求：{words}")));
+    }
+    blocks
+}
+
+fn notes(case: &Case, edited: bool, sources: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if edited {
+        notes.push("以质量服务机构修改后的文档为准。".into());
+    } else if case.summary.is_some() {
+        notes.push("以质量服务机构报送的服务总结（表D）为准，空缺的项目由其他各表补充。".into());
+    } else {
+        notes.push("质量服务机构未报送服务总结（表D），以上内容由其他各表汇总，请机构补充完善。".into());
+    }
+    if !sources.is_empty() {
+        let mut unique: Vec<&str> = sources.iter().map(String::as_str).collect();
+        unique.dedup();
+        notes.push(format!("汇总来源：{}。", unique.join("；")));
+    }
+    notes
+}

@@ -1,0 +1,504 @@
+//! The tables of the reports, by name: strings out of figures and accounts.
+
+use crate::document::{Align, CellText, Column, Row, Table};
+use crate::link::{Account, district_name};
+use crate::metrics::catalogue::item_label;
+use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, SIZES, UnitOf};
+use crate::problem::CATALOGUE as CODES;
+use crate::reference::district::CITY;
+use crate::spec::Form;
+
+use super::scene::{Scene, is_muted};
+
+/// Whom a report is about.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub unit: UnitOf,
+    /// District of a district's report.
+    pub district: Option<Option<usize>>,
+}
+
+/// Names of all tables.
+pub const NAMES: &[&str] = &[
+    "accounts",
+    "district_accounts",
+    "satisfaction_by_item",
+    "satisfaction_by_district",
+    "satisfaction_by_agency",
+    "satisfaction_by_category",
+    "satisfaction_by_size",
+    "supply_demand",
+    "service_by_district",
+    "standard_level",
+    "quality_base",
+    "dimensions",
+    "problems_by_code",
+    "missing",
+    "formulas",
+];
+
+/// Builds a table by name.
+pub fn table(scene: &Scene, about: &About, name: &str) -> Option<Table> {
+    let mut table = match name {
+        "accounts" => accounts(scene, about),
+        "district_accounts" => district_accounts(scene),
+        "satisfaction_by_item" => satisfaction_by_item(scene, about),
+        "satisfaction_by_district" => by_unit(scene, Level::District, "各区（市）县服务满意度", "区（市）县"),
+        "satisfaction_by_agency" => by_unit(scene, Level::Agency, "各质量服务机构服务满意度", "质量服务机构"),
+        "satisfaction_by_category" => by_unit(scene, Level::Category, "各服务类别的满意度", "服务类别"),
+        "satisfaction_by_size" => by_unit(scene, Level::Size, "不同规模企业的满意度", "企业规模"),
+        "supply_demand" => supply_demand(scene, about),
+        "service_by_district" => service_by_district(scene),
+        "standard_level" => standard_level(scene, about),
+        "quality_base" => quality_base(scene, about),
+        "dimensions" => dimensions(scene, about),
+        "problems_by_code" => problems_by_code(scene, about),
+        "missing" => missing(scene, about),
+        "formulas" => formulas(),
+        _ => return None,
+    };
+    name.clone_into(&mut table.name);
+    Some(table)
+}
+
+/// A column.
+pub fn column(label: &str, align: Align, weight: f32) -> Column {
+    Column { label: label.to_owned(), align, weight }
+}
+
+fn words(label: &str, weight: f32) -> Column {
+    column(label, Align::Left, weight)
+}
+
+fn number(label: &str) -> Column {
+    column(label, Align::Right, 1.0)
+}
+
+/// A figure as a cell: its printed string, number, id, and grey under the floor.
+pub fn cell(figure: Option<&Figure>) -> CellText {
+    match figure {
+        Some(f) => CellText { text: f.printed(), number: f.value, figure: Some(f.id()), muted: is_muted(f) },
+        None => CellText::words("—"),
+    }
+}
+
+fn interval_cell(figure: Option<&Figure>) -> CellText {
+    let muted = figure.is_some_and(is_muted);
+    CellText {
+        muted,
+        ..CellText::words(figure.and_then(Figure::printed_interval).unwrap_or_else(|| "—".into()))
+    }
+}
+
+fn denominator(figure: Option<&Figure>) -> CellText {
+    match figure.and_then(|f| f.denominator) {
+        Some(n) => CellText::count(n),
+        None => CellText::words("—"),
+    }
+}
+
+fn row(cells: Vec<CellText>) -> Row {
+    Row { cells, strong: false }
+}
+
+/// `city` and its districts (or other units), the city first and set apart.
+fn unit_rows(scene: &Scene, level: Level, cells: impl Fn(&str) -> Vec<CellText>) -> Vec<Row> {
+    let mut rows = vec![Row { cells: named("全市", cells(CITY.0)), strong: true }];
+    rows.extend(scene.units(level).into_iter().map(|u| row(named(&u.name, cells(&u.code)))));
+    rows
+}
+
+fn named(name: &str, mut cells: Vec<CellText>) -> Vec<CellText> {
+    cells.insert(0, CellText::words(name));
+    cells
+}
+
+const SMALL: &str = "灰色数值的样本量低于规定下限，仅供参考，不作比较。";
+const CONFIDENCE: &str = "区间为95%置信区间，计算方法见编制说明。";
+
+fn account_cells(account: &Account, roster: bool) -> Vec<CellText> {
+    let count = |n: usize| CellText::count(n as i64);
+    let expected = |n: usize| if roster { count(n) } else { CellText::words("—") };
+    vec![
+        expected(account.expected),
+        count(account.received),
+        count(account.counted),
+        count(account.superseded),
+        count(account.excluded),
+        expected(account.missing),
+    ]
+}
+
+fn accounts(scene: &Scene, about: &About) -> Table {
+    let roster = scene.accounting().is_some_and(|a| a.has_roster);
+    let rows = scene.specs.all().map(|(form, spec)| {
+        let account = scene.account(form, about.district);
+        row(named(&format!("{} {}", spec.caption, short_title(&spec.title)), account_cells(&account, roster)))
+    });
+    let mut notes = vec![
+        "收到＝计入＋被替代＋退回；被替代指同一企业同一项目有更新的一份，退回指因错误未计入。".to_owned(),
+    ];
+    notes.push(if roster {
+        "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到的。".into()
+    } else {
+        "本季度未报送名册，不计算应报和缺报。".into()
+    });
+    Table {
+        title: format!("{}各表报送情况", about.unit.name),
+        unit: "单位：份".into(),
+        columns: vec![
+            words("表", 3.2),
+            number("应报"),
+            number("收到"),
+            number("计入"),
+            number("被替代"),
+            number("退回"),
+            number("缺报"),
+        ],
+        rows: rows.collect(),
+        notes,
+        ..Table::default()
+    }
+}
+
+fn short_title(title: &str) -> &str {
+    title.strip_prefix("中小企业质量提升").or_else(|| title.strip_prefix("质量提升")).unwrap_or(title)
+}
+
+fn district_accounts(scene: &Scene) -> Table {
+    let forms = [Form::B, Form::C, Form::D, Form::E, Form::F, Form::S];
+    let of = |district: Option<Option<usize>>| -> Vec<CellText> {
+        let accounts: Vec<Account> = forms.iter().map(|f| scene.account(*f, district)).collect();
+        let mut cells: Vec<CellText> = accounts.iter().map(|a| CellText::count(a.counted as i64)).collect();
+        cells.push(CellText::count(accounts.iter().map(|a| a.excluded as i64).sum()));
+        cells.push(CellText::count(accounts.iter().map(|a| a.missing as i64).sum()));
+        cells
+    };
+    let mut rows = vec![Row { cells: named("全市", of(None)), strong: true }];
+    let districts = scene.accounting().map(|a| a.received_districts()).unwrap_or_default();
+    rows.extend(districts.into_iter().map(|d| row(named(district_name(d), of(Some(d))))));
+    let mut columns = vec![words("区（市）县", 1.6)];
+    columns.extend(forms.iter().map(|f| number(&scene.specs.of(*f).caption)));
+    columns.extend([number("退回"), number("缺报")]);
+    Table {
+        title: "各区（市）县计入统计的份数".into(),
+        unit: "单位：份".into(),
+        columns,
+        rows,
+        notes: vec!["未列出的区（市）县本季度未报送。".into()],
+        ..Table::default()
+    }
+}
+
+fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
+    let code = about.unit.code.as_str();
+    let rows = RATINGS.iter().map(|item| {
+        let f = |metric: &str| scene.figure(code, &format!("{metric}.{item}"));
+        row(named(
+            item_label(item),
+            vec![
+                denominator(f("satisfied_rate")),
+                cell(f("satisfied_rate")),
+                interval_cell(f("satisfied_rate")),
+                cell(f("acceptable_rate")),
+                cell(f("item_score")),
+                cell(f("unanswered_rate")),
+            ],
+        ))
+    });
+    Table {
+        title: format!("{}满意度调查分项结果", about.unit.name),
+        columns: vec![
+            words("项目", 2.0),
+            number("有效回答"),
+            number("满意率"),
+            column("满意率区间", Align::Right, 1.8),
+            column("基本满意及以上率", Align::Right, 1.3),
+            number("得分"),
+            number("未作答率"),
+        ],
+        rows: rows.collect(),
+        notes: vec![CONFIDENCE.into(), SMALL.into()],
+        ..Table::default()
+    }
+}
+
+fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {
+    let rows = unit_rows(scene, level, |code| {
+        let f = |name: &str| scene.figure(code, name);
+        let mut cells = vec![
+            denominator(f("composite_score")),
+            cell(f("composite_score")),
+            interval_cell(f("composite_score")),
+        ];
+        cells.extend(RATINGS.iter().map(|item| cell(f(&format!("satisfied_rate.{item}")))));
+        cells
+    });
+    let mut columns = vec![
+        words(head, if level == Level::Agency { 3.0 } else { 1.8 }),
+        number("份数"),
+        number("综合满意度"),
+        column("区间", Align::Right, 1.7),
+    ];
+    columns.extend(["人员态度", "人员能力", "专家态度", "专家能力"].map(number));
+    let mut notes =
+        vec!["右侧四列为满意率；综合满意度满分100分。".to_owned(), CONFIDENCE.into(), SMALL.into()];
+    if level == Level::Category {
+        notes.push("一个项目勾选多类服务的，在每一类中各计一次。".into());
+    }
+    if level == Level::Agency {
+        notes.push("按名称排列，不作排名。".into());
+    }
+    Table { title: title.into(), columns, rows, notes, ..Table::default() }
+}
+
+fn supply_demand(scene: &Scene, about: &About) -> Table {
+    let code = about.unit.code.as_str();
+    let rows = CATEGORIES.iter().map(|c| {
+        let f = |metric: &str| scene.figure(code, &format!("{metric}.{c}"));
+        row(named(
+            c,
+            vec![
+                numerator(f("demand_share")),
+                cell(f("demand_share")),
+                numerator(f("service_share")),
+                cell(f("service_share")),
+                cell(f("structure_gap")),
+            ],
+        ))
+    });
+    Table {
+        title: format!("{}质量提升需求与服务的类别构成", about.unit.name),
+        columns: vec![
+            words("服务类别", 1.8), number("需求企业（家）"), number("需求占比"), number("服务项目（个）"), number("服务占比"), number("供需结构差"),
+        ],
+        rows: rows.collect(),
+        notes: vec![
+            "需求按表B、服务按表C统计，一家企业（一个项目）可勾选多类。".into(),
+            "表C的栏目名为“质量提升需求类型”，此处以其近似反映服务供给。供需结构差为该类占需求勾选数的比重减占服务勾选数的比重。".into(),
+            SMALL.into(),
+        ],
+        ..Table::default()
+    }
+}
+
+fn numerator(figure: Option<&Figure>) -> CellText {
+    match figure.and_then(|f| f.numerator) {
+        Some(n) => CellText::count(n.mantissa / n.scale),
+        None => CellText::words("—"),
+    }
+}
+
+fn service_by_district(scene: &Scene) -> Table {
+    let rows = unit_rows(scene, Level::District, |code| {
+        let f = |name: &str| scene.figure(code, name);
+        vec![
+            denominator(f("response_rate")),
+            cell(f("demand_response_rate")),
+            cell(f("median_response_days")),
+            cell(f("response_rate")),
+            cell(f("closed_loop_rate")),
+            cell(f("feedback_rate")),
+        ]
+    });
+    Table {
+        title: "各区（市）县服务实施情况".into(),
+        columns: vec![
+            words("区（市）县", 1.6),
+            number("服务项目（个）"),
+            number("需求响应率"),
+            number("响应时长中位数（天）"),
+            number("回收率"),
+            number("服务闭环率"),
+            number("情况反馈率"),
+        ],
+        rows,
+        notes: vec!["需求响应率按表B所在区（市）县，其余按表C所在区（市）县统计。".into(), SMALL.into()],
+        ..Table::default()
+    }
+}
+
+fn standard_level(scene: &Scene, about: &About) -> Table {
+    let code = about.unit.code.as_str();
+    let rows = ["below", "average", "above", "leading"].iter().map(|item| {
+        let f = scene.figure(code, &format!("standard_level_share.{item}"));
+        row(named(item_label(item), vec![numerator(f), cell(f), interval_cell(f)]))
+    });
+    Table {
+        title: format!("{}企业执行的标准水平", about.unit.name),
+        columns: vec![
+            words("标准水平", 2.0),
+            number("企业数（家）"),
+            number("占比"),
+            column("区间", Align::Right, 1.6),
+        ],
+        rows: rows.collect(),
+        notes: vec![CONFIDENCE.into(), SMALL.into(), "由于四舍五入，分项合计可能不等于总计。".into()],
+        ..Table::default()
+    }
+}
+
+fn quality_base(scene: &Scene, about: &About) -> Table {
+    let items = ["self_declared", "standards", "patents"];
+    let rows = items.iter().map(|item| {
+        let name = format!("quality_base_coverage.{item}");
+        let (f, city) = (scene.figure(&about.unit.code, &name), scene.figure(CITY.0, &name));
+        row(named(
+            item_label(item),
+            vec![numerator(f), denominator(f), cell(f), interval_cell(f), cell(city)],
+        ))
+    });
+    Table {
+        title: format!("{}企业质量基础", about.unit.name),
+        columns: vec![
+            words("质量基础", 2.0),
+            number("具备（家）"),
+            number("已答（家）"),
+            number("覆盖率"),
+            column("区间", Align::Right, 1.6),
+            number("全市"),
+        ],
+        rows: rows.collect(),
+        notes: vec![SMALL.into()],
+        ..Table::default()
+    }
+}
+
+fn dimensions(scene: &Scene, about: &About) -> Table {
+    let code = about.unit.code.as_str();
+    let mut rows: Vec<Row> = DIMENSIONS
+        .iter()
+        .map(|d| {
+            let (gap, closed) = (
+                scene.figure(code, &format!("dimension_gap.{d}")),
+                scene.figure(code, &format!("gap_closure.{d}")),
+            );
+            row(named(d, vec![denominator(gap), cell(gap), cell(closed)]))
+        })
+        .collect();
+    let all = scene.figure(code, "gap_closure.all");
+    let cells = vec![CellText::words("—"), CellText::words("—"), cell(all)];
+    rows.push(Row { cells: named("合计", cells), strong: true });
+    Table {
+        title: format!("{}质量管理六个方面的差距与弥合", about.unit.name),
+        unit: "单位：分（1～5分）".into(),
+        columns: vec![words("方面", 2.0), number("有效份数"), number("质量差距"), number("差距弥合率")],
+        rows,
+        notes: vec![
+            "来自质量提升服务补充表（S）。该表为本项目自设，不属于DB 5101/T 190—2024的附录。".into(),
+            SMALL.into(),
+        ],
+        ..Table::default()
+    }
+}
+
+/// Whether a problem belongs to the unit of a report.
+fn concerns(
+    scene: &Scene,
+    about: &About,
+    file: &str,
+    district_of: &std::collections::HashMap<&str, Option<usize>>,
+) -> bool {
+    let _ = scene;
+    about.district.is_none_or(|d| district_of.get(file).copied().flatten() == d)
+}
+
+fn problems_by_code(scene: &Scene, about: &About) -> Table {
+    let district_of: std::collections::HashMap<&str, Option<usize>> =
+        scene.returns().map(|l| (&*l.ret.place.file, l.district)).collect();
+    let mut rows = Vec::new();
+    for (code, entry) in CODES {
+        let own = scene
+            .problems()
+            .iter()
+            .filter(|p| p.code == *code && concerns(scene, about, &p.place.file, &district_of));
+        let count = own.count();
+        if count > 0 {
+            let headline = entry
+                .headline
+                .replace("“{}”", "某栏目")
+                .replace("「{}」", "")
+                .replace("：{}", "")
+                .replace("{}", "");
+            rows.push(row(vec![
+                CellText::words(headline),
+                CellText::words(entry.severity.label()),
+                CellText::count(count as i64),
+                CellText::words(entry.mend),
+            ]));
+        }
+    }
+    if rows.is_empty() {
+        rows.push(row(vec![
+            CellText::words("未发现问题"),
+            CellText::words("—"),
+            CellText::count(0),
+            CellText::words("—"),
+        ]));
+    }
+    Table {
+        title: format!("{}报送材料中的问题", about.unit.name),
+        unit: "单位：处".into(),
+        columns: vec![words("问题", 3.0), column("程度", Align::Center, 0.7), column("数量", Align::Right, 0.7), words("处理办法", 3.0)],
+        rows,
+        notes: vec!["错误：该份（该文件）未计入统计；警告：该项答案未采用或需核实；提示：供了解。逐条清单见problems/问题清单.xlsx。".into()],
+        ..Table::default()
+    }
+}
+
+fn missing(scene: &Scene, about: &About) -> Table {
+    let all = scene.accounting().map(|a| a.missing.as_slice()).unwrap_or_default();
+    let own = all.iter().filter(|(_, district, _)| about.district.is_none_or(|d| d == *district));
+    let mut rows: Vec<Row> = own
+        .map(|(form, district, key)| {
+            let project = if key.project.is_empty() { "—" } else { &*key.project };
+            row(vec![
+                CellText::words(district_name(*district)),
+                CellText::words(&*key.enterprise),
+                CellText::words(project),
+                CellText::words(scene.specs.of(*form).caption.clone()),
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        rows.push(row(vec![
+            CellText::words("无"),
+            CellText::words("—"),
+            CellText::words("—"),
+            CellText::words("—"),
+        ]));
+    }
+    Table {
+        title: "名册内缺报的材料".into(),
+        columns: vec![
+            words("区（市）县", 1.0),
+            words("企业名称", 2.4),
+            words("项目名称", 2.4),
+            column("表", Align::Center, 0.6),
+        ],
+        rows,
+        ..Table::default()
+    }
+}
+
+fn formulas() -> Table {
+    let rows = CATALOGUE.iter().map(|d| {
+        row([d.name, d.formula, d.method.label(), d.clause].into_iter().map(CellText::words).collect())
+    });
+    Table {
+        title: "指标的定义和计算方法".into(),
+        columns: vec![words("指标", 1.3), words("计算方法", 4.2), words("区间", 1.3), words("对应条款", 1.0)],
+        rows: rows.collect(),
+        notes: vec!["标准未规定分值、权重和公式，以上均为本报告采用的口径。".into()],
+        ..Table::default()
+    }
+}
+
+/// Names of the size classes and categories, for those who list units.
+pub fn unit_names(level: Level) -> &'static [&'static str] {
+    match level {
+        Level::Category => &CATEGORIES,
+        Level::Size => &SIZES,
+        _ => &[],
+    }
+}

@@ -1,0 +1,388 @@
+//! What a report's template may see: strings already formatted, labels, dates,
+//! figure names. Templates never see domain types.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::compare;
+use crate::link::{Status as ReturnStatus, district_name};
+use crate::metrics::{CATEGORIES, Figure, Level, Status};
+use crate::parse::date;
+use crate::problem::Severity;
+use crate::reference::district::{CITY, DISTRICTS};
+use crate::spec::Form;
+
+use super::scene::Scene;
+use super::tables::About;
+
+/// Everything a report's template may use.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportView {
+    /// The quarter: `id` 2025Q1, `words` 2025年第一季度, `previous` and `year_before` likewise, `has_previous`.
+    pub period: PeriodView,
+    /// The unit: `code`, `name`, `level`.
+    pub unit: NameView,
+    /// The city: `code`, `name`.
+    pub city: NameView,
+    /// Sums over all forms.
+    pub total: TotalView,
+    /// Per form, in the order B to S.
+    pub forms: Vec<FormView>,
+    /// Figures of the unit by name, dots replaced by `__` (`figures.item_score__staff_skill`).
+    pub figures: BTreeMap<String, FigureView>,
+    /// Number of districts that sent anything, and of all.
+    pub districts: DistrictsView,
+    /// Categories by falling demand, those without any left out.
+    pub demand: Vec<CategoryView>,
+    /// Categories whose demand share is above their service share, by falling gap.
+    pub undersupplied: Vec<CategoryView>,
+    /// Problems of the unit by severity.
+    pub problems: ProblemsView,
+    /// What enterprises wrote of the next stage (form E), quoted with its place.
+    pub next_needs: Vec<QuoteView>,
+    /// What is dissatisfied: items rated 不满意 at least once, with counts.
+    pub dissatisfied: Vec<ItemView>,
+    /// Choices of this run, for the 编制说明.
+    pub choices: ChoicesView,
+    /// The unit's composite under other scores of 基本满意.
+    pub sensitivity: Vec<SensitivityView>,
+    /// What the forms cannot say.
+    pub not_in_forms: Vec<&'static str>,
+    /// Whether the inputs are synthetic.
+    pub synthetic: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct PeriodView {
+    pub id: String,
+    pub words: String,
+    pub previous: String,
+    pub year_before: String,
+    pub has_previous: bool,
+    pub last_day: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct NameView {
+    pub code: String,
+    pub name: String,
+    pub level: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TotalView {
+    pub received: usize,
+    pub counted: usize,
+    pub superseded: usize,
+    pub excluded: usize,
+    pub expected: usize,
+    pub missing: usize,
+    pub has_roster: bool,
+    /// Enterprises and projects with at least one counted return.
+    pub enterprises: usize,
+    pub projects: usize,
+    pub agencies: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct FormView {
+    pub letter: &'static str,
+    pub caption: String,
+    pub title: String,
+    pub received: usize,
+    pub counted: usize,
+    pub excluded: usize,
+    pub missing: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct FigureView {
+    pub printed: String,
+    pub interval: String,
+    pub n: i64,
+    /// `ok`, `small_n` or `no_data`.
+    pub status: &'static str,
+    /// Whether it may be spoken of: neither small nor missing.
+    pub solid: bool,
+    /// The number itself, for rules of thresholds (rates 0–1, scores 0–100).
+    pub value: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct DistrictsView {
+    pub reporting: usize,
+    pub all: usize,
+    pub silent: Vec<&'static str>,
+    pub unattributed: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CategoryView {
+    pub name: &'static str,
+    pub solid: bool,
+    pub gap: f64,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ProblemsView {
+    pub errors: usize,
+    pub warnings: usize,
+    pub infos: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct QuoteView {
+    pub words: String,
+    pub enterprise: String,
+    pub place: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemView {
+    pub name: &'static str,
+    pub count: i64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct SensitivityView {
+    pub middle: String,
+    pub printed: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ChoicesView {
+    pub middle_score: String,
+    pub floor_city: u64,
+    pub floor_district: u64,
+    pub floor_agency: u64,
+    pub floor_category: u64,
+    pub floor_size: u64,
+}
+
+/// Content the standard asks about and no form carries (metrics.md 2).
+const NOT_IN_FORMS: &[&str] = &[
+    "顾客期望与重要程度（不能计算期望差距或重要性—绩效分析）",
+    "投诉的受理与处理情况（7.5.2）",
+    "服务人员和服务专家的资质（5.2）",
+    "质量提升产生的经济效益金额（附录D第3项、附录E仅有文字）",
+    "企业营业收入和资产总额（企业规模只能按从业人员核对上限）",
+];
+
+/// The view of a report's unit.
+pub fn view(scene: &Scene, about: &About) -> ReportView {
+    let forms: Vec<FormView> = scene
+        .specs
+        .all()
+        .map(|(form, spec)| form_view(scene, about, form, &spec.caption, &spec.title))
+        .collect();
+    ReportView {
+        period: period(scene),
+        unit: NameView {
+            code: about.unit.code.clone(),
+            name: about.unit.name.clone(),
+            level: about.unit.level.id().into(),
+        },
+        city: NameView {
+            code: CITY.0.into(),
+            name: scene.settings.report.city.clone(),
+            level: Level::City.id().into(),
+        },
+        total: total(scene, about, &forms),
+        figures: figures(scene, about),
+        districts: districts(scene),
+        demand: demand(scene, about),
+        undersupplied: undersupplied(scene, about),
+        problems: problems(scene, about),
+        next_needs: next_needs(scene, about),
+        dissatisfied: dissatisfied(scene, about),
+        choices: choices(scene),
+        sensitivity: sensitivity(scene, about),
+        not_in_forms: NOT_IN_FORMS.to_vec(),
+        synthetic: scene.synthetic,
+        forms,
+    }
+}
+
+fn period(scene: &Scene) -> PeriodView {
+    let p = scene.period;
+    PeriodView {
+        id: p.to_string(),
+        words: p.chinese(),
+        previous: p.previous().chinese(),
+        year_before: p.year_before().chinese(),
+        has_previous: scene.measured.contains_key(&p.previous()),
+        last_day: date::chinese(p.last_day()),
+    }
+}
+
+fn form_view(scene: &Scene, about: &About, form: Form, caption: &str, title: &str) -> FormView {
+    let account = scene.account(form, about.district);
+    FormView {
+        letter: form.letter(),
+        caption: caption.to_owned(),
+        title: title.to_owned(),
+        received: account.received,
+        counted: account.counted,
+        excluded: account.excluded,
+        missing: account.missing,
+    }
+}
+
+/// Whether a return belongs to the unit.
+pub fn is_own(about: &About, linked: &crate::link::Linked) -> bool {
+    match (about.unit.level, about.district) {
+        (_, Some(district)) => linked.district == district,
+        (Level::Agency, None) => *linked.agency == *about.unit.code,
+        _ => true,
+    }
+}
+
+fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
+    let own = || scene.returns().filter(|l| is_own(about, l));
+    let counted = || own().filter(|l| l.status == ReturnStatus::Counted);
+    let distinct = |keys: Vec<&str>| {
+        keys.into_iter().filter(|k| !k.is_empty()).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let accounts: Vec<_> = scene.specs.all().map(|(form, _)| scene.account(form, about.district)).collect();
+    TotalView {
+        received: forms.iter().map(|f| f.received).sum(),
+        counted: forms.iter().map(|f| f.counted).sum(),
+        superseded: accounts.iter().map(|a| a.superseded).sum(),
+        excluded: forms.iter().map(|f| f.excluded).sum(),
+        expected: accounts.iter().map(|a| a.expected).sum(),
+        missing: forms.iter().map(|f| f.missing).sum(),
+        has_roster: scene.accounting().is_some_and(|a| a.has_roster),
+        enterprises: distinct(counted().map(|l| &*l.key.enterprise).collect()),
+        projects: counted()
+            .filter(|l| !l.key.project.is_empty())
+            .map(|l| &l.key)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
+        agencies: distinct(counted().filter(|l| l.ret.form == Form::F).map(|l| &*l.agency).collect()),
+    }
+}
+
+fn figure_view(figure: &Figure) -> FigureView {
+    FigureView {
+        printed: figure.printed(),
+        interval: figure.printed_interval().unwrap_or_default(),
+        n: figure.denominator.unwrap_or(0),
+        status: figure.status.id(),
+        solid: figure.status == Status::Ok,
+        value: figure.value.unwrap_or(0.0),
+    }
+}
+
+fn figures(scene: &Scene, about: &About) -> BTreeMap<String, FigureView> {
+    let own = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
+    let own = own.iter().filter(|f| f.level == about.unit.level && f.unit_code == about.unit.code);
+    own.map(|f| (f.name().replace('.', "__"), figure_view(f))).collect()
+}
+
+fn districts(scene: &Scene) -> DistrictsView {
+    let received = scene.accounting().map(|a| a.received_districts()).unwrap_or_default();
+    DistrictsView {
+        reporting: received.iter().flatten().count(),
+        all: DISTRICTS.len(),
+        silent: (0..DISTRICTS.len())
+            .filter(|i| !received.contains(&Some(*i)))
+            .map(|i| district_name(Some(i)))
+            .collect(),
+        unattributed: scene.returns().filter(|l| l.district.is_none()).count(),
+    }
+}
+
+fn category(scene: &Scene, about: &About, name: &'static str) -> Option<(f64, CategoryView)> {
+    let demand = scene.figure(&about.unit.code, &format!("demand_share.{name}"))?;
+    let gap = scene.figure(&about.unit.code, &format!("structure_gap.{name}")).and_then(|f| f.value);
+    let view = CategoryView { name, solid: demand.status == Status::Ok, gap: gap.unwrap_or(0.0) };
+    Some((demand.value.unwrap_or(0.0), view))
+}
+
+fn demand(scene: &Scene, about: &About) -> Vec<CategoryView> {
+    let mut all: Vec<(f64, CategoryView)> =
+        CATEGORIES.iter().filter_map(|c| category(scene, about, c)).filter(|(d, _)| *d > 0.0).collect();
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    all.into_iter().map(|(_, v)| v).collect()
+}
+
+fn undersupplied(scene: &Scene, about: &About) -> Vec<CategoryView> {
+    let mut all: Vec<CategoryView> = demand(scene, about).into_iter().filter(|c| c.gap > 0.02).collect();
+    all.sort_by(|a, b| b.gap.total_cmp(&a.gap));
+    all
+}
+
+fn problems(scene: &Scene, about: &About) -> ProblemsView {
+    let files: std::collections::HashSet<&str> =
+        scene.returns().filter(|l| is_own(about, l)).map(|l| &*l.ret.place.file).collect();
+    let count = |severity: Severity| {
+        let all = scene.problems().iter().filter(|p| p.severity == severity);
+        match about.unit.level {
+            Level::City => all.count(),
+            _ => all.filter(|p| files.contains(&*p.place.file)).count(),
+        }
+    };
+    ProblemsView {
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        infos: count(Severity::Info),
+    }
+}
+
+fn next_needs(scene: &Scene, about: &About) -> Vec<QuoteView> {
+    let own = scene.returns().filter(|l| l.counted() && l.ret.form == Form::E && is_own(about, l));
+    own.filter_map(|l| {
+        let words = l.ret.words("next_needs");
+        if words.is_empty() || crate::text::is_none_word(words) {
+            return None;
+        }
+        let place = format!(
+            "{} {}",
+            l.ret.place.file,
+            l.ret.answer("next_needs").map(|a| a.cell.to_string()).unwrap_or_default()
+        );
+        Some(QuoteView { words: words.to_owned(), enterprise: l.ret.enterprise().to_owned(), place })
+    })
+    .take(12)
+    .collect()
+}
+
+fn dissatisfied(scene: &Scene, about: &About) -> Vec<ItemView> {
+    let own: Vec<_> =
+        scene.returns().filter(|l| l.counted() && l.ret.form == Form::F && is_own(about, l)).collect();
+    let count = |item: &str| own.iter().filter(|l| l.ret.one(item) == Some(2)).count() as i64;
+    crate::metrics::RATINGS
+        .iter()
+        .map(|item| ItemView { name: crate::metrics::catalogue::item_label(item), count: count(item) })
+        .filter(|i| i.count > 0)
+        .collect()
+}
+
+fn sensitivity(scene: &Scene, about: &About) -> Vec<SensitivityView> {
+    let all = scene.now().map(|m| {
+        compare::sensitivity::sensitivity(
+            m,
+            about.unit.level,
+            &about.unit.code,
+            &compare::sensitivity::ALTERNATIVES,
+        )
+    });
+    let one = |a: compare::sensitivity::Alternative| SensitivityView {
+        middle: format!("{}", a.middle),
+        printed: a.printed,
+    };
+    all.unwrap_or_default().into_iter().map(one).collect()
+}
+
+fn choices(scene: &Scene) -> ChoicesView {
+    let m = &scene.settings.metrics;
+    ChoicesView {
+        middle_score: format!("{}", m.middle_score),
+        floor_city: m.floor_city,
+        floor_district: m.floor_district,
+        floor_agency: m.floor_agency,
+        floor_category: m.floor_category,
+        floor_size: m.floor_size,
+    }
+}
