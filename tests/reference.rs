@@ -54,10 +54,6 @@ impl Frac {
         Self::new(self.0 * o.1 + o.0 * self.1, self.1 * o.1)
     }
 
-    fn times(self, o: Self) -> Self {
-        Self::new(self.0 * o.0, self.1 * o.1)
-    }
-
     fn over(self, o: Self) -> Self {
         Self::new(self.0 * o.1, self.1 * o.0)
     }
@@ -514,15 +510,16 @@ fn differences(figure: &Figure, want: &Expect, settings: &settings::Metrics) -> 
 fn compare(links: &Links, period: Period, settings: &settings::Metrics, name: &str) -> usize {
     let measured = measure(links, period, settings).expect("metrics");
     let world = World { links, period, mid: settings.middle_score as i64 };
+    let everything = world.everything();
     let mut ours: BTreeMap<(Level, &str, &str, &str), &Figure> =
         measured.figures.iter().map(|f| ((f.level, &*f.unit_code, f.metric, f.item), f)).collect();
     assert_eq!(ours.len(), measured.figures.len(), "{name}: a figure twice");
     let (mut wrong, mut values) = (Vec::new(), 0);
-    for (level, code, figures) in world.everything() {
+    for (level, code, figures) in &everything {
         for ((metric, item), want) in figures {
             values += usize::from(want.value.is_some());
-            match ours.remove(&(level, &*code, &*metric, &*item)) {
-                Some(figure) => wrong.extend(differences(figure, &want, settings)),
+            match ours.remove(&(*level, code.as_str(), metric.as_str(), item.as_str())) {
+                Some(figure) => wrong.extend(differences(figure, want, settings)),
                 None => wrong.push(format!("{level:?} {code} {metric} {item}: missing")),
             }
         }
