@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::compose::narrative::Narrator;
-use crate::compose::{Scene, agency_report, cases, city_report, district_report, summary};
+use crate::compose::{Scene, agency_report, cases, city_report, databook, district_report, summary};
 use crate::error::{Error, Result};
 use crate::fonts::Fonts;
 use crate::inputs::{self, Listing};
@@ -20,6 +20,7 @@ use crate::period::Period;
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
 use crate::read::{self, FileRecord};
+use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
 use crate::render::raster::Rasterizer;
 use crate::render::word::{self, WordLook};
@@ -240,10 +241,11 @@ enum Job<'a> {
     District(&'a metrics::UnitOf),
     Agency(&'a metrics::UnitOf, String),
     City,
+    DataBook,
 }
 
 fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
-    let mut jobs = vec![Job::City];
+    let mut jobs = vec![Job::City, Job::DataBook];
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
     let mut taken = BTreeSet::new();
     for unit in scene.units(Level::Agency) {
@@ -305,6 +307,10 @@ fn write_job(
         Job::Agency(unit, path) => {
             let document = agency_report(scene, narrator, unit)?;
             return edition.write(&format!("{path}.pdf"), &engine.report(&document)?);
+        }
+        Job::DataBook => {
+            let book = excel::tables(&databook::data_book(scene))?;
+            return edition.write("city/数据表.xlsx", &book);
         }
         Job::District(unit) => (district_report(scene, narrator, unit)?, format!("districts/{}", unit.name)),
         Job::City => (city_report(scene, narrator)?, "city/全市报告".to_owned()),

@@ -1,0 +1,224 @@
+//! One table on one sheet: title, unit, labels, rows, notes, chart.
+//!
+//! Rows 1 to 3 are always title, period with unit, and column labels; rows of
+//! data follow without a gap and without merged cells, so that people and
+//! programs can go on working with them. Hidden columns to the right carry the
+//! figure ids (inside the filter, so that sorting moves them too).
+
+use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Url, Worksheet, XlsxError};
+
+use super::look::{self, CellLook};
+use super::names::reference;
+use super::number::{Shown, shown};
+use super::words::{cut, line, looks_like_formula, width, wrap};
+use super::{DataBook, DataSheet, chart, figures, index, page};
+use crate::document::{Align, CellText, Table};
+
+/// Row of the column labels.
+pub(super) const HEADER: u32 = 2;
+/// Row of the first data.
+pub(super) const FIRST: u32 = 3;
+/// Rows of an upright page, as high as our rows are.
+const PAGE_ROWS: u32 = 46;
+
+/// Writes the sheet.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    name: &str,
+    book: &DataBook,
+    data: &DataSheet,
+) -> Result<(), XlsxError> {
+    let table = &data.table;
+    let labels = labels(table);
+    let widths = widths(table, &labels);
+    let total: f64 = widths.iter().sum();
+    sheet.set_name(name)?;
+    for (col, width) in widths.iter().enumerate() {
+        sheet.set_column_width(col as u16, *width)?;
+    }
+    write_top(sheet, book, table, total, widths.len())?;
+    write_labels(sheet, &labels, &widths)?;
+    write_rows(sheet, table, widths.len())?;
+    let end = FIRST + table.rows.len() as u32;
+    let helper = figures::write(sheet, table, &labels)?;
+    let mut last = write_notes(sheet, table, end, total)?;
+    let after = match &data.chart {
+        Some(chart) => {
+            let (after, next) = chart::insert(sheet, name, chart, table, &labels, (last + 1, total, helper))?;
+            last = after;
+            next
+        }
+        None => helper,
+    };
+    finish(sheet, table, book, (last, total, after))
+}
+
+/// Column labels with their group heads in front.
+pub(super) fn labels(table: &Table) -> Vec<String> {
+    let groups = table.groups.iter().flat_map(|(label, span)| std::iter::repeat_n(label.as_str(), *span));
+    let mut groups = groups.chain(std::iter::repeat(""));
+    let columns = columns(table);
+    let label = |at: usize| table.columns.get(at).map_or("", |c| c.label.as_str());
+    (0..columns)
+        .map(|at| match (line(groups.next().unwrap_or("")), line(label(at))) {
+            (group, label) if group.is_empty() || group == label => label,
+            (group, label) if label.is_empty() => group,
+            (group, label) => format!("{group}：{label}"),
+        })
+        .map(|label| cut(label, 500))
+        .collect()
+}
+
+/// Columns of the widest row, at least one.
+fn columns(table: &Table) -> usize {
+    let cells = table.rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
+    cells.max(table.columns.len()).max(1)
+}
+
+fn align(table: &Table, col: usize) -> Align {
+    table.columns.get(col).map_or(Align::Left, |c| c.align)
+}
+
+/// Widths that hold the cells, with labels wrapped; wide enough in all for title and notes.
+fn widths(table: &Table, labels: &[String]) -> Vec<f64> {
+    let mut widths: Vec<f64> = (0..labels.len())
+        .map(|col| {
+            let cells = table.rows.iter().filter_map(|r| r.cells.get(col)).map(|c| width(&c.text));
+            let cap = if align(table, col) == Align::Left { 44.0 } else { 26.0 };
+            let label = width(&labels[col]).min(12.0) + 2.0;
+            page::column(cells.fold(label, f64::max), cap)
+        })
+        .collect();
+    let least = (width(&line(&table.title)) * 1.15).clamp(64.0, 110.0);
+    let total: f64 = widths.iter().sum();
+    if total < least {
+        widths.iter_mut().for_each(|w| *w = (*w * least / total).ceil());
+    }
+    widths
+}
+
+/// Title in A1, period and unit under it, and the way back to the index.
+fn write_top(
+    sheet: &mut Worksheet,
+    book: &DataBook,
+    table: &Table,
+    total: f64,
+    columns: usize,
+) -> Result<(), XlsxError> {
+    let number = if table.number.is_empty() { String::new() } else { format!("{} ", table.number) };
+    let title = line(&format!("{number}{}", table.title));
+    let size =
+        [16u8, 14, 12].into_iter().find(|s| width(&title) * f64::from(*s) / 11.0 <= total).unwrap_or(11);
+    page::put(sheet, (0, 0), title, &look::title(size))?;
+    sheet.set_row_height(0, 30)?;
+    let unit = line(&table.unit);
+    let last = columns.saturating_sub(1) as u16;
+    if last == 0 || unit.is_empty() {
+        page::put(sheet, (1, 0), [line(&book.subtitle), unit].join("　").trim(), &look::remark())?;
+    } else {
+        page::put(sheet, (1, 0), line(&book.subtitle), &look::remark())?;
+        page::put(sheet, (1, last), unit, &look::remark().set_align(FormatAlign::Right))?;
+    }
+    sheet.set_row_height(1, 18)?;
+    Ok(())
+}
+
+fn write_labels(sheet: &mut Worksheet, labels: &[String], widths: &[f64]) -> Result<(), XlsxError> {
+    let header = look::header();
+    let mut lines = 1;
+    for (col, (label, width)) in labels.iter().zip(widths).enumerate() {
+        page::put(sheet, (HEADER, col as u16), label, &header)?;
+        lines = lines.max(wrap(label, (width - 2.0) / 1.08).len());
+    }
+    // Room for the arrows of the filter under the words.
+    sheet.set_row_height(HEADER, page::row_height(lines, 11.0) + 6.0)?;
+    Ok(())
+}
+
+fn write_rows(sheet: &mut Worksheet, table: &Table, columns: usize) -> Result<(), XlsxError> {
+    let empty = CellText::default();
+    for (at, row) in table.rows.iter().enumerate() {
+        for col in 0..columns {
+            let cell = row.cells.get(col).unwrap_or(&empty);
+            let look = CellLook { align: align(table, col), strong: row.strong, muted: cell.muted };
+            write_cell(sheet, (FIRST + at as u32, col as u16), cell, look.format())?;
+        }
+    }
+    Ok(())
+}
+
+/// A number where Excel shows it as printed, else the words.
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, col): (u32, u16),
+    cell: &CellText,
+    format: Format,
+) -> Result<(), XlsxError> {
+    match cell.number.and_then(|number| shown(&cell.text, number)) {
+        Some(Shown { value, format: shape }) => {
+            sheet.write_number_with_format(row, col, value, &format.set_num_format(shape))?;
+        }
+        None => write_words(sheet, (row, col), &cell.text, format)?,
+    }
+    Ok(())
+}
+
+/// Words as words, also when somebody edits the cell later.
+pub(super) fn write_words(
+    sheet: &mut Worksheet,
+    (row, col): (u32, u16),
+    text: &str,
+    format: Format,
+) -> Result<(), XlsxError> {
+    let format = if looks_like_formula(text) { format.set_quote_prefix() } else { format };
+    page::put(sheet, (row, col), text, &format)
+}
+
+/// Notes under the table; returns the row after the last.
+fn write_notes(sheet: &mut Worksheet, table: &Table, end: u32, total: f64) -> Result<u32, XlsxError> {
+    let several = table.notes.len() > 1;
+    let notes: Vec<String> = table
+        .notes
+        .iter()
+        .enumerate()
+        .flat_map(|(at, note)| {
+            let mark = if several { format!("{}. ", at + 1) } else { String::new() };
+            let start = if at == 0 { "注：" } else { "　　" };
+            let room = total * 1.04 - 6.0;
+            let lines = wrap(&format!("{mark}{note}"), room);
+            lines
+                .into_iter()
+                .enumerate()
+                .map(move |(n, l)| format!("{}{l}", if n == 0 { start } else { "　　" }))
+        })
+        .collect();
+    if notes.is_empty() { Ok(end) } else { page::lines(sheet, end, &notes, &look::note()) }
+}
+
+/// Filter, frozen header, paper, and the way back to the index.
+fn finish(
+    sheet: &mut Worksheet,
+    table: &Table,
+    book: &DataBook,
+    (last, total, helper): (u32, f64, u16),
+) -> Result<(), XlsxError> {
+    let columns = columns(table) as u16;
+    let end = FIRST + table.rows.len() as u32;
+    if !table.rows.is_empty() {
+        sheet.autofilter(HEADER, 0, end - 1, helper - 1)?;
+        sheet.ignore_error_range(FIRST, 0, end - 1, columns - 1, IgnoreError::NumberStoredAsText)?;
+    }
+    if helper > columns {
+        sheet.set_column_range_hidden(columns, helper - 1)?;
+    }
+    sheet.set_freeze_panes(FIRST, u16::from(columns > 3))?;
+    sheet.set_repeat_rows(0, HEADER)?;
+    sheet.set_print_area(0, 0, last.max(FIRST), columns - 1)?;
+    let pages = u16::from(last <= PAGE_ROWS + 8);
+    page::set_up(sheet, total, pages, &book.marks, &book.fingerprint);
+    // Outside the printed area: a help on the screen only.
+    let back = Url::new(format!("internal:{}", reference(index::NAME, "A1"))).set_text("返回目录");
+    sheet.write_url_with_format(0, helper, back, &look::link(look::words()))?;
+    sheet.set_column_width(helper, 12)?;
+    Ok(())
+}
