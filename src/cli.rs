@@ -55,6 +55,8 @@ enum Command {
     Check(RunArgs),
     /// 完成全部工作：读取、核对、统计、成文
     Run(RunArgs),
+    /// 说明一个数值的来源：公式、计数、每一份计入和未计入的表
+    Explain(ExplainArgs),
     /// 列出问题编码
     Codes(FormatArgs),
     /// 列出指标及其公式
@@ -102,6 +104,17 @@ struct RunArgs {
     font_paths: Vec<PathBuf>,
     #[command(flatten)]
     format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// 数值编号，如 2025Q2/510114/composite_score
+    figure: String,
+    /// 另把明细写成 CSV 文件
+    #[arg(long)]
+    csv: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +183,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Sample(args) => sample_inputs(args, say),
         Command::Check(args) => check(args, say),
         Command::Run(args) => run(args, say),
+        Command::Explain(args) => explain(args, say),
         Command::Codes(args) => print(&codes(args.format)?),
         Command::Metrics(args) => print(&metric_list(args.format)?),
     }
@@ -251,6 +265,17 @@ fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
 fn run(args: &RunArgs, say: Say) -> Result<ExitCode> {
     let outcome = pipeline::run(&args.options(), &say.progress())?;
     report(&outcome, args.format.format, say)
+}
+
+fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
+    let explanation = pipeline::explain(&args.run.options(), &args.figure, &say.progress())?;
+    if let Some(path) = &args.csv {
+        std::fs::write(path, explanation.to_csv()?).at("写入文件", path)?;
+    }
+    match args.run.format.format {
+        Format::Text => print(&explanation.to_text()),
+        Format::Json => print(&format!("{:#}\n", serde_json::json!(explanation))),
+    }
 }
 
 /// Prints the outcome: problems and counts.

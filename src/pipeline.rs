@@ -27,7 +27,7 @@ use crate::render::word::{self, WordLook};
 use crate::settings::Settings;
 use crate::spec::Specs;
 use crate::templates::Templates;
-use crate::{data, digest, problems};
+use crate::{compare, data, digest, explain, problems};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug)]
@@ -130,9 +130,11 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let gathered = gather(options, &ground, progress)?;
         let counts = counts(&gathered);
         let measured = BTreeMap::new();
+        let comparisons = compare::Comparisons::default();
         let scene = Scene {
             links: &gathered.links,
             measured: &measured,
+            comparisons: &comparisons,
             period: gathered.period,
             settings: &ground.settings,
             specs: &ground.specs,
@@ -168,9 +170,12 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         problems::missing_glyphs(&mut gathered.links, gathered.period, &fonts, &ground.settings);
         let measured = measure(&gathered, &ground)?;
         let fingerprint = write_data(&edition, &gathered, &measured, &ground)?;
+        let comparisons =
+            compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
         let scene = Scene {
             links: &gathered.links,
             measured: &measured,
+            comparisons: &comparisons,
             period: gathered.period,
             settings: &ground.settings,
             specs: &ground.specs,
@@ -182,6 +187,40 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
         finish(edition, &gathered, &ground, fingerprint)
     })
+}
+
+/// Explains one figure of an edition: reads the inputs it was made from again.
+///
+/// # Errors
+/// No such figure, no edition, or inputs that are not those of the edition.
+pub fn explain(options: &Options, figure: &str, progress: &Progress) -> Result<explain::Explanation> {
+    let ground = Ground::settle(&options.workspace)?;
+    let wanted = figure.split('/').next().and_then(|p| p.parse().ok());
+    let options = Options { period: wanted.or(options.period), ..options.clone() };
+    let gathered = gather(&options, &ground, progress)?;
+    if let Ok(manifest) = output::manifest(&options.outputs, &gathered.period.to_string()) {
+        same_inputs(&manifest, &gathered)?;
+    }
+    let measured = measure(&gathered, &ground)?;
+    explain::explain(figure, &gathered.links, &measured, &ground.settings)
+}
+
+/// The inputs must be those the edition was made from, else its figures are not theirs.
+fn same_inputs(manifest: &Manifest, gathered: &Gathered) -> Result<()> {
+    let ours: BTreeMap<String, String> = input_digests(gathered);
+    let changed = ours.iter().find(|(name, digest)| manifest.inputs.get(*name) != Some(digest));
+    let gone = manifest.inputs.keys().find(|name| !ours.contains_key(*name));
+    match changed.map(|(name, _)| name).or(gone) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Error::usage(format!("报送材料在成文之后有变动：{name}"), "请重新运行 `zhiti run` 后再查询"))
+        }
+    }
+}
+
+/// SHA-256 of every input by `<period>/<path>`.
+fn input_digests(gathered: &Gathered) -> BTreeMap<String, String> {
+    gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256.clone())).collect()
 }
 
 fn layouts(templates: &Templates) -> Result<Layouts> {
