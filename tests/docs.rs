@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use polars::prelude::{DataType, ParquetReader, SchemaNamesAndDtypes, SerReader};
+use zhiti::compare::Comparisons;
 use zhiti::compose::narrative::view_names;
 use zhiti::compose::report::city;
 use zhiti::compose::{Scene, charts, tables, view};
@@ -51,6 +52,7 @@ struct Example {
     settings: Settings,
     links: Links,
     measured: BTreeMap<Period, Measured>,
+    comparisons: Comparisons,
     period: Period,
 }
 
@@ -64,7 +66,7 @@ impl Example {
         let period: Period = "2025Q2".parse().expect("period");
         let measure = |p| (p, metrics::measure(&links, p, &settings.metrics).expect("metrics"));
         let measured = BTreeMap::from([measure(period.previous()), measure(period)]);
-        Self { specs, settings, links, measured, period }
+        Self { specs, settings, links, measured, comparisons: Comparisons::default(), period }
     }
 
     fn scene() -> Scene<'static> {
@@ -73,6 +75,7 @@ impl Example {
         Scene {
             links: &example.links,
             measured: &example.measured,
+            comparisons: &example.comparisons,
             period: example.period,
             settings: &example.settings,
             specs: &example.specs,
@@ -314,6 +317,9 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("dissatisfied", "有“不满意”评价的项目"),
     ("dissatisfied[].name", "项目"),
     ("dissatisfied[].count", "“不满意”的份数"),
+    ("sensitivity", "“基本满意”取其他分值时的综合满意度"),
+    ("sensitivity[].middle", "“基本满意”的分值"),
+    ("sensitivity[].printed", "综合满意度的写法"),
     ("choices.middle_score", "“基本满意”的分值"),
     ("choices.floor_city", "样本量下限：全市"),
     ("choices.floor_district", "样本量下限：区（市）县"),
@@ -350,6 +356,8 @@ const HOW: &str = r#"报告的文字在 `templates/text/` 的 `city.md`（全市
 
 - 写一个数值：`{{ fig(name="composite_score") }}`；另一单位的：`{{ fig(name="composite_score", unit=city.code) }}`。数值只能这样写，印出的位数和灰色由程序决定。
 - 按数值取舍：`{% if figures.response_rate.solid and figures.response_rate.value < 0.9 %}…{% endif %}`。分项的点在这里写成两条下划线：`figures.satisfied_rate__staff_attitude`。
+- 单位跟在数值后面：`{{ fig(name="composite_score", after="分") }}`，样本量低于下限时，样本量写在单位之后。
+- 写升降和高低：`{{ change(name="composite_score") }}` 与上季度比，`against="year"` 与上年同季度比，`against="rest"` 与其余单位比。用词由统计检验决定，模板不能自行写升降。
 - 放一张表：`![](table:satisfaction_by_item)`；放一张图：`![](chart:supply_demand)`。编号自动生成。
 - 标题：`# 一级`、`## 二级`、`### 三级`，编号自动生成；不编号的在末尾加 `{-}`。引用原话用 `> `。
 - 企业填写的文字一律按普通文字印出，不会成为格式或代码。
