@@ -153,6 +153,7 @@ impl RunArgs {
             period: self.period,
             jobs: self.jobs,
             font_paths: self.font_paths.clone(),
+            guarded: true,
         }
     }
 }

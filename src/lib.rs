@@ -16,6 +16,7 @@ pub mod docx;
 pub mod error;
 pub mod explain;
 pub mod fonts;
+pub mod guard;
 pub mod init;
 pub mod inputs;
 pub mod link;

@@ -10,8 +10,9 @@ use rayon::prelude::*;
 
 use crate::compose::narrative::Narrator;
 use crate::compose::{Scene, agency_report, cases, city_report, databook, district_report, summary};
-use crate::error::{Error, Result};
+use crate::error::{AtPath, Error, Result};
 use crate::fonts::Fonts;
+use crate::guard::Guard;
 use crate::inputs::{self, Listing};
 use crate::link::{self, Links};
 use crate::metrics::{self, Level, Measured};
@@ -19,7 +20,7 @@ use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
-use crate::read::{self, FileRecord};
+use crate::read::{self, FileRecord, Source};
 use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
 use crate::render::raster::Rasterizer;
@@ -40,6 +41,8 @@ pub struct Options {
     /// Threads; all cores where `None`.
     pub jobs: Option<usize>,
     pub font_paths: Vec<PathBuf>,
+    /// Whether files are read in worker processes; only the program itself can be its own worker.
+    pub guarded: bool,
 }
 
 /// Settings, specifications and templates, settled before work begins.
@@ -97,7 +100,12 @@ pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result
     let listing = inputs::list(&options.inputs)?;
     let period = choose(&listing, options.period)?;
     let bar = progress.stage("读取", listing.files.len());
-    let files = read::read_all(&listing, &ground.specs, &ground.settings, &|| bar.tick());
+    let guard = match options.guarded {
+        true => Some(Guard::of_this_program(&ground.templates).at("查找程序自身", Path::new("zhiti"))?),
+        false => None,
+    };
+    let source = guard.as_ref().map_or(Source::Here, Source::Guarded);
+    let files = read::read_from(source, &listing, &ground.specs, &ground.settings, &|| bar.tick())?;
     bar.finish();
     let records = files.iter().map(|f| f.record.clone()).collect();
     let links = link::link(files, &ground.specs, &ground.settings);
