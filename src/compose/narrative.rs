@@ -49,6 +49,9 @@ pub struct Narrator {
 /// Folder of the report templates.
 const FOLDER: &str = "text/";
 
+/// The page that lists the names for people; it stands among the templates and is none.
+const NAMES_PAGE: &str = "text/NAMES.md";
+
 impl Narrator {
     /// Parses every template in `templates/text/`.
     ///
@@ -66,7 +69,8 @@ impl Narrator {
                 Ok(crate::problem::shorten(words, kwargs.must_get::<usize>("n")?))
             },
         );
-        let names: Vec<&str> = templates.below(FOLDER).filter(|n| n.ends_with(".md")).collect();
+        let is_template = |n: &&str| n.ends_with(".md") && *n != NAMES_PAGE;
+        let names: Vec<&str> = templates.below(FOLDER).filter(is_template).collect();
         let sources = names.iter().map(|n| Ok((*n, templates.text(n)?))).collect::<Result<Vec<_>>>()?;
         tera.add_raw_templates(sources).map_err(|e| template_error(&templates, "text", &e, &[]))?;
         Ok(Self { tera, templates })

@@ -16,6 +16,15 @@ pub fn shared(below: &str) -> PathBuf {
     std::env::var_os("ZHITI_SHARED").map_or_else(beside, PathBuf::from).join(below)
 }
 
+/// Whether the shared folder is not there (a clone by itself): the test says so and has nothing to compare with.
+pub fn is_alone() -> bool {
+    let alone = !shared("fixtures").is_dir();
+    if alone {
+        eprintln!("no ../shared beside the repository: nothing to compare with, passed over");
+    }
+    alone
+}
+
 /// Reads and links everything below an inputs folder.
 pub fn links_of(folder: &Path) -> Links {
     let specs = Specs::built_in().expect("built-in forms");
