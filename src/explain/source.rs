@@ -72,13 +72,7 @@ impl Ground<'_> {
         let answer = ret.answer(name);
         let words = match answer {
             None => String::new(),
-            Some(a) if field.is_personal() => {
-                if a.raw.is_empty() && a.value.is_none() {
-                    String::new()
-                } else {
-                    PERSONAL.to_owned()
-                }
-            }
+            Some(a) if field.is_personal() => presence(a),
             Some(a) => match &a.value {
                 Some(Val::Dimensions(levels)) => dimensions(levels, self.figure.item),
                 Some(Val::Indicators(all)) => several(all, indicator),
