@@ -19,7 +19,7 @@ use crate::progress::Progress;
 use crate::render::forms;
 use crate::sample::{self, SampleOptions};
 use crate::spec::Specs;
-use crate::{init, problems};
+use crate::{init, problems, verify};
 
 /// 中小企业质量提升服务（DB5101/T 190—2024）材料的汇总、核对与成文。
 #[derive(Debug, Parser)]
@@ -57,6 +57,8 @@ enum Command {
     Run(RunArgs),
     /// 说明一个数值的来源：公式、计数、每一份计入和未计入的表
     Explain(ExplainArgs),
+    /// 核对已成文的结果：文件未被改动，同一数值各处一致
+    Verify(VerifyArgs),
     /// 列出问题编码
     Codes(FormatArgs),
     /// 列出指标及其公式
@@ -115,6 +117,18 @@ struct ExplainArgs {
     csv: Option<PathBuf>,
     #[command(flatten)]
     run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// 输出文件夹
+    #[arg(long, default_value = "outputs")]
+    outputs: PathBuf,
+    /// 季度，如 2025Q1；默认为最新的季度
+    #[arg(long, value_parser = period)]
+    period: Option<Period>,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +199,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Check(args) => check(args, say),
         Command::Run(args) => run(args, say),
         Command::Explain(args) => explain(args, say),
+        Command::Verify(args) => verify_edition(args),
         Command::Codes(args) => print(&codes(args.format)?),
         Command::Metrics(args) => print(&metric_list(args.format)?),
     }
@@ -277,6 +292,30 @@ fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
         Format::Text => print(&explanation.to_text()),
         Format::Json => print(&format!("{:#}\n", serde_json::json!(explanation))),
     }
+}
+
+fn verify_edition(args: &VerifyArgs) -> Result<ExitCode> {
+    let period = match args.period {
+        Some(period) => period.to_string(),
+        None => verify::newest(&args.outputs)?,
+    };
+    let verdict = verify::verify(&args.outputs, &period)?;
+    match args.format.format {
+        Format::Json => print(&format!("{:#}\n", serde_json::json!(verdict)))?,
+        Format::Text => {
+            let differences: String = verdict.differences.iter().map(|d| format!("{d}\n")).collect();
+            let end = if verdict.differences.is_empty() {
+                "全部一致".to_owned()
+            } else {
+                format!("有{}处不一致", verdict.differences.len())
+            };
+            print(&format!(
+                "{differences}{period}：核对文件{}个、数值{}处，{end}。\n",
+                verdict.files, verdict.figures
+            ))?
+        }
+    };
+    Ok(if verdict.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Prints the outcome: problems and counts.

@@ -37,4 +37,5 @@ pub mod spec;
 pub mod stats;
 pub mod templates;
 pub mod text;
+pub mod verify;
 pub mod workbook;
