@@ -6,8 +6,11 @@
 
 mod form;
 mod label;
+mod platform;
 mod supplement;
 mod table;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

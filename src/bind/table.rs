@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
+use super::platform::{self, Export};
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
 use crate::problem::Code;
+use crate::spec::source::Source;
 use crate::spec::{Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
+pub(super) enum Column {
     Field(usize),
     /// One option of a question, ticked or not.
     Option(usize, usize),
@@ -24,13 +26,15 @@ enum Column {
 }
 
 /// A header: where the data start and what the columns hold.
-struct Header {
+struct Header<'a> {
     row: u32,
     data_from: u32,
     columns: Vec<(u32, Column)>,
+    /// The mapping by which answers are read, where the table is a platform's export.
+    source: Option<(&'a Source, Form)>,
 }
 
-impl Header {
+impl Header<'_> {
     fn fields(&self) -> usize {
         let mut seen: Vec<usize> = self
             .columns
@@ -57,20 +61,44 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
         bind_roster(sheet, &header, &specs.roster, out);
         return true;
     }
+    let export = platform::find(sheet, specs);
+    if let Some(export) = &export
+        && let Some((header, form)) = exported(export, specs)
+    {
+        bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
+        return true;
+    }
     let candidates = Form::ALL.into_iter().filter_map(|form| {
         let header = find_header(sheet, specs.of(form), &specs.cover, 4)?;
         Some((header.fields(), header, form))
     });
     // The form whose labels the header shows most of; the smaller form where two tie.
-    let best =
-        candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())));
-    let Some((_, header, form)) = best else { return false };
-    bind_table(sheet, &header, form, specs.of(form), out);
+    let Some((_, header, form)) = richest(candidates, specs) else { return false };
+    bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
 }
 
-fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header> {
-    let mut best: Option<Header> = None;
+fn richest<'a>(
+    candidates: impl Iterator<Item = (usize, Header<'a>, Form)>,
+    specs: &Specs,
+) -> Option<(usize, Header<'a>, Form)> {
+    candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())))
+}
+
+/// The header of a platform's export, for the form it asks most of.
+fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)> {
+    let candidates = Form::ALL.into_iter().filter_map(|form| {
+        let columns = platform::columns(export, form, specs.of(form), &specs.cover);
+        let row = export.row.at;
+        let header = Header { row, data_from: row + 1, columns, source: Some((export.source, form)) };
+        let fields = header.fields();
+        (fields >= 4).then_some((fields, header, form))
+    });
+    richest(candidates, specs).map(|(_, header, form)| (header, form))
+}
+
+fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header<'static>> {
+    let mut best: Option<Header<'static>> = None;
     for (i, row) in sheet.rows.iter().enumerate().take(30) {
         let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
         for header in
@@ -88,14 +116,14 @@ fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -
 }
 
 /// In a header, labels stand side by side; in a form, answers stand between them.
-fn is_row_of_labels(row: &Row, header: &Header) -> bool {
+fn is_row_of_labels(row: &Row, header: &Header<'_>) -> bool {
     let span = (row.cells.first(), row.cells.last());
     let (Some((from, _)), Some((to, _))) = span else { return false };
     let matched = header.columns.len() as u32;
     matched * 3 >= (to - from + 1).min(60) || matched >= 5
 }
 
-fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec) -> Header {
+fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec) -> Header<'static> {
     let mut columns = Vec::new();
     for (col, value) in &row.cells {
         let Value::Text(words) = value else { continue };
@@ -103,11 +131,17 @@ fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec) -> Header {
             columns.push((*col, column));
         }
     }
-    Header { row: row.at, data_from: row.at + 1, columns }
+    Header { row: row.at, data_from: row.at + 1, columns, source: None }
 }
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &FormSpec) -> Option<Header> {
+fn two_rows(
+    sheet: &Sheet,
+    top: &Row,
+    below: &Row,
+    spec: &FormSpec,
+    cover: &FormSpec,
+) -> Option<Header<'static>> {
     let mut columns: Vec<(u32, Column)> = Vec::new();
     let last = top.cells.last()?.0.max(below.cells.last()?.0);
     if last > 400 {
@@ -143,7 +177,8 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &Form
         return None;
     }
     // A row of data is no second header row.
-    (unmatched * 3 <= below.cells.len()).then_some(Header { row: top.at, data_from: below.at + 1, columns })
+    let header = Header { row: top.at, data_from: below.at + 1, columns, source: None };
+    (unmatched * 3 <= below.cells.len()).then_some(header)
 }
 
 fn cell_text(row: &Row, col: u32) -> Option<String> {
@@ -168,7 +203,7 @@ fn column_of(words: &str, spec: &FormSpec, cover: &FormSpec, before: &[(u32, Col
 }
 
 /// 日期 alone belongs to the signature in the column before it.
-fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
+pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
     let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
     if !plain {
         return field;
@@ -210,7 +245,7 @@ fn strip_number(label: &str) -> &str {
     label
 }
 
-fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
+pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
     if label == "所用时间" || label == "答题时长" {
         return Some(Column::Seconds);
     }
@@ -242,8 +277,16 @@ fn option_column(words: &str, spec: &FormSpec) -> Option<Column> {
     None
 }
 
-fn bind_table(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, out: &mut Bindings) {
-    let refusal = refusal(sheet, header, spec);
+fn bind_table(
+    sheet: &Sheet,
+    header: &Header<'_>,
+    form: Form,
+    spec: &FormSpec,
+    rivals: &[&str],
+    out: &mut Bindings,
+) {
+    let refusal = refusal(sheet, header, spec)
+        .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
     for row in data_rows(sheet, header) {
         let bound = bind_row(sheet, header, form, spec, row);
         match &refusal {
@@ -252,12 +295,17 @@ fn bind_table(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, out: 
         }
     }
     if let Some((code, about)) = refusal {
-        out.findings.push(Finding { form: Some(form), ..Finding::new(code, about) });
+        let found = if code == Code::TableByIndex && !rivals.is_empty() {
+            format!("对照文件{}同样适用，不能判断用哪一个", rivals.join("、"))
+        } else {
+            String::new()
+        };
+        out.findings.push(Finding { form: Some(form), found, ..Finding::new(code, about) });
     }
 }
 
 /// Why a table is refused as a whole (metrics.md 1).
-fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, String)> {
+fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code, String)> {
     for (index, field) in spec.fields.iter().enumerate() {
         let same: Vec<u32> =
             header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
@@ -286,30 +334,39 @@ fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, Str
     by_index(sheet, header, spec).then(|| (Code::TableByIndex, String::new()))
 }
 
-/// A platform export by index: every answer to the questions with options is a bare number.
-fn by_index(sheet: &Sheet, header: &Header, spec: &FormSpec) -> bool {
+/// A platform export by index: every answer to the questions with options is a bare number that no key explains.
+fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     let (mut numbers, mut others) = (0, 0);
     for (col, column) in &header.columns {
         let Column::Field(field) = column else { continue };
-        if spec.fields[*field].kind != Kind::One {
+        if !matches!(spec.fields[*field].kind, Kind::One | Kind::Many) {
             continue;
         }
         for row in sheet.rows.iter().filter(|r| r.at >= header.data_from) {
-            match sheet.get(Cell::new(row.at, *col)) {
-                Some(Value::Number(n)) if n.fract() == 0.0 && n.abs() <= 20.0 => numbers += 1,
-                Some(Value::Text(t)) if text::key(t).parse::<i32>().is_ok_and(|n| n.abs() <= 20) => {
-                    numbers += 1
-                }
-                Some(_) => others += 1,
-                None => {}
+            match content(header, spec, *field, sheet.get(Cell::new(row.at, *col))) {
+                Content::Typed(value) if is_index(&value) => numbers += 1,
+                Content::Typed(_) => others += 1,
+                _ => {}
             }
         }
     }
     numbers >= 1 && others == 0
 }
 
+/// `3`, `1┋4`: numbers of options.
+fn is_index(value: &Value) -> bool {
+    let is_small = |part: &str| part.parse::<i32>().is_ok_and(|n| n.abs() <= 20);
+    match value {
+        Value::Number(n) => n.fract() == 0.0 && n.abs() <= 20.0,
+        Value::Text(words) => {
+            text::plain(words).split(['┋', '→', ',', ';', ' ']).filter(|p| !p.is_empty()).all(is_small)
+        }
+        _ => false,
+    }
+}
+
 /// Rows with answers: no blank rows, totals, repeated headers or notes.
-fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header) -> impl Iterator<Item = &'a Row> {
+fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header<'_>) -> impl Iterator<Item = &'a Row> {
     sheet.rows.iter().filter(move |row| {
         let known = |col: u32| {
             header
@@ -344,7 +401,7 @@ fn is_note_row(row: &Row) -> bool {
                 .any(|w| label.starts_with(w)))
 }
 
-fn is_header_again(sheet: &Sheet, header: &Header, row: &Row) -> bool {
+fn is_header_again(sheet: &Sheet, header: &Header<'_>, row: &Row) -> bool {
     let same = row.cells.iter().filter(|(col, v)| {
         let above = sheet.get(Cell::new(header.row, *col));
         above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
@@ -352,7 +409,7 @@ fn is_header_again(sheet: &Sheet, header: &Header, row: &Row) -> bool {
     same.count() * 2 > row.cells.len()
 }
 
-fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &Row) -> Bound {
+fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row: &Row) -> Bound {
     let first = row.cells.first().map_or(0, |(col, _)| *col);
     let mut bound = Bound {
         form,
@@ -364,9 +421,15 @@ fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &R
     };
     for (col, column) in &header.columns {
         let cell = Cell::new(row.at, *col);
-        let words = text::words(&sheet.text(cell));
-        if words.is_empty() || is_skip_mark(&words) {
+        let mut words = text::words(&sheet.text(cell));
+        if words.is_empty() || is_missing(header, &words) {
             continue;
+        }
+        // 四川省-成都市-新都区
+        if let (Column::District, Some(sign)) = (column, header.source.and_then(|(s, _)| s.cascade))
+            && let Some((_, last)) = words.rsplit_once(sign)
+        {
+            words = text::words(last);
         }
         let said = Some(Said { text: words.clone(), sheet: Arc::clone(&sheet.name), cell });
         match column {
@@ -381,13 +444,21 @@ fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &R
     bound
 }
 
-fn slots(sheet: &Sheet, header: &Header, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
+fn slots(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
     for (col, column) in &header.columns {
         let cell = Cell::new(row.at, *col);
         match column {
-            Column::Field(field) => slots[*field] = Some(Slot { cell, content: typed(sheet.get(cell)) }),
-            Column::Option(field, option) => tick(&mut slots[*field], cell, *option, sheet.get(cell)),
+            Column::Field(field) => {
+                slots[*field] = Some(Slot { cell, content: content(header, spec, *field, sheet.get(cell)) })
+            }
+            Column::Option(field, option) => {
+                let value = sheet.get(cell).filter(|v| !is_missing(header, &v.text()));
+                if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
+                    slots[inner] = Some(slot);
+                }
+                tick(&mut slots[*field], cell, *option, value);
+            }
             _ => {}
         }
     }
@@ -401,6 +472,18 @@ fn slots(sheet: &Sheet, header: &Header, spec: &FormSpec, row: &Row) -> Vec<Opti
     slots
 }
 
+/// The content of a cell, by the platform's mapping where there is one.
+fn content(header: &Header<'_>, spec: &FormSpec, field: usize, value: Option<&Value>) -> Content {
+    match header.source {
+        Some((source, form)) => platform::content(source, form, spec, field, value),
+        None => typed(value),
+    }
+}
+
+fn is_missing(header: &Header<'_>, words: &str) -> bool {
+    header.source.is_some_and(|(source, _)| source.is_missing(words)) || is_skip_mark(words)
+}
+
 fn typed(value: Option<&Value>) -> Content {
     match value {
         None => Content::Blank,
@@ -411,7 +494,7 @@ fn typed(value: Option<&Value>) -> Content {
 
 /// `(跳过)` and `(空)` of 问卷星.
 fn is_skip_mark(words: &str) -> bool {
-    matches!(text::key(words).as_str(), "(跳过)" | "(空)" | "-3" | "-2")
+    matches!(text::key(words).as_str(), "(跳过)" | "(空)")
 }
 
 fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value>) {
@@ -420,16 +503,27 @@ fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value
     let on = match value {
         None | Some(Value::Bool(false) | Value::Uncalculated | Value::Error(_)) => false,
         Some(Value::Bool(true)) => true,
-        Some(other) => {
-            let key = text::key(&other.text());
-            !text::is_blank_mark(&key)
-                && !is_skip_mark(&key)
-                && !matches!(key.as_str(), "0" | "否" | "未选" | "FALSE" | "□" | "☐")
-        }
+        // Any other words in an option's column are the option itself.
+        Some(other) => is_tick(&text::key(&other.text())).unwrap_or(true),
     };
     if on {
         ticks.push(option);
         ticks.sort_unstable();
+    }
+}
+
+/// Whether the words in an option's column tick it; `None` where they are other words.
+pub(super) fn is_tick(key: &str) -> Option<bool> {
+    if text::is_blank_mark(key) || is_skip_mark(key) {
+        return Some(false);
+    }
+    match key.to_ascii_uppercase().as_str() {
+        "0" | "0.0" | "否" | "未选" | "未选中" | "未选择" | "FALSE" | "NO" | "N" | "□" | "☐" | "○" => {
+            Some(false)
+        }
+        "1" | "1.0" | "是" | "已选" | "选中" | "TRUE" | "YES" | "Y" | "√" | "✓" | "✔" | "☑" | "☒" | "■"
+        | "●" | "V" => Some(true),
+        _ => None,
     }
 }
 
@@ -447,7 +541,7 @@ fn seconds(words: &str) -> Option<u32> {
     }
 }
 
-fn bind_roster(sheet: &Sheet, header: &Header, spec: &FormSpec, out: &mut Bindings) {
+fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
     for row in data_rows(sheet, header) {
         let mut slots = slots(sheet, header, spec, row);
         // The roster shares its envelope columns' labels with the cover.

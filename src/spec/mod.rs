@@ -6,6 +6,7 @@
 //! file and line. Nothing here reads a workbook.
 
 mod raw;
+pub mod source;
 
 pub(crate) use raw::toml_error;
 
@@ -17,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::parse::marks::Choice;
 use crate::text;
+
+use source::{SourceFile, Sources};
 
 pub use raw::{BUILT_IN, Layout, LayoutCell, LayoutRow, Open};
 
@@ -204,6 +207,8 @@ pub struct Specs {
     forms: Vec<Arc<FormSpec>>,
     pub cover: Arc<FormSpec>,
     pub roster: Arc<FormSpec>,
+    /// How exports of survey platforms are written.
+    pub sources: Arc<Sources>,
 }
 
 impl Specs {
@@ -235,7 +240,18 @@ impl Specs {
         }
         forms.retain(|f| Form::from_letter(&f.id).is_some());
         forms.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Self { forms, cover, roster })
+        let specs = Self { forms, cover, roster, sources: Arc::default() };
+        specs.with_sources(source::BUILT_IN.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect())
+    }
+
+    /// The same forms with other mapping files for survey platforms, as (path for messages, text).
+    ///
+    /// # Errors
+    /// A mapping that cannot be right, with file and line.
+    pub fn with_sources(self, files: Vec<SourceFile>) -> Result<Self> {
+        let forms: Vec<&FormSpec> = self.forms.iter().map(|f| &**f).collect();
+        let sources = Arc::new(Sources::load(files, &forms)?);
+        Ok(Self { sources, ..self })
     }
 
     /// The built-in specifications.

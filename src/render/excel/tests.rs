@@ -278,12 +278,7 @@ fn the_package_has_links_chart_filter_and_paper() {
             || parts["xl/worksheets/sheet1.xml"].contains("location=\"'各区满意度'!A1\"")
     );
     let sheet = &parts["xl/worksheets/sheet2.xml"];
-    for wanted in [
-        "<autoFilter ref=\"A3:K27\"",
-        "hidden=\"1\"",
-        "paperSize=\"9\"",
-        "state=\"frozen\""
-    ] {
+    for wanted in ["<autoFilter ref=\"A3:K27\"", "hidden=\"1\"", "paperSize=\"9\"", "state=\"frozen\""] {
         assert!(sheet.contains(wanted), "{wanted}");
     }
     assert!(!sheet.contains("<f>") && !sheet.contains("mergeCell"));
