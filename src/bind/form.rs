@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::boxes::{self, tick_text};
 use super::label::{self, Hit};
 use super::{Bindings, Bound, Content, Envelope, Said, Slot, supplement};
 use crate::cell::Cell;
@@ -287,6 +288,9 @@ fn answer(
         }
     }
     let right = to_the_right(sheet, spec, label, occupied);
+    if let Some(slot) = boxes::beside(sheet, field, label.cell.row, label.extent.col, &right.cells) {
+        return slot;
+    }
     if let Some(content) = joined(sheet, field, &right.cells) {
         return Slot { cell: content.0, content: content.1 };
     }
@@ -373,15 +377,6 @@ fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Cell, Content
         other => (*other).clone(),
     };
     Some((*first, Content::Typed(content)))
-}
-
-/// A check box cell of Excel 365 holds TRUE or FALSE.
-fn tick_text(value: &Value) -> String {
-    match value {
-        Value::Bool(true) => "☑".into(),
-        Value::Bool(false) => "□".into(),
-        other => other.text(),
-    }
 }
 
 /// Guidance, units and lines to write on are no answers.

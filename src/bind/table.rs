@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::header;
 use super::platform::{self, Export};
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
@@ -191,15 +192,28 @@ fn cell_text(row: &Row, col: u32) -> Option<String> {
 
 /// What a column is by the words of its header.
 fn column_of(words: &str, spec: &FormSpec, cover: &FormSpec, before: &[(u32, Column)]) -> Option<Column> {
-    for label in readings(words) {
-        if let Some(field) = spec.by_label(&label) {
-            return Some(Column::Field(beside(spec, field, &label, before)));
-        }
-        if let Some(column) = envelope_column(&label, cover) {
-            return Some(column);
-        }
-    }
-    option_column(words, spec)
+    let read = |label: &String| {
+        let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
+        field.or_else(|| envelope_column(label, cover))
+    };
+    let (plain, shortened) = header::readings(words);
+    plain
+        .iter()
+        .find_map(read)
+        .or_else(|| option_column(&plain, spec))
+        .or_else(|| shortened.iter().find_map(read))
+        .or_else(|| with_unit(&plain, spec))
+}
+
+/// `从业人员数量人`, `从业人员数量/人`: the label with its unit.
+fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
+    plain.iter().find_map(|label| {
+        let field = spec.fields.iter().position(|f| {
+            let bare = label.strip_suffix(f.unit.as_str()).map(|l| l.trim_end_matches(['/', '-', ':', '_']));
+            !f.unit.is_empty() && bare.is_some_and(|b| f.labels.iter().any(|l| l == b))
+        })?;
+        Some(Column::Field(field))
+    })
 }
 
 /// 日期 alone belongs to the signature in the column before it.
@@ -211,38 +225,6 @@ pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32,
     let last = before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None });
     let owner = last.and_then(|l| spec.fields.iter().position(|f| f.beside == Some(l)));
     owner.unwrap_or(field)
-}
-
-/// The normal forms under which a header may be known: as it is, without numbering, without a bracket at its end.
-fn readings(words: &str) -> Vec<String> {
-    let whole = text::label(words);
-    let bare = text::label(strip_number(&whole));
-    let mut out = vec![whole, bare.clone()];
-    if let Some(at) = bare.rfind('(')
-        && bare.ends_with(')')
-        && at > 0
-    {
-        out.push(text::label(&bare[..at]));
-    }
-    out.dedup();
-    out
-}
-
-fn strip_number(label: &str) -> &str {
-    let digits = label.len() - label.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    if (1..=3).contains(&digits)
-        && let Some(rest) = label[digits..].strip_prefix(['、', '.', ':', ')', ','])
-    {
-        return rest;
-    }
-    for lead in ["一、", "二、", "三、", "四、", "五、", "六、", "第"] {
-        if let Some(rest) = label.strip_prefix(lead)
-            && lead != "第"
-        {
-            return rest;
-        }
-    }
-    label
 }
 
 pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
@@ -259,22 +241,24 @@ pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
 }
 
 /// `质量提升需求类型:标准化服务`, `4.质量提升需求类型(标准化服务)`: one column per option.
-fn option_column(words: &str, spec: &FormSpec) -> Option<Column> {
-    let whole = text::label(words);
-    let bare = strip_number(&whole);
-    for sign in [':', '(', '-', '/', '—', '_'] {
-        let Some((question, option)) = bare.split_once(sign) else { continue };
-        let Some(field) = spec.by_label(&text::label(question)) else { continue };
-        if !matches!(spec.fields[field].kind, Kind::Many | Kind::One) {
-            continue;
-        }
-        let option = text::label(option.trim_end_matches(')'));
-        let known = |c: &crate::parse::marks::Choice| c.spellings.contains(&option);
-        if let Some(index) = spec.fields[field].choices.iter().position(known) {
-            return Some(Column::Option(field, index));
-        }
-    }
-    None
+fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
+    let known = |field: usize, option: &str| {
+        let bare = option.split_once('(').map_or("", |(bare, _)| bare);
+        [option, bare]
+            .into_iter()
+            .map(text::label)
+            .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
+    };
+    plain.iter().find_map(|whole| {
+        let cuts = whole.match_indices([':', '(', '-', '/', '—', '_']);
+        cuts.take(20).find_map(|(at, sign)| {
+            let (question, option) = (&whole[..at], &whole[at + sign.len()..]);
+            let field = spec.by_label(&text::label(question))?;
+            let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
+            let index = has_options.then(|| known(field, option.trim_end_matches(')'))).flatten()?;
+            Some(Column::Option(field, index))
+        })
+    })
 }
 
 fn bind_table(
@@ -287,7 +271,7 @@ fn bind_table(
 ) {
     let refusal = refusal(sheet, header, spec)
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
-    for row in data_rows(sheet, header) {
+    for row in data_rows(sheet, header, spec) {
         let bound = bind_row(sheet, header, form, spec, row);
         match &refusal {
             None => out.returns.push(bound),
@@ -366,7 +350,11 @@ fn is_index(value: &Value) -> bool {
 }
 
 /// Rows with answers: no blank rows, totals, repeated headers or notes.
-fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header<'_>) -> impl Iterator<Item = &'a Row> {
+fn data_rows<'a>(
+    sheet: &'a Sheet,
+    header: &'a Header<'_>,
+    spec: &'a FormSpec,
+) -> impl Iterator<Item = &'a Row> {
     sheet.rows.iter().filter(move |row| {
         let known = |col: u32| {
             header
@@ -377,7 +365,7 @@ fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header<'_>) -> impl Iterator<Item
         row.at >= header.data_from
             && row.cells.iter().any(|(col, v)| known(*col) && !text::is_blank_mark(&v.text()))
             && !is_total(row)
-            && !is_note_row(row)
+            && !is_note_row(sheet, row, spec)
             && !is_header_again(sheet, header, row)
     })
 }
@@ -385,28 +373,45 @@ fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header<'_>) -> impl Iterator<Item
 fn is_total(row: &Row) -> bool {
     row.cells.iter().take(3).any(|(_, v)| {
         let key = text::key(&v.text());
-        ["合计", "总计", "小计", "共计", "累计", "平均"]
-            .iter()
-            .any(|w| key.starts_with(w) && key.chars().count() <= 8)
+        let short = key.chars().count() <= 8;
+        let begins = ["合计", "总计", "小计", "共计", "累计", "平均"].iter().any(|w| key.starts_with(w));
+        short && (begins || ["合计", "总计", "小计"].iter().any(|w| key.ends_with(w)))
     })
 }
 
-fn is_note_row(row: &Row) -> bool {
-    let Some((_, Value::Text(words))) = row.cells.first() else { return false };
+/// Notes, signatures of the office, units and titles between or under the rows.
+fn is_note_row(sheet: &Sheet, row: &Row, spec: &FormSpec) -> bool {
+    let Some((col, Value::Text(words))) = row.cells.first() else { return false };
     let label = text::label(words);
-    row.cells.len() <= 3
-        && (super::label::is_note(words)
-            || ["填表人", "制表", "审核", "单位负责人", "填报单位", "报送单位", "填报人", "制表人"]
-                .iter()
-                .any(|w| label.starts_with(w)))
+    let alone = row.cells.len() == 1;
+    let wide = sheet.extent(Cell::new(row.at, *col)).col > *col + 1;
+    let titled = alone && spec.names.iter().any(|n| n.chars().count() >= 4 && label.contains(n.as_str()));
+    let office = [
+        "填表人",
+        "制表",
+        "审核",
+        "单位负责人",
+        "填报单位",
+        "报送单位",
+        "填报人",
+        "制表人",
+        "填报日期:",
+        "单位:",
+        "计量单位:",
+    ];
+    let note = super::label::is_note(words) || office.iter().any(|w| label.starts_with(w));
+    (row.cells.len() <= 3 && note) || titled || (alone && wide)
 }
 
+/// A row that repeats one of the header's rows, as after a page break.
 fn is_header_again(sheet: &Sheet, header: &Header<'_>, row: &Row) -> bool {
-    let same = row.cells.iter().filter(|(col, v)| {
-        let above = sheet.get(Cell::new(header.row, *col));
-        above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
-    });
-    same.count() * 2 > row.cells.len()
+    (header.row..header.data_from).any(|above| {
+        let same = row.cells.iter().filter(|(col, v)| {
+            let above = sheet.get(Cell::new(above, *col));
+            above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
+        });
+        same.count() * 2 > row.cells.len()
+    })
 }
 
 fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row: &Row) -> Bound {
@@ -542,7 +547,7 @@ fn seconds(words: &str) -> Option<u32> {
 }
 
 fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
-    for row in data_rows(sheet, header) {
+    for row in data_rows(sheet, header, spec) {
         let mut slots = slots(sheet, header, spec, row);
         // The roster shares its envelope columns' labels with the cover.
         for (col, column) in &header.columns {

@@ -44,7 +44,7 @@ enum Token {
     Option(usize),
     Mark(Mark),
     Space,
-    Separator,
+    Separator(char),
     /// `(2)`, `②`: the number of an option, with its text.
     Number(usize, String),
     Text(String),
@@ -59,8 +59,7 @@ pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
     let mut tokens = tokens(raw, choices);
     let numbered = settle_numbers(&mut tokens);
     settle_crosses(&mut tokens)?;
-    let rest: String =
-        tokens.iter().filter_map(|t| if let Token::Text(s) = t { Some(s.as_str()) } else { None }).collect();
+    let rest = words_between(&tokens);
     let listed: Vec<usize> =
         tokens.iter().filter_map(|t| if let Token::Option(i) = t { Some(*i) } else { None }).collect();
     let has_mark = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
@@ -78,15 +77,42 @@ pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
     Ok(Ticks { ticked: ascending(ticked), rest, marked: has_mark })
 }
 
+/// The words besides options and marks; signs between two of them stay.
+fn words_between(tokens: &[Token]) -> String {
+    let mut out = String::new();
+    let mut signs: Option<String> = None;
+    for token in tokens {
+        match token {
+            Token::Text(words) => {
+                out.push_str(&signs.take().unwrap_or_default());
+                out.push_str(words);
+                signs = Some(String::new());
+            }
+            Token::Space => signs.iter_mut().for_each(|s| s.push(' ')),
+            Token::Separator(sign) => signs.iter_mut().for_each(|s| s.push(*sign)),
+            _ => signs = None,
+        }
+    }
+    out
+}
+
 /// Numbers in front of their own options (`①满意 ②基本满意`) say nothing and go; `(1)` among brackets is a
 /// tick; every other number is text. Out comes whether all options were numbered.
 fn settle_numbers(tokens: &mut Vec<Token>) -> bool {
     let own = |at: usize, number: usize, tokens: &[Token]| {
-        let next = tokens[at + 1..].iter().find(|t| !matches!(t, Token::Space | Token::Separator));
+        let next = tokens[at + 1..].iter().find(|t| !matches!(t, Token::Space | Token::Separator(_)));
         matches!(next, Some(Token::Option(i)) if *i + 1 == number)
     };
     let numbers: Vec<usize> = (0..tokens.len())
         .filter(|at| matches!(&tokens[*at], Token::Number(n, _) if own(*at, *n, tokens)))
+        .collect();
+    let leads = |at: usize, text: &str, tokens: &[Token]| {
+        !text.starts_with('(')
+            && matches!(tokens[at + 1..].iter().find(|t| **t != Token::Space), Some(Token::Option(_)))
+    };
+    // `1、检验检测服务 2、计量服务`: an answer in the form of a list.
+    let leading: Vec<usize> = (0..tokens.len())
+        .filter(|at| matches!(&tokens[*at], Token::Number(_, text) if leads(*at, text, tokens)))
         .collect();
     let boxes = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
     let is_tick = |text: &str| numbers.len() < 2 && boxes && text == "(1)";
@@ -96,7 +122,7 @@ fn settle_numbers(tokens: &mut Vec<Token>) -> bool {
         .enumerate()
         .filter_map(|(at, token)| match token {
             Token::Number(_, text) if is_tick(&text) => Some(Token::Mark(Mark::On)),
-            Token::Number(..) if numbers.contains(&at) => None,
+            Token::Number(..) if numbers.contains(&at) || leading.contains(&at) => None,
             Token::Number(_, text) => Some(Token::Text(text)),
             token => Some(token),
         })
@@ -161,7 +187,7 @@ fn is_lone_sign(text: &str) -> bool {
 
 /// Options that stand once more by themselves in front of the list or behind it, without a mark.
 fn repeated(tokens: &[Token]) -> Vec<usize> {
-    let apart = |t: Option<&Token>| t.is_none_or(|t| matches!(t, Token::Space | Token::Separator));
+    let apart = |t: Option<&Token>| t.is_none_or(|t| matches!(t, Token::Space | Token::Separator(_)));
     let at = |at: usize| match tokens.get(at) {
         Some(Token::Option(i)) => Some(*i),
         _ => None,
@@ -223,7 +249,7 @@ fn ascending(mut ticked: Vec<usize>) -> Vec<usize> {
 
 /// Without marks: the words themselves are the answer, unless they are the untouched list.
 fn typed(tokens: &[Token], listed: &[usize], rest: &str, choices: usize) -> Result<Vec<usize>, Unclear> {
-    let separated = tokens.contains(&Token::Separator);
+    let separated = tokens.iter().any(|t| matches!(t, Token::Separator(_)));
     if listed.len() > 1 && ascending(listed.to_vec()).len() == choices && !separated {
         return Ok(vec![]);
     }
@@ -268,7 +294,7 @@ fn neighbour<'a>(side: impl Iterator<Item = &'a Token>) -> Option<Mark> {
     for token in side {
         match token {
             Token::Mark(mark) => return Some(*mark),
-            Token::Space | Token::Separator => {}
+            Token::Space | Token::Separator(_) => {}
             Token::Option(_) | Token::Number(..) | Token::Text(_) => return None,
         }
     }
@@ -372,7 +398,7 @@ fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Toke
     }
     match c {
         ' ' => (Token::Space, 1),
-        ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => (Token::Separator, 1),
+        ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => (Token::Separator(c), 1),
         c => (Token::Text(c.to_string()), 1),
     }
 }
