@@ -387,6 +387,18 @@ fn is_filler(field: &Field, value: &Value) -> bool {
     bare.is_empty() || (!field.unit.is_empty() && bare == field.unit)
 }
 
+/// Whether labels stand side by side with their answers below: a row of labels only, and under it a row
+/// without any, whose cells stand under them.
+fn is_stacked(sheet: &Sheet, label: &Label, occupied: &BTreeMap<Cell, ()>) -> bool {
+    let row = |at: u32| sheet.rows.binary_search_by_key(&at, |r| r.at).ok().map(|i| &sheet.rows[i]);
+    let (Some(labels), Some(below)) = (row(label.cell.row), row(label.extent.row + 1)) else { return false };
+    let is_label = |row: u32, col: u32| occupied.contains_key(&Cell::new(row, col));
+    labels.cells.len() >= 2
+        && below.cells.len() >= 2
+        && labels.cells.iter().all(|(col, _)| is_label(labels.at, *col))
+        && below.cells.iter().all(|(col, _)| !is_label(below.at, *col) && is_label(labels.at, *col))
+}
+
 /// The answer under a label, where nothing stands beside it.
 fn below(
     sheet: &Sheet,
@@ -397,7 +409,7 @@ fn below(
     last: u32,
     has_right: bool,
 ) -> Option<Slot> {
-    if has_right && field.kind != Kind::Block {
+    if has_right && field.kind != Kind::Block && !is_stacked(sheet, label, occupied) {
         return None;
     }
     let cell = Cell::new(label.extent.row + 1, label.cell.col);

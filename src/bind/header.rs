@@ -3,11 +3,39 @@
 //! Every reading is only a candidate: it counts where it equals a label of the form, so none can turn a
 //! header into something it does not say.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use crate::text;
+
+/// Longest header with its notes; longer cells hold answers.
+const LONGEST: usize = 400;
+
+/// Readings of a header: plain ones, and shortened ones that count only where no plain one does.
+pub(super) type Readings = (Vec<String>, Vec<String>);
+
+/// Readings by words: a sheet is held against every form, but its words are read once.
+#[derive(Default)]
+pub(super) struct Memo(RefCell<HashMap<String, Rc<Readings>>>);
+
+impl Memo {
+    pub(super) fn readings(&self, words: &str) -> Rc<Readings> {
+        if words.len() > LONGEST {
+            return Rc::default();
+        }
+        if let Some(known) = self.0.borrow().get(words) {
+            return Rc::clone(known);
+        }
+        let read = Rc::new(readings(words));
+        self.0.borrow_mut().insert(words.to_owned(), Rc::clone(&read));
+        read
+    }
+}
 
 /// The normal forms under which a header may be known: as it is and without its numbering; and shortened by
 /// the notes behind it (a bracket, a second line, a comma).
-pub(super) fn readings(words: &str) -> (Vec<String>, Vec<String>) {
+fn readings(words: &str) -> Readings {
     let whole = text::label(words);
     let mut plain = vec![whole.clone()];
     plain.extend(without_lead(&whole));

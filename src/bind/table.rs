@@ -53,7 +53,8 @@ impl Header<'_> {
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, 3)
+    let memo = header::Memo::default();
+    if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, &memo, 3)
         && specs
             .roster
             .index("expected")
@@ -70,7 +71,7 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
         return true;
     }
     let candidates = Form::ALL.into_iter().filter_map(|form| {
-        let header = find_header(sheet, specs.of(form), &specs.cover, 4)?;
+        let header = find_header(sheet, specs.of(form), &specs.cover, &memo, 4)?;
         Some((header.fields(), header, form))
     });
     // The form whose labels the header shows most of; the smaller form where two tie.
@@ -98,14 +99,22 @@ fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)
     richest(candidates, specs).map(|(_, header, form)| (header, form))
 }
 
-fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header<'static>> {
+fn find_header(
+    sheet: &Sheet,
+    spec: &FormSpec,
+    cover: &FormSpec,
+    memo: &header::Memo,
+    least: usize,
+) -> Option<Header<'static>> {
     let mut best: Option<Header<'static>> = None;
     for (i, row) in sheet.rows.iter().enumerate().take(30) {
         let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
-        for header in
-            [Some(header_of(row, spec, cover)), below.and_then(|b| two_rows(sheet, row, b, spec, cover))]
-                .into_iter()
-                .flatten()
+        for header in [
+            Some(header_of(row, spec, cover, memo)),
+            below.and_then(|b| two_rows(sheet, row, b, spec, cover, memo)),
+        ]
+        .into_iter()
+        .flatten()
         {
             let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
             if header.fields() >= least && is_row_of_labels(row, &header) && better {
@@ -124,11 +133,11 @@ fn is_row_of_labels(row: &Row, header: &Header<'_>) -> bool {
     matched * 3 >= (to - from + 1).min(60) || matched >= 5
 }
 
-fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec) -> Header<'static> {
+fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec, memo: &header::Memo) -> Header<'static> {
     let mut columns = Vec::new();
     for (col, value) in &row.cells {
         let Value::Text(words) = value else { continue };
-        if let Some(column) = column_of(words, spec, cover, &columns) {
+        if let Some(column) = column_of(words, spec, cover, memo, &columns) {
             columns.push((*col, column));
         }
     }
@@ -142,6 +151,7 @@ fn two_rows(
     below: &Row,
     spec: &FormSpec,
     cover: &FormSpec,
+    memo: &header::Memo,
 ) -> Option<Header<'static>> {
     let mut columns: Vec<(u32, Column)> = Vec::new();
     let last = top.cells.last()?.0.max(below.cells.last()?.0);
@@ -166,7 +176,7 @@ fn two_rows(
             (None, Some(above)) => vec![above.clone()],
             (None, None) => continue,
         };
-        match tries.iter().find_map(|words| column_of(words, spec, cover, &columns)) {
+        match tries.iter().find_map(|words| column_of(words, spec, cover, memo, &columns)) {
             Some(column) => columns.push((col, column)),
             None if sub.is_some() => unmatched += 1,
             None => {}
@@ -191,18 +201,25 @@ fn cell_text(row: &Row, col: u32) -> Option<String> {
 }
 
 /// What a column is by the words of its header.
-fn column_of(words: &str, spec: &FormSpec, cover: &FormSpec, before: &[(u32, Column)]) -> Option<Column> {
+fn column_of(
+    words: &str,
+    spec: &FormSpec,
+    cover: &FormSpec,
+    memo: &header::Memo,
+    before: &[(u32, Column)],
+) -> Option<Column> {
     let read = |label: &String| {
         let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
         field.or_else(|| envelope_column(label, cover))
     };
-    let (plain, shortened) = header::readings(words);
+    let readings = memo.readings(words);
+    let (plain, shortened) = &*readings;
     plain
         .iter()
         .find_map(read)
-        .or_else(|| option_column(&plain, spec))
+        .or_else(|| option_column(plain, spec))
         .or_else(|| shortened.iter().find_map(read))
-        .or_else(|| with_unit(&plain, spec))
+        .or_else(|| with_unit(plain, spec))
 }
 
 /// `从业人员数量人`, `从业人员数量/人`: the label with its unit.

@@ -1,11 +1,19 @@
 //! What the tests of the binder share: sheets from words, and judged answers as words.
 
+use std::sync::LazyLock;
+
 use crate::answer::{self, Return, Val};
 use crate::bind::Bound;
 use crate::cell::Cell;
 use crate::parse::date;
 use crate::spec::Specs;
 use crate::workbook::{Book, Sheet, Value};
+
+/// The built-in forms, resolved once.
+pub fn specs() -> &'static Specs {
+    static SPECS: LazyLock<Specs> = LazyLock::new(|| Specs::built_in().unwrap());
+    &SPECS
+}
 
 /// A book of one sheet, a cell per word; empty words are empty cells.
 pub fn book(rows: &[&[&str]]) -> Book {
@@ -20,8 +28,7 @@ pub fn book(rows: &[&[&str]]) -> Book {
 
 /// Judges a return as one of the first quarter of 2025.
 pub fn judged(bound: &Bound) -> Return {
-    let specs = Specs::built_in().unwrap();
-    let spec = specs.of(bound.form);
+    let spec = specs().of(bound.form);
     answer::judge(bound.clone(), &"x.xlsx".into(), "2025Q1".parse().unwrap(), spec).0
 }
 

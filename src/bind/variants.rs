@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::testing::{judged, said};
+use super::testing::{judged, said, specs};
 use super::{Bindings, bind};
 use crate::cell::Cell;
 use crate::parse::marks;
-use crate::spec::{Field, Form, FormSpec, Kind, Specs};
+use crate::spec::{Field, Form, FormSpec, Kind};
 use crate::workbook::{Book, Sheet, Value};
 
 /// A small generator, so that a failing case is one number.
@@ -157,7 +157,7 @@ fn header(field: &Field, at: usize, dice: &mut Dice) -> String {
 
 fn table(seed: u64) -> (Form, Sheet, Vec<(Form, Truth)>) {
     let dice = &mut Dice(seed);
-    let specs = Specs::built_in().unwrap();
+    let specs = specs();
     let form = [Form::B, Form::C, Form::D, Form::E, Form::F][dice.below(5)];
     let spec = specs.of(form);
     let mut heads: Vec<Option<&Field>> = columns(spec).into_iter().map(Some).collect();
@@ -207,7 +207,14 @@ fn table(seed: u64) -> (Form, Sheet, Vec<(Form, Truth)>) {
                 truth.push((field.id.clone(), String::new()));
                 continue;
             }
-            let (value, meaning) = answer(field, dice, true);
+            let (mut value, mut meaning) = answer(field, dice, true);
+            if let Some(last) = field.options.last().filter(|o| *o == "其他服务")
+                && dice.chance(30)
+            {
+                value = words(format!("{}、{last}：碳足迹、绿电", field.options[1]));
+                meaning = format!("{}、{last}", field.options[1]);
+                truth.push(("need_other".into(), "碳足迹、绿电".into()));
+            }
             cells.push((cell(row, left + i), value));
             truth.push((field.id.clone(), meaning));
         }
@@ -236,6 +243,9 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     fn put(&mut self, col: usize, value: Value, width: usize) -> usize {
         let at = cell(self.row, self.left + col);
+        if value.text().is_empty() {
+            return col + width;
+        }
         self.cells.push((at, value));
         if width > 1 {
             self.merges.push((at, cell(self.row, self.left + col + width - 1)));
@@ -257,6 +267,10 @@ impl Drawing<'_> {
             let field = &spec.fields[at];
             at += 1;
             if field.within.is_some() {
+                continue;
+            }
+            if self.stack(spec, at - 1, &mut truth) {
+                at += 1;
                 continue;
             }
             match field.kind {
@@ -295,7 +309,7 @@ impl Drawing<'_> {
         let said = value.text();
         truth.push((field.id.clone(), meaning));
         let wide = self.wide;
-        let style = self.dice.below(4);
+        let style = self.dice.below(5);
         let has_options = matches!(field.kind, Kind::One | Kind::Many);
         if field.kind == Kind::Block && style == 0 && beside.is_none() {
             self.put(0, words(label), 4);
@@ -315,6 +329,9 @@ impl Drawing<'_> {
                     .contains(&field.options.iter().position(|o| o == option).unwrap());
                 col = self.put(col, words(format!("{}{option}", if on { '☑' } else { '□' })), 1);
             }
+        } else if style == 3 && has_options && !blank {
+            self.put(0, words(label), 1);
+            self.grid(field, &said);
         } else {
             let mut col = self.put(0, words(label), if has_options { 1 } else { wide });
             if !blank {
@@ -329,6 +346,59 @@ impl Drawing<'_> {
             }
         }
         self.row += 1;
+    }
+
+    /// Two labels side by side with their answers below them.
+    fn stack(&mut self, spec: &FormSpec, at: usize, truth: &mut Truth) -> bool {
+        let short = |f: &Field| {
+            f.within.is_none()
+                && f.beside.is_none()
+                && matches!(
+                    f.kind,
+                    Kind::Name | Kind::Text | Kind::Contact | Kind::Count | Kind::Range | Kind::Person
+                )
+        };
+        let Some(pair) = spec.fields.get(at..at + 2) else { return false };
+        if !pair.iter().all(short) || !self.dice.chance(15) {
+            return false;
+        }
+        let wide = self.wide;
+        let below: Vec<Value> = pair
+            .iter()
+            .enumerate()
+            .map(|(i, field)| {
+                let label = decorated(&field.label, at + i, self.dice);
+                self.put(i * wide, words(label), wide);
+                let (value, meaning) = answer(field, self.dice, true);
+                truth.push((field.id.clone(), meaning));
+                value
+            })
+            .collect();
+        self.row += 1;
+        for (i, value) in below.into_iter().enumerate() {
+            self.put(i * wide, value, wide);
+        }
+        self.row += 1;
+        true
+    }
+
+    /// Options with a cell for the box of each, behind it or before it.
+    fn grid(&mut self, field: &Field, said: &str) {
+        let chosen = marks::ticks(said, &field.choices).unwrap().ticked;
+        let (behind, style) = (self.dice.chance(50), self.dice.below(3));
+        for (i, option) in field.options.iter().enumerate() {
+            let sign = match (style, chosen.contains(&i)) {
+                (0, on) => Value::Bool(on),
+                (1, true) => words("√"),
+                (1, false) => words(""),
+                (_, true) => words("☑"),
+                (_, false) => words("☐"),
+            };
+            let (first, second) =
+                if behind { (words(option.clone()), sign) } else { (sign, words(option.clone())) };
+            self.put(1 + 2 * i, first, 1);
+            self.put(2 + 2 * i, second, 1);
+        }
     }
 
     fn dimensions(&mut self, field: &Field) -> String {
@@ -384,7 +454,7 @@ impl Drawing<'_> {
 
 fn forms(seed: u64) -> (Sheet, Vec<(Form, Truth)>) {
     let mut dice = Dice(seed);
-    let specs = Specs::built_in().unwrap();
+    let specs = specs();
     let count = 1 + usize::from(dice.chance(30));
     let (left, row, wide) = (dice.below(3), dice.below(4), 1 + dice.below(2));
     let mut order = Form::ALL;
@@ -406,7 +476,7 @@ fn forms(seed: u64) -> (Sheet, Vec<(Form, Truth)>) {
 }
 
 fn read(sheet: Sheet) -> Bindings {
-    bind(&Book { sheets: vec![sheet], ..Book::default() }, &Specs::built_in().unwrap())
+    bind(&Book { sheets: vec![sheet], ..Book::default() }, specs())
 }
 
 proptest! {

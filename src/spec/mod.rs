@@ -10,6 +10,7 @@ pub mod source;
 
 pub(crate) use raw::toml_error;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -168,6 +169,8 @@ pub struct FormSpec {
     /// Normal forms of group headings that are neither label nor answer.
     pub headings: Vec<String>,
     pub fields: Vec<Field>,
+    /// Field by label; fields inside or beside others give way.
+    by_label: HashMap<String, usize>,
     /// How the blank workbook is laid out.
     pub layout: Layout,
 }
@@ -193,12 +196,21 @@ impl FormSpec {
 
     /// The index of the field whose label, in normal form, is `label`; fields inside or beside others come last.
     pub fn by_label(&self, label: &str) -> Option<usize> {
-        let matches = |f: &Field| f.labels.iter().any(|l| l == label);
-        self.fields
-            .iter()
-            .position(|f| f.within.is_none() && f.beside.is_none() && matches(f))
-            .or_else(|| self.fields.iter().position(matches))
+        self.by_label.get(label).copied()
     }
+}
+
+fn index_labels(fields: &[Field]) -> HashMap<String, usize> {
+    let plain = |f: &Field| f.within.is_none() && f.beside.is_none();
+    let mut out = HashMap::new();
+    for first in [true, false] {
+        for (at, field) in fields.iter().enumerate().filter(|(_, f)| plain(f) == first) {
+            for label in &field.labels {
+                out.entry(label.clone()).or_insert(at);
+            }
+        }
+    }
+    out
 }
 
 /// All specifications of a run.
