@@ -63,7 +63,8 @@ impl Ground {
         let specs = Specs::load(|name| {
             let path = format!("forms/{name}");
             Some((templates.origin(&path).display().to_string(), templates.get(&path)?.to_owned()))
-        })?;
+        })?
+        .with_sources(templates.sources())?;
         Ok(Self { settings, specs, templates })
     }
 }
