@@ -300,7 +300,7 @@ fn write_job(
 ) -> Result<()> {
     let document = match job {
         Job::Summary(case, path) => {
-            let summary = summary::summary(scene, case, None);
+            let summary = summary::summary(scene, case);
             edition.write(&format!("{path}.pdf"), &engine.summary(&summary)?)?;
             return edition.write(&format!("{path}.docx"), &word::summary(&summary, look)?);
         }

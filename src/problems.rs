@@ -10,14 +10,15 @@ use serde::Serialize;
 use crate::compose::Scene;
 use crate::error::{Error, Result};
 use crate::fonts::Fonts;
-use crate::link::{Linked, Links};
+use crate::link::{self, Linked, Links, Status};
 use crate::output::{self, Edition};
 use crate::period::Period;
 use crate::pipeline::Options;
 use crate::problem::{Code, Problem, Severity};
 use crate::render::excel::{self, Listed, ProblemList};
-use crate::render::forms;
+use crate::render::forms::{self, FormKey};
 use crate::settings::Settings;
+use crate::text;
 
 /// A problem as `problems.json` carries it (interface.md 4).
 #[derive(Clone, Debug, Serialize)]
@@ -140,8 +141,29 @@ fn write_corrections(edition: &Edition, scene: &Scene) -> Result<()> {
         })
         .collect();
     jobs.par_iter().try_for_each(|(path, linked, problems)| {
-        edition.write(path, &forms::correction(&linked.ret, problems, None)?)
+        edition.write(path, &forms::correction(&linked.ret, problems, Some(key_of(linked, problems)))?)
     })
+}
+
+/// What a correction workbook carries besides the form: which return it stands for, and what the
+/// cover and the folder of that return said. A name that is to be mended is no key.
+fn key_of(linked: &Linked, problems: &[&Problem]) -> FormKey {
+    let ret = &linked.ret;
+    let sure = |id: &str| {
+        let marked = problems.iter().any(|p| p.field == id);
+        if marked { String::new() } else { text::key(ret.words(id)) }
+    };
+    let consent = link::said_consent(linked).map(|yes| if yes { "是" } else { "否" });
+    let agency = ret.envelope.agency.as_ref().map(|said| said.text.clone());
+    FormKey {
+        project_key: sure("project"),
+        enterprise_key: sure("enterprise"),
+        form_version: forms::FORM_VERSION.to_owned(),
+        district: linked.stated.map_or_else(String::new, |at| link::district_name(Some(at)).to_owned()),
+        agency: agency.or_else(|| Some(ret.envelope.key.as_ref()?.agency.clone())).unwrap_or_default(),
+        consent: consent.unwrap_or_default().to_owned(),
+        supersedes: Some(link::token(linked)),
+    }
 }
 
 fn correction_name(scene: &Scene, linked: &Linked) -> String {
@@ -166,22 +188,15 @@ fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
         by_place.entry((&problem.place.file, &problem.place.sheet)).or_default().push(problem);
     }
     let mut out = Vec::new();
-    for linked in scene.returns() {
+    let waiting = |l: &&Linked| !matches!(l.status, Status::Superseded { .. });
+    for linked in scene.returns().filter(waiting) {
         let here = by_place.get(&(&*linked.ret.place.file, &*linked.ret.place.sheet));
-        let own: Vec<&Problem> =
-            here.into_iter().flatten().filter(|p| concerns(linked, p)).copied().collect();
+        let own: Vec<&Problem> = here.into_iter().flatten().filter(|p| linked.holds(p)).copied().collect();
         if !own.is_empty() {
             out.push((linked, own));
         }
     }
     out
-}
-
-/// Whether a problem's cell is one of the return's answers.
-fn concerns(linked: &Linked, problem: &Problem) -> bool {
-    problem.form == Some(linked.ret.form)
-        && (problem.place.cell == linked.ret.place.cell
-            || linked.ret.answers.iter().flatten().any(|a| Some(a.cell) == problem.place.cell))
 }
 
 /// A character that no font has is a problem with the place it came from.
@@ -196,7 +211,7 @@ pub fn missing_glyphs(links: &mut Links, period: Period, fonts: &Fonts, settings
             }
             let shown: Vec<String> = missing.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             let mut problem = linked.ret.problem(Code::GlyphMissing, &field.id);
-            problem.message = Code::GlyphMissing.entry().headline.replace("{}", &shown.join("、"));
+            problem = problem.about(&shown.join("、"));
             problem.severity = settings.severity_of(problem.code, problem.severity);
             found.push(problem);
         }

@@ -9,11 +9,12 @@ use crate::answer::{self, Return};
 use crate::bind::{self, Bindings, Finding, RosterRow};
 use crate::cell::Place;
 use crate::check;
+use crate::docx;
 use crate::inputs::{InputFile, Listing};
 use crate::period::Period;
 use crate::problem::{Code, Problem, Severity};
 use crate::settings::Settings;
-use crate::spec::Specs;
+use crate::spec::{Form, Specs};
 use crate::workbook::{self, FileFault};
 
 /// What became of one file.
@@ -95,6 +96,10 @@ fn read_file(file: &InputFile, specs: &Specs, settings: &Settings) -> FileRead {
     };
     out.record.bytes = bytes.len() as u64;
     out.record.sha256 = crate::digest::full(&bytes);
+    if let Some(answers) = word_summary(&bytes) {
+        out.take_word(file, answers, specs, settings);
+        return out;
+    }
     match workbook::read(bytes, &settings.read) {
         Ok(book) => out.take(file, &book, specs, settings),
         Err(fault) => out.note(fault_problem(file, &fault), settings),
@@ -129,6 +134,34 @@ impl FileRead {
         self.take_bindings(file, bindings, specs, settings);
     }
 
+    /// Takes a Word document: 表D as completed by an agency.
+    fn take_word(
+        &mut self,
+        file: &InputFile,
+        answers: Result<docx::SummaryAnswers, docx::WordFault>,
+        specs: &Specs,
+        settings: &Settings,
+    ) {
+        let told = |code, found: &str| {
+            Problem::new(code, Place::file(Arc::clone(&file.name))).about(&file.name).found(found)
+        };
+        let answers = match answers {
+            Ok(answers) => answers,
+            Err(fault) => return self.note(told(Code::DocumentUnreadable, &fault.to_string()), settings),
+        };
+        self.record.read = true;
+        if let Some(words) = &answers.unassigned {
+            self.note(told(Code::FileRemark, &words.text), settings);
+        }
+        match docx::bound(&answers, specs.of(Form::D)) {
+            Some(bound) => {
+                let bindings = Bindings { returns: vec![bound], ..Bindings::default() };
+                self.take_bindings(file, bindings, specs, settings);
+            }
+            None => self.record.blank_forms = 1,
+        }
+    }
+
     fn take_bindings(&mut self, file: &InputFile, bindings: Bindings, specs: &Specs, settings: &Settings) {
         for finding in bindings.findings {
             if let Some(problem) = finding_problem(file, finding) {
@@ -154,6 +187,20 @@ impl FileRead {
         }
         self.roster = bindings.roster;
         self.record.returns = self.returns.len();
+    }
+}
+
+/// What a Word document says as 表D, or why it says nothing; `None` where the file is no Word document
+/// that can be opened.
+fn word_summary(bytes: &[u8]) -> Option<Result<docx::SummaryAnswers, docx::WordFault>> {
+    // Told from the bytes first: most files are spreadsheets.
+    if !matches!(workbook::sniff(bytes), Err(FileFault::Foreign(_))) || !bytes.starts_with(b"PK") {
+        return None;
+    }
+    let read = std::panic::catch_unwind(|| docx::read_summary(bytes, &docx::Limits::default())).ok()?;
+    match read {
+        Err(docx::WordFault::NotWord | docx::WordFault::OldOrLocked) => None,
+        told => Some(told),
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Problem {
     pub enterprise: String,
     pub project: String,
     pub clause: String,
+    /// What stands for `{}` in the sentence.
+    about: String,
 }
 
 impl Problem {
@@ -68,13 +70,22 @@ impl Problem {
             enterprise: String::new(),
             project: String::new(),
             clause: entry.clause.to_owned(),
+            about: String::new(),
         }
     }
 
-    /// Puts what is known in place of `{}` in the sentence.
+    /// Puts what is known in place of `{}` in the sentence; the last word on it counts.
     pub fn about(mut self, what: &str) -> Self {
-        self.message = self.message.replace("{}", what);
+        what.clone_into(&mut self.about);
+        let entry = self.code.entry();
+        self.word(entry.headline, entry.mend);
         self
+    }
+
+    /// Says the problem in other words: a sentence and a hint, `{}` being what it is about.
+    pub fn word(&mut self, headline: &str, mend: &str) {
+        self.message = headline.replace("{}", &self.about);
+        self.hint = mend.replace("{}", &self.about);
     }
 
     /// Says which form and field it is about.
