@@ -17,7 +17,8 @@ use crate::link::{self, Links};
 use crate::metrics::{self, Level, Measured};
 use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Severity, Wording};
+use crate::problems::{Memory, Waivers};
 use crate::progress::Progress;
 use crate::read::{self, FileRecord};
 use crate::render::excel;
@@ -47,6 +48,8 @@ pub struct Ground {
     pub settings: Settings,
     pub specs: Specs,
     pub templates: Arc<Templates>,
+    /// Words of the problems, where the workspace changes them.
+    pub wording: Wording,
 }
 
 impl Ground {
@@ -61,7 +64,8 @@ impl Ground {
             let path = format!("forms/{name}");
             Some((templates.origin(&path).display().to_string(), templates.get(&path)?.to_owned()))
         })?;
-        Ok(Self { settings, specs, templates })
+        let wording = Wording::load(&templates)?;
+        Ok(Self { settings, specs, templates, wording })
     }
 }
 
@@ -104,6 +108,16 @@ pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result
     Ok(Gathered { period, listing, records, links })
 }
 
+/// Says every problem in the workspace's words, and where it stands since the last edition.
+fn remember(gathered: &mut Gathered, options: &Options, ground: &Ground) -> Result<Memory> {
+    for problem in gathered.links.problems.values_mut().flatten() {
+        ground.wording.apply(problem);
+    }
+    let waivers = Waivers::load(&options.workspace, gathered.period, &ground.settings.read)?;
+    let (period, links) = (gathered.period, &mut gathered.links);
+    Ok(Memory::recall(&options.outputs, period, &gathered.records, links, &waivers))
+}
+
 fn choose(listing: &Listing, wanted: Option<Period>) -> Result<Period> {
     let newest = listing.periods.last().copied();
     match wanted.or(newest) {
@@ -127,7 +141,8 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         .build()
         .map_err(|e| Error::internal(format!("线程：{e}")))?;
     pool.install(|| {
-        let gathered = gather(options, &ground, progress)?;
+        let mut gathered = gather(options, &ground, progress)?;
+        let memory = remember(&mut gathered, options, &ground)?;
         let counts = counts(&gathered);
         let measured = BTreeMap::new();
         let scene = Scene {
@@ -141,7 +156,7 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         };
         let folder = options.outputs.join(gathered.period.to_string());
         let edition = Edition::open_part(&folder, "problems")?;
-        problems::write(&edition, &scene, options)?;
+        problems::write(&edition, &scene, &memory, options)?;
         let path = edition.publish_part()?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems })
@@ -166,6 +181,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         let mut gathered = gather(options, &ground, progress)?;
         let edition = edition_of(gathered.period)?;
         problems::missing_glyphs(&mut gathered.links, gathered.period, &fonts, &ground.settings);
+        let memory = remember(&mut gathered, options, &ground)?;
         let measured = measure(&gathered, &ground)?;
         let fingerprint = write_data(&edition, &gathered, &measured, &ground)?;
         let scene = Scene {
@@ -177,7 +193,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
             fingerprint: fingerprint.clone(),
             synthetic: gathered.links.synthetic,
         };
-        problems::write(&edition, &scene, options)?;
+        problems::write(&edition, &scene, &memory, options)?;
         let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
         finish(edition, &gathered, &ground, fingerprint)

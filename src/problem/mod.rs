@@ -5,10 +5,12 @@
 //! [`code`] is the one definition of every code.
 
 pub mod code;
+mod wording;
 
 use serde::{Deserialize, Serialize};
 
 pub use code::{CATALOGUE, Code, Entry};
+pub use wording::Wording;
 
 use crate::cell::Place;
 use crate::spec::Form;
@@ -50,8 +52,30 @@ pub struct Problem {
     pub enterprise: String,
     pub project: String,
     pub clause: String,
+    /// Where it stands since the last run; `None` where nothing is remembered.
+    pub standing: Option<Standing>,
     /// What stands for `{}` in the sentence.
     about: String,
+}
+
+/// Where a problem stands since the last run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    New,
+    Open,
+    Mended,
+    /// Let stand for a reason (`waivers.csv`); a waived error still leaves its return out.
+    Waived,
+}
+
+impl Standing {
+    pub const ALL: [Self; 4] = [Self::New, Self::Open, Self::Mended, Self::Waived];
+
+    /// `新发现`, `仍未改`, `已改正`, `已豁免`.
+    pub fn label(self) -> &'static str {
+        ["新发现", "仍未改", "已改正", "已豁免"][self as usize]
+    }
 }
 
 impl Problem {
@@ -70,6 +94,7 @@ impl Problem {
             enterprise: String::new(),
             project: String::new(),
             clause: entry.clause.to_owned(),
+            standing: None,
             about: String::new(),
         }
     }

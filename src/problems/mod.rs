@@ -1,6 +1,9 @@
 //! Writes what has to be mended: `problems.json`, the list for people, and a
 //! correction workbook per defective return.
 
+mod memory;
+mod waivers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,11 +17,14 @@ use crate::link::{self, Linked, Links, Status};
 use crate::output::{self, Edition};
 use crate::period::Period;
 use crate::pipeline::Options;
-use crate::problem::{Code, Problem, Severity};
+use crate::problem::{Code, Problem, Severity, Standing};
 use crate::render::excel::{self, Listed, ProblemList};
 use crate::render::forms::{self, FormKey};
 use crate::settings::Settings;
 use crate::text;
+
+pub use memory::Memory;
+pub use waivers::Waivers;
 
 /// A problem as `problems.json` carries it (interface.md 4).
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +43,9 @@ pub struct Record<'a> {
     pub enterprise: &'a str,
     pub project: &'a str,
     pub clause: &'a str,
+    /// Since the last edition of other inputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Standing>,
 }
 
 impl<'a> From<&'a Problem> for Record<'a> {
@@ -56,6 +65,7 @@ impl<'a> From<&'a Problem> for Record<'a> {
             enterprise: &p.enterprise,
             project: &p.project,
             clause: &p.clause,
+            status: p.standing,
         }
     }
 }
@@ -76,27 +86,24 @@ pub fn json(problems: &[Problem]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// The file system refuses.
-pub fn write(edition: &Edition, scene: &Scene, options: &Options) -> Result<()> {
+pub fn write(edition: &Edition, scene: &Scene, memory: &Memory, options: &Options) -> Result<()> {
     edition.write("problems/problems.json", &json(scene.problems())?)?;
-    edition.write("problems/问题清单.xlsx", &excel::problem_list(&list(scene, options))?)?;
+    edition.write("problems/问题清单.xlsx", &excel::problem_list(&list(scene, memory, options))?)?;
+    for (path, bytes) in memory.files(scene.period, scene.links)? {
+        edition.write(path, &bytes)?;
+    }
     write_corrections(edition, scene)
 }
 
 /// The same for people, by district and file.
-fn list(scene: &Scene, options: &Options) -> ProblemList {
-    let mut districts: BTreeMap<&str, &'static str> = BTreeMap::new();
-    for linked in scene.returns() {
-        districts.entry(&linked.ret.place.file).or_insert_with(|| linked.district_name());
-    }
+fn list(scene: &Scene, memory: &Memory, options: &Options) -> ProblemList {
     let listed = |p: &Problem| {
-        let first = p.place.file.split('/').next().unwrap_or("");
-        let folder = crate::reference::district::by_name(first).map(|d| crate::link::district_name(Some(d)));
         let label = p.form.and_then(|f| scene.specs.of(f).field(&p.field)).map(|f| f.label.clone());
         Listed {
             problem: p.clone(),
-            district: districts.get(&*p.place.file).copied().or(folder).unwrap_or("—").to_owned(),
+            district: memory.district(p).to_owned(),
             label: label.unwrap_or_default(),
-            standing: None,
+            standing: p.standing,
         }
     };
     let day = scene.date();
@@ -105,7 +112,7 @@ fn list(scene: &Scene, options: &Options) -> ProblemList {
         subtitle: scene.period.chinese(),
         date_ymd: (day.year(), u8::from(day.month()), day.day()),
         marks: scene.marks(),
-        notes: vec!["错误：该份（该文件）未计入统计；警告：该项答案未采用或需核实；提示：供了解。每份有问题的表另有退回修改表，在“退回”文件夹中。".into()],
+        notes: vec!["错误：该份（该文件）未计入统计；警告：该项答案未采用或需核实；提示：供了解。每份有问题的表另有退回修改表，在“退回”文件夹中。".into(), "已豁免的错误不再催改，但该份（该文件）仍不计入统计。".into()],
         inputs: way(&options.outputs.join(scene.period.to_string()).join("problems"), &options.inputs.join(scene.period.to_string())),
         problems: scene.problems().iter().map(listed).collect(),
     }
@@ -183,8 +190,10 @@ fn correction_name(scene: &Scene, linked: &Linked) -> String {
 /// Problems to mend by return, in listing order.
 fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
     let mut by_place: BTreeMap<(&str, &str), Vec<&'a Problem>> = BTreeMap::new();
-    for problem in scene.problems().iter().filter(|p| p.severity != Severity::Info && p.place.cell.is_some())
-    {
+    let to_mend = |p: &&Problem| {
+        p.severity != Severity::Info && p.standing != Some(Standing::Waived) && p.place.cell.is_some()
+    };
+    for problem in scene.problems().iter().filter(to_mend) {
         by_place.entry((&problem.place.file, &problem.place.sheet)).or_default().push(problem);
     }
     let mut out = Vec::new();
