@@ -79,7 +79,8 @@ pub(super) fn consent(links: &mut Links) {
     for linked in &mut links.returns {
         let roster = links.rosters.get(&linked.ret.period).and_then(|r| r.consent(&linked.key));
         linked.consent = said_consent(linked).or(roster).unwrap_or(false);
-        if linked.counted() && !linked.ret.envelope.document && !linked.key.project.is_empty() {
+        let told = linked.status != Status::Excluded && !linked.replaced && !linked.key.project.is_empty();
+        if told && !linked.ret.envelope.document {
             *agreed.entry((linked.ret.period, linked.key.clone())).or_insert(true) &= linked.consent;
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Key, Linked, Links, problem};
+use super::{Key, Linked, Links, Status, problem};
 use crate::cell::Place;
 use crate::period::Period;
 use crate::problem::{Code, Problem};
@@ -69,7 +69,10 @@ fn project_of(linked: &Linked) -> Option<ProjectKey> {
 fn beside_documents(links: &Links) -> HashMap<ProjectKey, usize> {
     let wanted: HashSet<ProjectKey> = links.returns.iter().filter_map(project_of).collect();
     let mut out = HashMap::new();
-    for linked in links.returns.iter().filter(|l| l.counted() && !l.ret.envelope.document) {
+    let of = |counted: bool| links.returns.iter().filter(move |l| l.counted() == counted);
+    // What counts says it last; what the document itself stands for, before that.
+    let others = of(false).chain(of(true)).filter(|l| l.status != Status::Excluded);
+    for linked in others.filter(|l| !l.ret.envelope.document) {
         let key = (linked.ret.period, linked.key.clone());
         let said = linked.ret.envelope.district.as_ref().and_then(|s| district::by_name(&s.text));
         if let Some(at) = said.or_else(|| by_key(linked)).or(linked.folder).filter(|_| wanted.contains(&key))
