@@ -25,6 +25,7 @@ built_in![
     "layout/common.typ",
     "layout/report.typ",
     "layout/summary.typ",
+    "problems.toml",
     "text/agency.md",
     "text/city.md",
     "text/district.md",

@@ -36,7 +36,7 @@ pub(super) fn read(sheet: &Sheet) -> Option<ReadKey> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+
     use crate::render::forms::{Extras, FORM_VERSION, FormKey, SheetPlan, workbook};
     use crate::spec::{Form, Specs};
 

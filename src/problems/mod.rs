@@ -2,7 +2,7 @@
 //! correction workbook per defective return.
 
 mod memory;
-mod waivers;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -16,6 +16,8 @@ use crate::workbook::{self, Limits, Sheet};
 
 /// Name of the file in a workspace.
 pub const FILE: &str = "waivers.csv";
+/// The file without any waiver: what `zhiti init` writes.
+pub const EMPTY: &str = "id,reason,until\n";
 const HINT: &str = "列为 id,reason,until：问题编号、理由、最后一个季度（可空，如 2025Q4 或 2025-12-31）";
 
 /// Reasons by the id of the problem.
@@ -103,6 +105,7 @@ mod tests {
         assert_eq!(waivers.reason("ffffffffff"), None);
         assert_eq!(waivers.reason("eeeeeeeeee"), Some("已核实"));
         assert_eq!(load("").unwrap(), Waivers::default());
+        assert_eq!(load(EMPTY).unwrap(), Waivers::default());
     }
 
     #[test]
