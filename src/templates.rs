@@ -26,6 +26,7 @@ built_in![
     "layout/report.typ",
     "layout/summary.typ",
     "problems.toml",
+    "text/NAMES.md",
     "text/agency.md",
     "text/city.md",
     "text/district.md",

@@ -30,6 +30,7 @@ fn options(workspace: &Path) -> Options {
         period: None,
         jobs: Some(1),
         font_paths: Vec::new(),
+        guarded: false,
     }
 }
 

@@ -154,8 +154,14 @@ fn cell_text(row: &Row, col: u32) -> Option<String> {
     }
 }
 
+/// No header is longer; an answer of a whole page need not be folded to know that.
+const HEADER_BYTES: usize = 2000;
+
 /// What a column is by the words of its header.
 fn column_of(words: &str, spec: &FormSpec, cover: &FormSpec, before: &[(u32, Column)]) -> Option<Column> {
+    if words.len() > HEADER_BYTES {
+        return None;
+    }
     for label in readings(words) {
         if let Some(field) = spec.by_label(&label) {
             return Some(Column::Field(beside(spec, field, &label, before)));

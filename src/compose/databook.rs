@@ -9,8 +9,11 @@ use super::report::city;
 use super::scene::{Scene, is_muted};
 use super::tables::{self, column};
 
-/// The tables as (name, sheet, and the columns of its native chart).
-const SHEETS: &[(&str, &str, Option<(ChartKind, &[usize])>)] = &[
+/// Kind and value columns of a native chart.
+type Drawn = (ChartKind, &'static [usize]);
+
+/// The tables as (name, sheet, and its native chart).
+const SHEETS: &[(&str, &str, Option<Drawn>)] = &[
     ("accounts", "报送情况", Some((ChartKind::Column, &[2, 3, 5]))),
     ("district_accounts", "区县份数", Some((ChartKind::Column, &[1, 2, 5]))),
     ("satisfaction_by_item", "满意度分项", Some((ChartKind::Bar, &[2]))),

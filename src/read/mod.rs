@@ -1,0 +1,261 @@
+//! From files to judged returns: read, bind, judge, check; every file ends in
+//! returns or in a located problem, and the tally says so.
+
+mod archive;
+mod part;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::answer::{self, Return};
+use crate::bind::{Bindings, Finding, RosterRow};
+use crate::cell::Place;
+use crate::check;
+use crate::error::Result;
+use crate::guard::{Guard, Pool};
+use crate::inputs::{InputFile, Listing, Skipped};
+use crate::period::Period;
+use crate::problem::{Code, Problem, Severity};
+use crate::reference::district;
+use crate::settings::Settings;
+use crate::spec::Specs;
+use crate::workbook::FileFault;
+
+pub(crate) use part::load;
+pub use part::{Contents, Gathered, Head, Outcome, Part, Reader, Sink};
+
+/// Where files are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// In this process: quick, but some hostile files can end the process or hang it.
+    Here,
+    /// In worker processes under limits of memory and time.
+    Guarded(&'a Guard),
+}
+
+/// What became of one file.
+#[derive(Clone, Debug)]
+pub struct FileRecord {
+    pub period: Period,
+    pub name: Arc<str>,
+    pub sha256: String,
+    pub bytes: u64,
+    /// Whether anything in it could be read.
+    pub read: bool,
+    pub returns: usize,
+    pub blank_forms: usize,
+    /// Whether it is an archive, whose entries have records of their own.
+    pub archive: bool,
+}
+
+/// Everything read from one file.
+#[derive(Clone, Debug)]
+pub struct FileRead {
+    pub record: FileRecord,
+    pub returns: Vec<Return>,
+    pub roster: Vec<RosterRow>,
+    pub problems: Vec<(Period, Problem)>,
+    /// District that the folder names.
+    pub folder: Option<usize>,
+    /// Whether a sheet says that its data are synthetic.
+    pub synthetic: bool,
+}
+
+/// Reads every file of a listing in this process, in its order.
+pub fn read_all(
+    listing: &Listing,
+    specs: &Specs,
+    settings: &Settings,
+    tick: &(dyn Fn() + Sync),
+) -> Vec<FileRead> {
+    let reader = Reader { specs, limits: &settings.read };
+    let files = listing.files.par_iter().map(|file| {
+        let mut gathered = Gathered::default();
+        reader.take_in(&file.path, 0, &mut gathered);
+        let read = judge_parts(file, gathered.parts, specs, settings);
+        tick();
+        read
+    });
+    gather(files.collect(), listing, settings)
+}
+
+/// Reads every file of a listing, in its order: one record for each file, and one for
+/// each entry of an archive and for whatever was not opened.
+///
+/// # Errors
+/// Worker processes cannot be started.
+pub fn read_from(
+    source: Source<'_>,
+    listing: &Listing,
+    specs: &Specs,
+    settings: &Settings,
+    tick: &(dyn Fn() + Sync),
+) -> Result<Vec<FileRead>> {
+    let Source::Guarded(guard) = source else { return Ok(read_all(listing, specs, settings, tick)) };
+    let paths: Vec<_> = listing.files.iter().map(|f| f.path.as_path()).collect();
+    let files = Pool::new(guard, &settings.read).map(&paths, |index, parts| {
+        let read = judge_parts(&listing.files[index], parts, specs, settings);
+        tick();
+        read
+    })?;
+    Ok(gather(files, listing, settings))
+}
+
+fn gather(files: Vec<Vec<FileRead>>, listing: &Listing, settings: &Settings) -> Vec<FileRead> {
+    let skipped = listing.skipped.iter().map(|s| not_opened(s, settings));
+    let mut files: Vec<FileRead> = files.into_iter().flatten().chain(skipped).collect();
+    number(&mut files);
+    files
+}
+
+/// Positions in the listing: file, then sheet order, then row (metrics.md 1).
+fn number(files: &mut [FileRead]) {
+    for (position, ret) in files.iter_mut().flat_map(|f| &mut f.returns).enumerate() {
+        ret.position = position;
+    }
+}
+
+/// The records of a file: its own, then those of its entries.
+fn judge_parts(file: &InputFile, parts: Vec<Part>, specs: &Specs, settings: &Settings) -> Vec<FileRead> {
+    parts.into_iter().map(|part| judge_part(&named(file, &part.head), part, specs, settings)).collect()
+}
+
+/// The file a part is: the listed one, or an entry named below its archive.
+fn named(file: &InputFile, head: &Head) -> InputFile {
+    let Some(entry) = &head.entry else { return file.clone() };
+    let name = format!("{}/{entry}", file.name);
+    let own = file.name.rsplit('/').next().unwrap_or_default();
+    let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
+    let mut folders = entry.rsplit('/').skip(1).chain([stem]);
+    let district = folders.find_map(district::by_name).or(file.district);
+    InputFile { name: name.into(), district, ..file.clone() }
+}
+
+fn judge_part(file: &InputFile, part: Part, specs: &Specs, settings: &Settings) -> FileRead {
+    let mut out = FileRead::new(file);
+    out.record.bytes = part.head.bytes;
+    out.record.sha256 = part.head.sha256;
+    match part.outcome {
+        Outcome::Read(contents) => out.take(file, *contents, specs, settings),
+        Outcome::Archive => {
+            out.record.read = true;
+            out.record.archive = true;
+        }
+        Outcome::Fault(fault) => out.note(fault_problem(file, &fault), settings),
+    }
+    out
+}
+
+fn not_opened(skipped: &Skipped, settings: &Settings) -> FileRead {
+    let name = Arc::clone(&skipped.name);
+    let file = InputFile { period: skipped.period, name, path: "".into(), district: None };
+    let mut out = FileRead::new(&file);
+    let problem = Problem::new(Code::FileNotRegular, Place::file(Arc::clone(&file.name)));
+    out.note(problem.about(&file.name).found(skipped.what), settings);
+    out
+}
+
+impl FileRead {
+    fn new(file: &InputFile) -> Self {
+        Self {
+            record: FileRecord {
+                period: file.period,
+                name: Arc::clone(&file.name),
+                sha256: String::new(),
+                bytes: 0,
+                read: false,
+                returns: 0,
+                blank_forms: 0,
+                archive: false,
+            },
+            returns: Vec::new(),
+            roster: Vec::new(),
+            problems: Vec::new(),
+            folder: file.district,
+            synthetic: false,
+        }
+    }
+
+    fn note(&mut self, mut problem: Problem, settings: &Settings) {
+        problem.severity = settings.severity_of(problem.code, problem.severity);
+        self.problems.push((self.record.period, problem));
+    }
+
+    fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
+        let Contents { bindings, unreadable, remarks, synthetic, no_summary } = contents;
+        self.synthetic = synthetic;
+        if let Some(reason) = no_summary {
+            let problem = Problem::new(Code::DocumentUnreadable, Place::file(Arc::clone(&file.name)));
+            return self.note(problem.about(&file.name).found(&reason), settings);
+        }
+        for (sheet, reason) in &unreadable {
+            let place = Place { sheet: sheet.as_str().into(), ..Place::file(Arc::clone(&file.name)) };
+            self.note(Problem::new(Code::SheetUnreadable, place).about(sheet).found(reason), settings);
+        }
+        for remark in &remarks {
+            let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
+            self.note(problem.about(&file.name).found(remark), settings);
+        }
+        self.record.read = is_anything(&bindings);
+        self.record.blank_forms = bindings.blank_forms;
+        if !self.record.read && unreadable.is_empty() {
+            let problem = Problem::new(Code::FileUnrecognised, Place::file(Arc::clone(&file.name)));
+            self.note(problem.about(&file.name), settings);
+            return;
+        }
+        self.take_bindings(file, bindings, specs, settings);
+    }
+
+    fn take_bindings(&mut self, file: &InputFile, bindings: Bindings, specs: &Specs, settings: &Settings) {
+        for finding in bindings.findings {
+            if let Some(problem) = finding_problem(file, finding) {
+                self.note(problem, settings);
+            }
+        }
+        let refused = bindings.refused.into_iter().map(|b| (b, true));
+        for (bound, refused) in bindings.returns.into_iter().map(|b| (b, false)).chain(refused) {
+            let spec = specs.of(bound.form);
+            let (mut ret, mut problems) = answer::judge(bound, &file.name, file.period, spec);
+            if refused {
+                problems.clear();
+            } else {
+                problems.extend(check::check(&ret));
+                check::leave_out(&mut ret);
+            }
+            let severity = |p: &Problem| settings.severity_of(p.code, p.severity);
+            ret.excluded = refused || problems.iter().any(|p| severity(p) == Severity::Error);
+            for problem in problems {
+                self.note(problem, settings);
+            }
+            self.returns.push(ret);
+        }
+        self.roster = bindings.roster;
+        self.record.returns = self.returns.len();
+    }
+}
+
+fn is_anything(b: &Bindings) -> bool {
+    !b.returns.is_empty() || !b.refused.is_empty() || !b.roster.is_empty() || b.blank_forms > 0
+}
+
+fn finding_problem(file: &InputFile, finding: Finding) -> Option<Problem> {
+    let code = Code::from_id(&finding.code)?;
+    let place = Place { file: Arc::clone(&file.name), sheet: finding.sheet, cell: finding.cell };
+    let mut problem = Problem::new(code, place).about(&finding.about).found(&finding.found);
+    problem.form = finding.form;
+    Some(problem)
+}
+
+fn fault_problem(file: &InputFile, fault: &FileFault) -> Problem {
+    let (code, found) = match fault {
+        FileFault::Empty => (Code::FileEmpty, ""),
+        FileFault::Encrypted => (Code::FileEncrypted, ""),
+        FileFault::Foreign(what) => (Code::FileForeign, what.as_str()),
+        FileFault::Corrupt(why) | FileFault::Io(why) => (Code::FileCorrupt, why.as_str()),
+        FileFault::TooLarge(what) => (Code::FileTooLarge, what.as_str()),
+        FileFault::Stopped(why) => (Code::FileStopped, why.as_str()),
+        FileFault::Panicked(why) => (Code::FileInternal, why.as_str()),
+    };
+    Problem::new(code, Place::file(Arc::clone(&file.name))).about(&file.name).found(found)
+}
