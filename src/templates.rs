@@ -25,6 +25,7 @@ built_in![
     "layout/common.typ",
     "layout/report.typ",
     "layout/summary.typ",
+    "problems.toml",
     "text/NAMES.md",
     "sources/kobo.toml",
     "sources/tencent-docs.toml",

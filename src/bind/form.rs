@@ -76,7 +76,7 @@ pub(super) fn cover(sheet: &Sheet, spec: &FormSpec) -> Option<Envelope> {
         district: said("district"),
         agency: said("agency"),
         consent: said("consent"),
-        seconds: None,
+        ..Envelope::default()
     })
 }
 

@@ -36,6 +36,8 @@ pub mod own_sheet {
     pub const KEY: &str = "zhiti";
     /// Cell A1 of the key sheet.
     pub const KEY_MARK: &str = "zhiti-form";
+    /// Version of the forms as drawn here; our workbooks carry it back.
+    pub const FORM_VERSION: &str = "2025.1";
 }
 
 /// The forms of Annexes B to F and the project's own supplement S.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use container::{Container, sniff};
+pub use container::{Container, WORD, sniff};
 pub use limits::Limits;
 
 use crate::cell::Cell;
