@@ -14,7 +14,7 @@ use crate::error::{AtPath, Result};
 use crate::metrics;
 use crate::period::Period;
 use crate::pipeline::{self, Ground, Options};
-use crate::problem::{CATALOGUE, Problem, Severity};
+use crate::problem::{CATALOGUE, Problem, Severity, Standing};
 use crate::progress::Progress;
 use crate::render::forms;
 use crate::sample::{self, SampleOptions};
@@ -342,11 +342,12 @@ fn report(outcome: &pipeline::Outcome, format: Format, say: Say) -> Result<ExitC
     Ok(if outcome.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// Errors and warnings in full, infos as a count.
+/// Errors and warnings that are not waived in full, infos as a count.
 fn problem_text(problems: &[Problem]) -> String {
     let mut out = String::new();
     let mut file = "";
-    for p in problems.iter().filter(|p| p.severity != Severity::Info) {
+    let told = |p: &&Problem| p.severity != Severity::Info && p.standing != Some(Standing::Waived);
+    for p in problems.iter().filter(told) {
         if &*p.place.file != file {
             file = &p.place.file;
             out.push_str(&format!("{file}\n"));

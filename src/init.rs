@@ -9,6 +9,7 @@ use crate::error::{AtPath, Error, Result};
 use crate::link::Roster;
 use crate::output;
 use crate::pipeline::Ground;
+use crate::problems::waivers;
 use crate::reference::district::DISTRICTS;
 use crate::render::forms::{self, Project};
 use crate::settings;
@@ -35,6 +36,7 @@ pub fn workspace(dir: &Path) -> Result<usize> {
         Ok(())
     };
     put(settings::FILE, settings::DEFAULT_TEXT.as_bytes())?;
+    put(waivers::FILE, waivers::EMPTY.as_bytes())?;
     for (path, text) in BUILT_IN {
         put(&format!("templates/{path}"), text.as_bytes())?;
     }

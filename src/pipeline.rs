@@ -18,7 +18,8 @@ use crate::link::{self, Links};
 use crate::metrics::{self, Level, Measured};
 use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Severity, Wording};
+use crate::problems::{Memory, Waivers};
 use crate::progress::Progress;
 use crate::read::{self, FileRecord, Source};
 use crate::render::excel;
@@ -50,6 +51,8 @@ pub struct Ground {
     pub settings: Settings,
     pub specs: Specs,
     pub templates: Arc<Templates>,
+    /// Words of the problems, where the workspace changes them.
+    pub wording: Wording,
 }
 
 impl Ground {
@@ -63,8 +66,10 @@ impl Ground {
         let specs = Specs::load(|name| {
             let path = format!("forms/{name}");
             Some((templates.origin(&path).display().to_string(), templates.get(&path)?.to_owned()))
-        })?;
-        Ok(Self { settings, specs, templates })
+        })?
+        .with_sources(templates.sources())?;
+        let wording = Wording::load(&templates)?;
+        Ok(Self { settings, specs, templates, wording })
     }
 }
 
@@ -112,6 +117,16 @@ pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result
     Ok(Gathered { period, listing, records, links })
 }
 
+/// Says every problem in the workspace's words, and where it stands since the last edition.
+fn remember(gathered: &mut Gathered, options: &Options, ground: &Ground) -> Result<Memory> {
+    for problem in gathered.links.problems.values_mut().flatten() {
+        ground.wording.apply(problem);
+    }
+    let waivers = Waivers::load(&options.workspace, gathered.period, &ground.settings.read)?;
+    let (period, links) = (gathered.period, &mut gathered.links);
+    Ok(Memory::recall(&options.outputs, period, &gathered.records, links, &waivers))
+}
+
 fn choose(listing: &Listing, wanted: Option<Period>) -> Result<Period> {
     let newest = listing.periods.last().copied();
     match wanted.or(newest) {
@@ -135,7 +150,8 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         .build()
         .map_err(|e| Error::internal(format!("线程：{e}")))?;
     pool.install(|| {
-        let gathered = gather(options, &ground, progress)?;
+        let mut gathered = gather(options, &ground, progress)?;
+        let memory = remember(&mut gathered, options, &ground)?;
         let counts = counts(&gathered);
         let measured = BTreeMap::new();
         let comparisons = compare::Comparisons::default();
@@ -151,7 +167,7 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         };
         let folder = options.outputs.join(gathered.period.to_string());
         let edition = Edition::open_part(&folder, "problems")?;
-        problems::write(&edition, &scene, options)?;
+        problems::write(&edition, &scene, &memory, options)?;
         let path = edition.publish_part()?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems })
@@ -176,6 +192,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         let mut gathered = gather(options, &ground, progress)?;
         let edition = edition_of(gathered.period)?;
         problems::missing_glyphs(&mut gathered.links, gathered.period, &fonts, &ground.settings);
+        let memory = remember(&mut gathered, options, &ground)?;
         let measured = measure(&gathered, &ground)?;
         let fingerprint = write_data(&edition, &gathered, &measured, &ground)?;
         let comparisons =
@@ -190,7 +207,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
             fingerprint: fingerprint.clone(),
             synthetic: gathered.links.synthetic,
         };
-        problems::write(&edition, &scene, options)?;
+        problems::write(&edition, &scene, &memory, options)?;
         let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
         finish(edition, &gathered, &ground, fingerprint)
@@ -347,7 +364,7 @@ fn write_job(
 ) -> Result<()> {
     let document = match job {
         Job::Summary(case, path) => {
-            let summary = summary::summary(scene, case, None);
+            let summary = summary::summary(scene, case);
             edition.write(&format!("{path}.pdf"), &engine.summary(&summary)?)?;
             return edition.write(&format!("{path}.docx"), &word::summary(&summary, look)?);
         }

@@ -4,10 +4,18 @@
 //! title and labels, a table by its header row. What comes out still is what was
 //! typed; [`crate::answer`] judges it.
 
+mod boxes;
 mod form;
+mod header;
+mod key;
 mod label;
+mod platform;
 mod supplement;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod variants;
 
 use std::sync::Arc;
 
@@ -71,6 +79,25 @@ pub struct Envelope {
     pub consent: Option<Said>,
     /// Seconds an online answer took.
     pub seconds: Option<u32>,
+    /// What the hidden key sheet of a workbook of ours says.
+    pub key: Option<Arc<ReadKey>>,
+    /// Whether it came as a Word document (表D only).
+    pub document: bool,
+}
+
+/// The key of a pre-filled or correction workbook, read back; empty where it does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadKey {
+    /// Names in normal form; empty where they are to be mended.
+    pub project_key: String,
+    pub enterprise_key: String,
+    pub form_version: String,
+    pub district: String,
+    pub agency: String,
+    /// `是`, `否` or empty.
+    pub consent: String,
+    /// Token of the return that this workbook corrects (see [`crate::link::token`]).
+    pub supersedes: Option<String>,
 }
 
 /// Words of an envelope and where they stand.
@@ -132,8 +159,13 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     let mut out = Bindings::default();
     let mut cover = Envelope::default();
     let mut unrecognised = Vec::new();
+    let mut key = None;
     for sheet in &book.sheets {
         if sheet.is_empty() || is_own_list(sheet) {
+            continue;
+        }
+        if let Some(read) = key::read(sheet) {
+            key = Some(Arc::new(read));
             continue;
         }
         if let Some(envelope) = form::cover(sheet, &specs.cover) {
@@ -153,6 +185,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     }
     for bound in out.returns.iter_mut().chain(&mut out.refused) {
         bound.envelope.fill_from(&cover);
+        bound.envelope.key = key.clone();
     }
     note_unrecognised(&unrecognised, &mut out);
     out

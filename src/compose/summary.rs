@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::answer::{Indicator, Val};
 use crate::document::{Align, Block, CellText, Row, Run, Summary, SummaryItem, Table};
-use crate::link::{Key, Linked, Status, district_name};
+use crate::link::{self, Key, Linked, Status, district_name};
 use crate::metrics::{CATEGORIES, DIMENSIONS, RATINGS};
 use crate::parse::date;
 use crate::spec::Form;
@@ -27,6 +27,9 @@ pub struct Case<'a> {
     pub consent: bool,
     pub services: Option<&'a Linked>,
     pub summary: Option<&'a Linked>,
+    /// Where that is a Word document: the ones it stands for, newest first; what it left as it was
+    /// is still theirs.
+    pub earlier: Vec<&'a Linked>,
     pub satisfaction: Option<&'a Linked>,
     pub supplement: Option<&'a Linked>,
     /// Form E of the enterprise, this period.
@@ -57,10 +60,32 @@ pub fn cases<'a>(scene: &Scene<'a>) -> Vec<Case<'a>> {
         .filter(|(key, _)| !key.project.is_empty() && !key.enterprise.is_empty())
         .map(|(key, own)| case(key, &own, &by_enterprise))
         .collect();
+    for case in &mut out {
+        case.earlier = earlier(scene, case);
+    }
     out.sort_by(|a, b| {
         (a.district.unwrap_or(usize::MAX), &a.key).cmp(&(b.district.unwrap_or(usize::MAX), &b.key))
     });
     out
+}
+
+/// The forms D that a Word document of the same project stands for, newest first.
+fn earlier<'a>(scene: &Scene<'a>, case: &Case<'a>) -> Vec<&'a Linked> {
+    if !case.summary.is_some_and(|d| d.ret.envelope.document) {
+        return Vec::new();
+    }
+    let stood_for = |l: &&Linked| {
+        l.ret.form == Form::D && l.key == case.key && matches!(l.status, Status::Superseded { .. })
+    };
+    let mut all: Vec<&Linked> = scene.returns().filter(stood_for).filter(|l| !l.replaced).collect();
+    all.sort_by_key(|l| std::cmp::Reverse(link::age(l)));
+    all
+}
+
+/// The form D that answers a field: of a Word document only what was changed in it.
+fn answering<'a>(case: &Case<'a>, id: &str) -> Option<&'a Linked> {
+    let answers = |l: &&Linked| !l.ret.envelope.document || l.ret.answer(id).is_some();
+    case.summary.into_iter().chain(case.earlier.iter().copied()).find(answers)
 }
 
 fn case<'a>(key: Key, own: &[&'a Linked], by_enterprise: &BTreeMap<Arc<str>, Vec<&'a Linked>>) -> Case<'a> {
@@ -76,6 +101,7 @@ fn case<'a>(key: Key, own: &[&'a Linked], by_enterprise: &BTreeMap<Arc<str>, Vec
         consent: own.iter().all(|l| l.consent),
         services: of(Form::C),
         summary: of(Form::D),
+        earlier: Vec::new(),
         satisfaction: of(Form::F),
         supplement: of(Form::S),
         feedback: of_enterprise(Form::E),
@@ -84,18 +110,14 @@ fn case<'a>(key: Key, own: &[&'a Linked], by_enterprise: &BTreeMap<Arc<str>, Vec
     }
 }
 
-/// Words sent in for Annex D as a Word document, by field id; they win over all others.
-pub type Edited = BTreeMap<String, String>;
-
 /// Fills the form for one case.
-pub fn summary(scene: &Scene, case: &Case, edited: Option<&Edited>) -> Summary {
+pub fn summary(scene: &Scene, case: &Case) -> Summary {
     let spec = scene.specs.of(Form::D);
     let mut sources: Vec<String> = Vec::new();
     let items = ["goals", "practices", "benefits", "shortcomings"].map(|id| {
         let field = spec.field(id);
         let heading = field.map(|f| format!("{} {}", f.number, f.label)).unwrap_or_default();
-        let own = edited.and_then(|e| e.get(id)).map(String::as_str).filter(|w| !w.is_empty());
-        let own = own.or_else(|| case.summary.map(|d| d.ret.words(id)).filter(|w| !w.is_empty()));
+        let own = answering(case, id).map(|d| d.ret.words(id)).filter(|w| !w.is_empty());
         let blocks = match own {
             Some(words) => paragraphs(words),
             None => derived(case, id, &mut sources),
@@ -113,10 +135,13 @@ pub fn summary(scene: &Scene, case: &Case, edited: Option<&Edited>) -> Summary {
         enterprise: case.enterprise.clone(),
         service_time: service_time(case),
         items: items.into(),
-        date: case.summary.and_then(|d| d.ret.date("dated")).map(date::chinese).unwrap_or_default(),
+        date: answering(case, "dated")
+            .and_then(|d| d.ret.date("dated"))
+            .map(date::chinese)
+            .unwrap_or_default(),
         date_ymd: (day.year(), u8::from(day.month()), day.day()),
         marks: scene.marks(),
-        notes: notes(case, edited.is_some(), &sources),
+        notes: notes(case, &sources),
         fingerprint: scene.fingerprint.clone(),
     }
 }
@@ -310,10 +335,10 @@ fn shortcomings(case: &Case) -> Vec<Block> {
     blocks
 }
 
-fn notes(case: &Case, edited: bool, sources: &[String]) -> Vec<String> {
+fn notes(case: &Case, sources: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
-    if edited {
-        notes.push("以质量服务机构修改后的文档为准。".into());
+    if case.summary.is_some_and(|d| d.ret.envelope.document) {
+        notes.push("以质量服务机构修改后报回的文档为准，未修改的项目由其他各表汇总。".into());
     } else if case.summary.is_some() {
         notes.push("以质量服务机构报送的服务总结（表D）为准，空缺的项目由其他各表补充。".into());
     } else {

@@ -12,11 +12,14 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
 
+mod bound;
 mod form;
 mod package;
 #[cfg(test)]
 mod tests;
 mod tree;
+
+pub use bound::{SHEET, bound};
 
 /// Beginning of the tag of a content control that holds a printed figure.
 pub const FIGURE_TAG: &str = "fig:";

@@ -28,12 +28,14 @@ pub(super) fn supersede(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
     }
 }
 
-/// A missing date is older than any; equal dates go by position.
-fn age(linked: &Linked) -> (Option<i32>, usize) {
-    (linked.ret.date("dated").map(time::Date::to_julian_day), linked.ret.position)
+/// A missing date is older than any; equal dates go by position. A document that an agency
+/// edited by hand is its last word on a summary.
+pub(crate) fn age(linked: &Linked) -> (bool, Option<i32>, usize) {
+    let date = linked.ret.date("dated").map(time::Date::to_julian_day);
+    (linked.ret.envelope.document, date, linked.ret.position)
 }
 
-fn same_answers(a: &Linked, b: &Linked) -> bool {
+pub(super) fn same_answers(a: &Linked, b: &Linked) -> bool {
     let value =
         |l: &Linked, i: usize| l.ret.answers.get(i).and_then(|x| x.as_ref()).and_then(|x| x.value.clone());
     let names = |id: &str| a.ret.spec.index(id);

@@ -6,6 +6,7 @@
 
 mod accounting;
 mod duplicates;
+mod keys;
 mod names;
 mod orphans;
 mod place;
@@ -15,6 +16,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use accounting::{Account, Accounting};
+pub(crate) use duplicates::age;
+pub use keys::token;
+pub use names::said_consent;
 pub use roster::{Expected, Roster};
 
 use crate::answer::Return;
@@ -60,6 +64,10 @@ pub struct Linked {
     /// Normal form is the identity; this is the name as first typed.
     pub agency: Arc<str>,
     pub consent: bool,
+    /// District by cover, column, key sheet or folder; `None` where only the address tells.
+    pub stated: Option<usize>,
+    /// Whether a valid correction workbook stands for it: it is mended, and told no more.
+    pub replaced: bool,
     /// District of the folder, kept for the checks.
     folder: Option<usize>,
 }
@@ -67,6 +75,14 @@ pub struct Linked {
 impl Linked {
     pub fn counted(&self) -> bool {
         self.status == Status::Counted
+    }
+
+    /// Whether a problem stands at the return or at one of its answers.
+    pub fn holds(&self, problem: &Problem) -> bool {
+        let (place, own) = (&problem.place, &self.ret.place);
+        let here = place.file == own.file && place.sheet == own.sheet;
+        let at = |cell| self.ret.answers.iter().flatten().any(|a| Some(a.cell) == cell);
+        here && problem.form == Some(self.ret.form) && (place.cell == own.cell || at(place.cell))
     }
 
     /// Name of the district.
@@ -124,6 +140,8 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
                 district: None,
                 agency: NO_AGENCY.into(),
                 consent: false,
+                stated: None,
+                replaced: false,
                 folder: file.folder,
                 ret,
             });
@@ -131,6 +149,8 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     }
     let mut found: Vec<(Period, Problem)> = Vec::new();
     names::agencies(&mut links, &mut found);
+    keys::replace(&mut links, &mut found);
+    keys::note(&links, &aliases, &mut found);
     duplicates::supersede(&mut links, &mut found);
     place::districts(&mut links, &mut found);
     names::agency_of_services(&mut links);
@@ -138,6 +158,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     orphans::find(&links, &mut found);
     names::variants(&links, &mut found);
     names::phones(&links, &mut found);
+    keys::drop_mended(&mut links, &mut found);
     settle(&mut links, found, settings);
     accounting::account(&mut links);
     links

@@ -22,20 +22,16 @@ pub(super) fn agencies(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
             continue;
         }
         let cover = linked.ret.envelope.agency.as_ref().map(|s| s.text.clone());
+        let key = linked.ret.envelope.key.as_ref().map(|k| k.agency.clone()).filter(|a| !a.is_empty());
         let roster = rosters.get(&linked.ret.period).and_then(|r| r.agency(&linked.key));
-        let (name, source) = match (cover, roster) {
-            (Some(name), _) => (name, "封面"),
-            (None, Some(name)) => (name, "名册"),
-            (None, None) => {
-                missing_agency(linked, found);
-                continue;
-            }
+        let known = cover.map(|name| (name, "封面")).or(key.map(|name| (name, "预填表")));
+        let Some((name, source)) = known.or(roster.map(|name| (name, "名册"))) else {
+            missing_agency(linked, found);
+            continue;
         };
         linked.agency = agency_name(&name);
         if linked.ret.form == Form::F {
             let note = problem(linked, Code::AgencyFromCover, "agency").about(source).found(&name);
-            let mut note = note;
-            note.message = Code::AgencyFromCover.entry().headline.replace("{}", source);
             found.push((linked.ret.period, note));
             let cell = linked.ret.answer("agency").map_or(linked.ret.place.cell, |a| Some(a.cell));
             if let (Some(index), Some(cell)) = (linked.ret.spec.index("agency"), cell) {
@@ -76,13 +72,30 @@ pub(super) fn agency_of_services(links: &mut Links) {
     }
 }
 
-/// Consent to publication: the cover's or row's answer, else the roster's.
+/// Consent to publication: the answer of cover or row, of the key sheet, else the roster's. A Word
+/// document has nowhere to say it: its project's other returns do.
 pub(super) fn consent(links: &mut Links) {
+    let mut agreed: HashMap<(Period, Key), bool> = HashMap::new();
     for linked in &mut links.returns {
-        let said = linked.ret.envelope.consent.as_ref().map(|s| is_yes(&s.text));
         let roster = links.rosters.get(&linked.ret.period).and_then(|r| r.consent(&linked.key));
-        linked.consent = said.or(roster).unwrap_or(false);
+        linked.consent = said_consent(linked).or(roster).unwrap_or(false);
+        let told = linked.status != Status::Excluded && !linked.replaced && !linked.key.project.is_empty();
+        if told && !linked.ret.envelope.document {
+            *agreed.entry((linked.ret.period, linked.key.clone())).or_insert(true) &= linked.consent;
+        }
     }
+    for linked in links.returns.iter_mut().filter(|l| l.ret.envelope.document) {
+        if let Some(all) = agreed.get(&(linked.ret.period, linked.key.clone())) {
+            linked.consent = *all;
+        }
+    }
+}
+
+/// What the return itself says about publication.
+pub fn said_consent(linked: &Linked) -> Option<bool> {
+    let envelope = &linked.ret.envelope;
+    let by_key = || envelope.key.as_ref().map(|k| k.consent.as_str()).filter(|c| !c.is_empty());
+    envelope.consent.as_ref().map(|s| s.text.as_str()).or_else(by_key).map(is_yes)
 }
 
 fn is_yes(words: &str) -> bool {
@@ -93,8 +106,8 @@ fn is_yes(words: &str) -> bool {
 pub(super) fn variants(links: &Links, found: &mut Vec<(Period, Problem)>) {
     let periods: BTreeSet<Period> = links.returns.iter().map(|l| l.ret.period).collect();
     for period in periods {
-        let here =
-            || links.returns.iter().filter(move |l| l.ret.period == period && l.status != Status::Excluded);
+        let told = |l: &&Linked| l.status != Status::Excluded && !l.replaced;
+        let here = || links.returns.iter().filter(move |l| l.ret.period == period).filter(told);
         let mut agencies: BTreeMap<Arc<str>, Vec<&Linked>> = BTreeMap::new();
         for linked in here().filter(|l| l.ret.form == Form::F) {
             agencies.entry(Arc::clone(&linked.agency)).or_default().push(linked);
@@ -123,10 +136,8 @@ fn note_near(
         let Some(main) = group.iter().max_by_key(|n| (names[**n].len(), n.chars().count())) else { continue };
         for rare in group.iter().filter(|n| n != &main) {
             let Some(linked) = names[*rare].first() else { continue };
-            let mut note = problem(linked, code, field);
             let names = if code == Code::NearName { main.to_string() } else { format!("{rare}／{main}") };
-            note.message = code.entry().headline.replace("{}", &names);
-            found.push((linked.ret.period, note));
+            found.push((linked.ret.period, problem(linked, code, field).about(&names)));
         }
     }
 }
@@ -153,7 +164,7 @@ fn stem(name: &str) -> String {
 /// The same telephone in the forms of three or more enterprises: worth knowing, no accusation.
 pub(super) fn phones(links: &Links, found: &mut Vec<(Period, Problem)>) {
     let mut by_phone: BTreeMap<(Period, String), BTreeMap<&Arc<str>, &Linked>> = BTreeMap::new();
-    for linked in links.returns.iter().filter(|l| !l.key.enterprise.is_empty()) {
+    for linked in links.returns.iter().filter(|l| !l.key.enterprise.is_empty() && !l.replaced) {
         if let Contact::Phones(numbers) = contact(linked.ret.words("contact")) {
             for number in numbers {
                 let who = by_phone.entry((linked.ret.period, number)).or_default();

@@ -10,11 +10,11 @@ use crate::problem::{Code, Problem};
 use crate::spec::Form;
 
 pub(super) fn find(links: &Links, found: &mut Vec<(Period, Problem)>) {
-    let of = |form: Form| links.returns.iter().filter(move |l| l.ret.form == form);
+    let of = |form: Form| links.returns.iter().filter(move |l| l.ret.form == form && !l.replaced);
     let needs: HashSet<&Arc<str>> = of(Form::B).map(|l| &l.key.enterprise).collect();
     let served: HashSet<&Arc<str>> = of(Form::C).map(|l| &l.key.enterprise).collect();
     let projects: HashSet<&Key> = of(Form::C).map(|l| &l.key).collect();
-    for linked in links.returns.iter().filter(|l| l.status != Status::Excluded) {
+    for linked in links.returns.iter().filter(|l| l.status != Status::Excluded && !l.replaced) {
         let (lost, code, field) = match linked.ret.form {
             Form::C => (!needs.contains(&linked.key.enterprise), Code::ServicesWithoutNeeds, "enterprise"),
             Form::F => (!projects.contains(&linked.key), Code::SatisfactionOrphan, "project"),

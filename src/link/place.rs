@@ -1,10 +1,11 @@
-//! Which district a return belongs to: cover, column, folder, the address of the
-//! enterprise's form B, else 未归属 (interface.md 2).
+//! Which district a return belongs to: cover, column, the key sheet of our own workbook,
+//! folder, the address of the enterprise's form B, else 未归属 (interface.md 2). A Word
+//! document has no cover: without a folder it goes where its project goes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Linked, Links, problem};
+use super::{Key, Linked, Links, Status, problem};
 use crate::cell::Place;
 use crate::period::Period;
 use crate::problem::{Code, Problem};
@@ -13,10 +14,13 @@ use crate::spec::Form;
 
 pub(super) fn districts(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
     let addresses = addresses(links);
+    let beside = beside_documents(links);
     for linked in &mut links.returns {
-        let own = envelope(linked, found).or(linked.folder);
+        let told = found.len();
+        let own = envelope(linked, found).or_else(|| by_key(linked)).or(linked.folder);
         let by_address = addresses.get(&linked.key.enterprise).copied();
-        linked.district = own.or(by_address);
+        linked.stated = own;
+        linked.district = own.or_else(|| beside.get(&project_of(linked)?).copied()).or(by_address);
         if linked.district.is_none() {
             let field = if linked.ret.answer("enterprise").is_some() { "enterprise" } else { "" };
             let mut note = problem(linked, Code::Unattributed, field);
@@ -24,6 +28,9 @@ pub(super) fn districts(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
             found.push((linked.ret.period, note));
         }
         mismatch(linked, own, found);
+        if linked.replaced {
+            found.truncate(told);
+        }
     }
 }
 
@@ -43,6 +50,37 @@ fn envelope(linked: &Linked, found: &mut Vec<(Period, Problem)>) -> Option<usize
         found.push((linked.ret.period, note.named(linked.ret.enterprise(), linked.ret.project())));
     }
     known
+}
+
+/// What the key sheet of our own workbook says: it stands for the cover that was sent with it.
+fn by_key(linked: &Linked) -> Option<usize> {
+    district::by_name(&linked.ret.envelope.key.as_ref()?.district)
+}
+
+type ProjectKey = (Period, Key);
+
+/// The project of a Word document, which carries no district of its own.
+fn project_of(linked: &Linked) -> Option<ProjectKey> {
+    let is_one = linked.ret.envelope.document && !linked.key.project.is_empty();
+    is_one.then(|| (linked.ret.period, linked.key.clone()))
+}
+
+/// District of the other returns of each project that has a Word document.
+fn beside_documents(links: &Links) -> HashMap<ProjectKey, usize> {
+    let wanted: HashSet<ProjectKey> = links.returns.iter().filter_map(project_of).collect();
+    let mut out = HashMap::new();
+    let of = |counted: bool| links.returns.iter().filter(move |l| l.counted() == counted);
+    // What counts says it last; what the document itself stands for, before that.
+    let others = of(false).chain(of(true)).filter(|l| l.status != Status::Excluded);
+    for linked in others.filter(|l| !l.ret.envelope.document) {
+        let key = (linked.ret.period, linked.key.clone());
+        let said = linked.ret.envelope.district.as_ref().and_then(|s| district::by_name(&s.text));
+        if let Some(at) = said.or_else(|| by_key(linked)).or(linked.folder).filter(|_| wanted.contains(&key))
+        {
+            out.insert(key, at);
+        }
+    }
+    out
 }
 
 fn mismatch(linked: &Linked, own: Option<usize>, found: &mut Vec<(Period, Problem)>) {

@@ -5,10 +5,12 @@
 //! [`code`] is the one definition of every code.
 
 pub mod code;
+mod wording;
 
 use serde::{Deserialize, Serialize};
 
 pub use code::{CATALOGUE, Code, Entry};
+pub use wording::Wording;
 
 use crate::cell::Place;
 use crate::spec::Form;
@@ -50,6 +52,30 @@ pub struct Problem {
     pub enterprise: String,
     pub project: String,
     pub clause: String,
+    /// Where it stands since the last run; `None` where nothing is remembered.
+    pub standing: Option<Standing>,
+    /// What stands for `{}` in the sentence.
+    about: String,
+}
+
+/// Where a problem stands since the last run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    New,
+    Open,
+    Mended,
+    /// Let stand for a reason (`waivers.csv`); a waived error still leaves its return out.
+    Waived,
+}
+
+impl Standing {
+    pub const ALL: [Self; 4] = [Self::New, Self::Open, Self::Mended, Self::Waived];
+
+    /// `新发现`, `仍未改`, `已改正`, `已豁免`.
+    pub fn label(self) -> &'static str {
+        ["新发现", "仍未改", "已改正", "已豁免"][self as usize]
+    }
 }
 
 impl Problem {
@@ -68,13 +94,23 @@ impl Problem {
             enterprise: String::new(),
             project: String::new(),
             clause: entry.clause.to_owned(),
+            standing: None,
+            about: String::new(),
         }
     }
 
-    /// Puts what is known in place of `{}` in the sentence.
+    /// Puts what is known in place of `{}` in the sentence; the last word on it counts.
     pub fn about(mut self, what: &str) -> Self {
-        self.message = self.message.replace("{}", what);
+        what.clone_into(&mut self.about);
+        let entry = self.code.entry();
+        self.word(entry.headline, entry.mend);
         self
+    }
+
+    /// Says the problem in other words: a sentence and a hint, `{}` being what it is about.
+    pub fn word(&mut self, headline: &str, mend: &str) {
+        self.message = headline.replace("{}", &self.about);
+        self.hint = mend.replace("{}", &self.about);
     }
 
     /// Says which form and field it is about.

@@ -183,8 +183,12 @@ impl FileRead {
     }
 
     fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
-        let Contents { bindings, unreadable, remarks, synthetic } = contents;
+        let Contents { bindings, unreadable, remarks, synthetic, no_summary } = contents;
         self.synthetic = synthetic;
+        if let Some(reason) = no_summary {
+            let problem = Problem::new(Code::DocumentUnreadable, Place::file(Arc::clone(&file.name)));
+            return self.note(problem.about(&file.name).found(&reason), settings);
+        }
         for (sheet, reason) in &unreadable {
             let place = Place { sheet: sheet.as_str().into(), ..Place::file(Arc::clone(&file.name)) };
             self.note(Problem::new(Code::SheetUnreadable, place).about(sheet).found(reason), settings);

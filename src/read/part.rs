@@ -10,8 +10,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bind::{self, Bindings};
-use crate::spec::Specs;
+use crate::bind::{self, Bindings, Bound};
+use crate::docx::{self, WordFault};
+use crate::spec::{Form, Specs};
 use crate::workbook::{self, FileFault, Limits, Opened, guarded};
 
 /// A file of the listing, or an entry of an archive, as read.
@@ -40,8 +41,8 @@ pub enum Outcome {
     Fault(FileFault),
 }
 
-/// What was found in a workbook.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What was found in a workbook or a Word document.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contents {
     pub bindings: Bindings,
     /// Sheets that could not be read, as (name, reason in Chinese).
@@ -50,6 +51,8 @@ pub struct Contents {
     pub remarks: Vec<String>,
     /// Whether a sheet says that its data are synthetic.
     pub synthetic: bool,
+    /// Why a Word document is no 表D, in Chinese.
+    pub no_summary: Option<String>,
 }
 
 /// Who hears of the parts of a file as they are read.
@@ -141,14 +144,43 @@ impl Reader<'_> {
     }
 
     fn open(&self, bytes: Vec<u8>) -> Result<Look, FileFault> {
-        guarded(|| match workbook::open(bytes, self.limits)? {
-            Opened::Archive(bytes) => Ok(Look::Archive(bytes)),
-            Opened::Book(book) => Ok(Look::Contents(Box::new(Contents {
-                bindings: bind::bind(&book, self.specs),
-                synthetic: book.sheets.iter().any(bind::says_synthetic),
-                unreadable: book.unreadable,
-                remarks: book.remarks,
-            }))),
+        guarded(|| {
+            if let Some(contents) = self.word(&bytes) {
+                return Ok(Look::Contents(Box::new(contents)));
+            }
+            match workbook::open(bytes, self.limits)? {
+                Opened::Archive(bytes) => Ok(Look::Archive(bytes)),
+                Opened::Book(book) => Ok(Look::Contents(Box::new(Contents {
+                    bindings: bind::bind(&book, self.specs),
+                    synthetic: book.sheets.iter().any(bind::says_synthetic),
+                    unreadable: book.unreadable,
+                    remarks: book.remarks,
+                    no_summary: None,
+                }))),
+            }
+        })
+    }
+
+    /// What a Word document says as 表D; `None` where the file is no Word document that opens.
+    fn word(&self, bytes: &[u8]) -> Option<Contents> {
+        let is_word =
+            matches!(workbook::sniff(bytes), Err(FileFault::Foreign(kind)) if kind == workbook::WORD);
+        if !is_word {
+            return None;
+        }
+        let answers = match docx::read_summary(bytes, &docx::Limits::default()) {
+            Err(WordFault::NotWord | WordFault::OldOrLocked) => return None,
+            Err(fault) => {
+                return Some(Contents { no_summary: Some(fault.to_string()), ..Contents::default() });
+            }
+            Ok(answers) => answers,
+        };
+        let returns: Vec<Bound> = docx::bound(&answers, self.specs.of(Form::D)).into_iter().collect();
+        let blank_forms = usize::from(returns.is_empty());
+        Some(Contents {
+            bindings: Bindings { returns, blank_forms, ..Bindings::default() },
+            remarks: answers.unassigned.map(|words| words.text).into_iter().collect(),
+            ..Contents::default()
         })
     }
 }

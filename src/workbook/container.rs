@@ -18,6 +18,9 @@ pub enum Container {
 
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
+/// How a Word document is named among the foreign files.
+pub const WORD: &str = "Word 文档";
+
 /// Tells the container by content.
 ///
 /// # Errors
@@ -61,7 +64,7 @@ fn sniff_zip(bytes: &[u8]) -> Result<Container, FileFault> {
         return Ok(Container::Ods);
     }
     if has("word/document.xml") {
-        return Err(FileFault::Foreign("Word 文档".into()));
+        return Err(FileFault::Foreign(WORD.into()));
     }
     if starts("ppt/") {
         return Err(FileFault::Foreign("演示文稿".into()));

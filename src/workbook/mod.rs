@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use container::{Container, sniff};
+pub use container::{Container, WORD, sniff};
 pub use limits::Limits;
 
 use crate::cell::Cell;
@@ -203,7 +203,7 @@ impl Sheet {
         }
     }
 
-    fn merge(&mut self, start: (u32, u32), end: (u32, u32)) {
+    pub(crate) fn merge(&mut self, start: (u32, u32), end: (u32, u32)) {
         if start != end && start.0 <= end.0 && start.1 <= end.1 {
             self.merges.insert(merge_key(start.0, start.1), end);
         }

@@ -25,7 +25,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 pub use chart::{ChartKind, NativeChart};
 pub use figures::read_figures;
-pub use problems::{Listed, ProblemList, Standing, problem_list};
+pub use problems::{Listed, ProblemList, problem_list};
 
 use crate::document::Table;
 use crate::error::{Error, Result};

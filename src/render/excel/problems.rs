@@ -13,7 +13,7 @@ use super::words::{clean, line};
 use super::{fault, link, new_workbook, page, summary};
 use crate::document::Align;
 use crate::error::Result;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Severity, Standing};
 use crate::reference::district::DISTRICTS;
 
 /// Problems of one period, for `problems/问题清单.xlsx`.
@@ -45,24 +45,6 @@ pub struct Listed {
     pub label: String,
     /// Where it stands since the last run; `None` where nothing is remembered.
     pub standing: Option<Standing>,
-}
-
-/// Where a problem stands since the last run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    New,
-    Open,
-    Mended,
-    Waived,
-}
-
-impl Standing {
-    pub const ALL: [Self; 4] = [Self::New, Self::Open, Self::Mended, Self::Waived];
-
-    /// `新发现`, `仍未改`, `已改正`, `已豁免`.
-    pub fn label(self) -> &'static str {
-        ["新发现", "仍未改", "已改正", "已豁免"][self as usize]
-    }
 }
 
 impl Listed {

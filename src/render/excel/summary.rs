@@ -11,10 +11,11 @@ use rust_xlsxwriter::{Format, Url, Worksheet, XlsxError};
 use super::look::{self, CellLook};
 use super::names::reference;
 use super::page;
-use super::problems::{self, FIRST, Listed, ProblemList, Standing};
+use super::problems::{self, FIRST, Listed, ProblemList};
 use super::sheet::write_words;
 use super::words::{line, width, wrap};
 use crate::document::Align;
+use crate::problem::Standing;
 use crate::problem::{Code, Severity};
 
 /// Name of the sheet.

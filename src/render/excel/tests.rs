@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use super::*;
 use crate::cell::{Cell, Place};
 use crate::document::{Align, CellText, Column, Row};
+use crate::problem::Standing;
 use crate::problem::{Code, Problem};
 use crate::reference::district::{CITY, DISTRICTS};
 use crate::spec::Form;

@@ -162,6 +162,8 @@ pub(super) fn key_sheet(book: &mut Workbook, key: &FormKey) -> Result<(), XlsxEr
         ("enterprise_key", &key.enterprise_key),
         ("district", &key.district),
         ("agency", &key.agency),
+        ("consent", &key.consent),
+        ("supersedes", key.supersedes.as_deref().unwrap_or_default()),
     ];
     for (row, (name, value)) in (0u32..).zip(rows) {
         sheet.write_string(row, 0, name)?;

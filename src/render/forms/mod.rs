@@ -26,8 +26,7 @@ pub use answers::{boxes, drop_down, empty_text, ticks_many, ticks_one, ticks_wit
 pub use correction::{correction, submitted};
 pub use sets::{FileBytes, Project, blank_set, project_set};
 
-/// Version of the forms as drawn here; a pre-filled form carries it back.
-pub const FORM_VERSION: &str = "2025.1";
+pub use crate::spec::own_sheet::FORM_VERSION;
 
 /// A cell to mend: the field (id, or key in a table), what is wrong and how to mend it. The gravest mark colours the cell.
 #[derive(Clone, Debug)]
@@ -38,14 +37,18 @@ pub struct Mark {
     pub hint: String,
 }
 
-/// What a pre-filled workbook carries, so that its return links exactly.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a pre-filled or correction workbook carries, so that its return links exactly.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormKey {
     pub project_key: String,
     pub enterprise_key: String,
     pub form_version: String,
     pub district: String,
     pub agency: String,
+    /// `是`, `否` or empty.
+    pub consent: String,
+    /// Token of the return that a correction workbook stands for.
+    pub supersedes: Option<String>,
 }
 
 /// One form of a workbook: what is filled in, what is to be mended.

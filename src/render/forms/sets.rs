@@ -52,6 +52,7 @@ pub fn project_set(specs: &Specs, project: &Project, forms: &[Form]) -> Result<V
         form_version: FORM_VERSION.to_owned(),
         district: project.district.clone(),
         agency: project.agency.clone(),
+        ..FormKey::default()
     };
     let specs = std::iter::once(&specs.cover).chain(forms.iter().map(|f| specs.of(*f)));
     let plans: Vec<SheetPlan> = specs

@@ -1,6 +1,9 @@
 //! Writes what has to be mended: `problems.json`, the list for people, and a
 //! correction workbook per defective return.
 
+mod memory;
+pub mod waivers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,14 +13,18 @@ use serde::Serialize;
 use crate::compose::Scene;
 use crate::error::{Error, Result};
 use crate::fonts::Fonts;
-use crate::link::{Linked, Links};
+use crate::link::{self, Linked, Links, Status};
 use crate::output::{self, Edition};
 use crate::period::Period;
 use crate::pipeline::Options;
-use crate::problem::{Code, Problem, Severity};
+use crate::problem::{Code, Problem, Severity, Standing};
 use crate::render::excel::{self, Listed, ProblemList};
-use crate::render::forms;
+use crate::render::forms::{self, FormKey};
 use crate::settings::Settings;
+use crate::text;
+
+pub use memory::Memory;
+pub use waivers::Waivers;
 
 /// A problem as `problems.json` carries it (interface.md 4).
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +43,9 @@ pub struct Record<'a> {
     pub enterprise: &'a str,
     pub project: &'a str,
     pub clause: &'a str,
+    /// Since the last edition of other inputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Standing>,
 }
 
 impl<'a> From<&'a Problem> for Record<'a> {
@@ -55,6 +65,7 @@ impl<'a> From<&'a Problem> for Record<'a> {
             enterprise: &p.enterprise,
             project: &p.project,
             clause: &p.clause,
+            status: p.standing,
         }
     }
 }
@@ -75,27 +86,24 @@ pub fn json(problems: &[Problem]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// The file system refuses.
-pub fn write(edition: &Edition, scene: &Scene, options: &Options) -> Result<()> {
+pub fn write(edition: &Edition, scene: &Scene, memory: &Memory, options: &Options) -> Result<()> {
     edition.write("problems/problems.json", &json(scene.problems())?)?;
-    edition.write("problems/问题清单.xlsx", &excel::problem_list(&list(scene, options))?)?;
+    edition.write("problems/问题清单.xlsx", &excel::problem_list(&list(scene, memory, options))?)?;
+    for (path, bytes) in memory.files(scene.period, scene.links)? {
+        edition.write(path, &bytes)?;
+    }
     write_corrections(edition, scene)
 }
 
 /// The same for people, by district and file.
-fn list(scene: &Scene, options: &Options) -> ProblemList {
-    let mut districts: BTreeMap<&str, &'static str> = BTreeMap::new();
-    for linked in scene.returns() {
-        districts.entry(&linked.ret.place.file).or_insert_with(|| linked.district_name());
-    }
+fn list(scene: &Scene, memory: &Memory, options: &Options) -> ProblemList {
     let listed = |p: &Problem| {
-        let first = p.place.file.split('/').next().unwrap_or("");
-        let folder = crate::reference::district::by_name(first).map(|d| crate::link::district_name(Some(d)));
         let label = p.form.and_then(|f| scene.specs.of(f).field(&p.field)).map(|f| f.label.clone());
         Listed {
             problem: p.clone(),
-            district: districts.get(&*p.place.file).copied().or(folder).unwrap_or("—").to_owned(),
+            district: memory.district(p).to_owned(),
             label: label.unwrap_or_default(),
-            standing: None,
+            standing: p.standing,
         }
     };
     let day = scene.date();
@@ -104,7 +112,7 @@ fn list(scene: &Scene, options: &Options) -> ProblemList {
         subtitle: scene.period.chinese(),
         date_ymd: (day.year(), u8::from(day.month()), day.day()),
         marks: scene.marks(),
-        notes: vec!["错误：该份（该文件）未计入统计；警告：该项答案未采用或需核实；提示：供了解。每份有问题的表另有退回修改表，在“退回”文件夹中。".into()],
+        notes: vec!["错误：该份（该文件）未计入统计；警告：该项答案未采用或需核实；提示：供了解。每份有问题的表另有退回修改表，在“退回”文件夹中。".into(), "已豁免的错误不再催改，但该份（该文件）仍不计入统计。".into()],
         inputs: way(&options.outputs.join(scene.period.to_string()).join("problems"), &options.inputs.join(scene.period.to_string())),
         problems: scene.problems().iter().map(listed).collect(),
     }
@@ -140,8 +148,29 @@ fn write_corrections(edition: &Edition, scene: &Scene) -> Result<()> {
         })
         .collect();
     jobs.par_iter().try_for_each(|(path, linked, problems)| {
-        edition.write(path, &forms::correction(&linked.ret, problems, None)?)
+        edition.write(path, &forms::correction(&linked.ret, problems, Some(key_of(linked, problems)))?)
     })
+}
+
+/// What a correction workbook carries besides the form: which return it stands for, and what the
+/// cover and the folder of that return said. A name that is to be mended is no key.
+fn key_of(linked: &Linked, problems: &[&Problem]) -> FormKey {
+    let ret = &linked.ret;
+    let sure = |id: &str| {
+        let marked = problems.iter().any(|p| p.field == id);
+        if marked { String::new() } else { text::key(ret.words(id)) }
+    };
+    let consent = link::said_consent(linked).map(|yes| if yes { "是" } else { "否" });
+    let agency = ret.envelope.agency.as_ref().map(|said| said.text.clone());
+    FormKey {
+        project_key: sure("project"),
+        enterprise_key: sure("enterprise"),
+        form_version: forms::FORM_VERSION.to_owned(),
+        district: linked.stated.map_or_else(String::new, |at| link::district_name(Some(at)).to_owned()),
+        agency: agency.or_else(|| Some(ret.envelope.key.as_ref()?.agency.clone())).unwrap_or_default(),
+        consent: consent.unwrap_or_default().to_owned(),
+        supersedes: Some(link::token(linked)),
+    }
 }
 
 fn correction_name(scene: &Scene, linked: &Linked) -> String {
@@ -161,27 +190,22 @@ fn correction_name(scene: &Scene, linked: &Linked) -> String {
 /// Problems to mend by return, in listing order.
 fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
     let mut by_place: BTreeMap<(&str, &str), Vec<&'a Problem>> = BTreeMap::new();
-    for problem in scene.problems().iter().filter(|p| p.severity != Severity::Info && p.place.cell.is_some())
-    {
+    let to_mend = |p: &&Problem| {
+        p.severity != Severity::Info && p.standing != Some(Standing::Waived) && p.place.cell.is_some()
+    };
+    for problem in scene.problems().iter().filter(to_mend) {
         by_place.entry((&problem.place.file, &problem.place.sheet)).or_default().push(problem);
     }
     let mut out = Vec::new();
-    for linked in scene.returns() {
+    let waiting = |l: &&Linked| !matches!(l.status, Status::Superseded { .. });
+    for linked in scene.returns().filter(waiting) {
         let here = by_place.get(&(&*linked.ret.place.file, &*linked.ret.place.sheet));
-        let own: Vec<&Problem> =
-            here.into_iter().flatten().filter(|p| concerns(linked, p)).copied().collect();
+        let own: Vec<&Problem> = here.into_iter().flatten().filter(|p| linked.holds(p)).copied().collect();
         if !own.is_empty() {
             out.push((linked, own));
         }
     }
     out
-}
-
-/// Whether a problem's cell is one of the return's answers.
-fn concerns(linked: &Linked, problem: &Problem) -> bool {
-    problem.form == Some(linked.ret.form)
-        && (problem.place.cell == linked.ret.place.cell
-            || linked.ret.answers.iter().flatten().any(|a| Some(a.cell) == problem.place.cell))
 }
 
 /// A character that no font has is a problem with the place it came from.
@@ -196,7 +220,7 @@ pub fn missing_glyphs(links: &mut Links, period: Period, fonts: &Fonts, settings
             }
             let shown: Vec<String> = missing.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             let mut problem = linked.ret.problem(Code::GlyphMissing, &field.id);
-            problem.message = Code::GlyphMissing.entry().headline.replace("{}", &shown.join("、"));
+            problem = problem.about(&shown.join("、"));
             problem.severity = settings.severity_of(problem.code, problem.severity);
             found.push(problem);
         }
