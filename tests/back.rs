@@ -8,6 +8,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
+use zhiti::compare::Comparisons;
 use zhiti::compose::{Scene, cases, summary};
 use zhiti::link::{Linked, Links, Status};
 use zhiti::pipeline::{self, Options, Outcome};
@@ -279,10 +280,12 @@ fn scene<'a>(
     settings: &'a Settings,
     specs: &'a Specs,
     measured: &'a BTreeMap<zhiti::period::Period, zhiti::metrics::Measured>,
+    comparisons: &'a Comparisons,
 ) -> Scene<'a> {
     Scene {
         links,
         measured,
+        comparisons,
         period: PERIOD.parse().expect("period"),
         settings,
         specs,
@@ -296,7 +299,8 @@ fn only_summary(root: &Path, specs: &Specs) -> (Vec<String>, Vec<u8>) {
     let links = links_of(root);
     balances(&links);
     let (settings, measured) = (Settings::default(), BTreeMap::new());
-    let scene = scene(&links, &settings, specs, &measured);
+    let comparisons = Comparisons::default();
+    let scene = scene(&links, &settings, specs, &measured, &comparisons);
     let cases = cases(&scene);
     assert_eq!(cases.len(), 1);
     let made = summary::summary(&scene, &cases[0]);
