@@ -31,7 +31,7 @@ first() { find "$1" -name "$2" | LC_ALL=C sort | sed -n "${3:-1}p"; }
 picture 1 60 "$(first "$edition/summaries" '*.pdf' 5)" annex-d
 picture 1 60 "$edition/districts/新都区.pdf" district
 picture 1 50 "$edition/city/全市报告.pdf" city-cover
-picture 7 60 "$edition/city/全市报告.pdf" city
+picture 8 60 "$edition/city/全市报告.pdf" city
 picture 1 60 "$(first "$edition/agencies" '*.pdf')" agency
 
 # Forms and a correction workbook, for the guides.

@@ -66,7 +66,8 @@ impl Ground {
         let specs = Specs::load(|name| {
             let path = format!("forms/{name}");
             Some((templates.origin(&path).display().to_string(), templates.get(&path)?.to_owned()))
-        })?;
+        })?
+        .with_sources(templates.sources())?;
         let wording = Wording::load(&templates)?;
         Ok(Self { settings, specs, templates, wording })
     }

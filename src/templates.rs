@@ -27,6 +27,11 @@ built_in![
     "layout/summary.typ",
     "problems.toml",
     "text/NAMES.md",
+    "sources/kobo.toml",
+    "sources/tencent-docs.toml",
+    "sources/tencent.toml",
+    "sources/wjx.toml",
+    "sources/wps.toml",
     "text/agency.md",
     "text/city.md",
     "text/district.md",
@@ -117,6 +122,13 @@ impl Templates {
     /// Paths of the templates below a folder (`text/`), sorted.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
         self.files.keys().map(String::as_str).filter(move |p| p.starts_with(folder))
+    }
+
+    /// The mapping files of survey platforms, as (path for messages, text), sorted.
+    pub fn sources(&self) -> Vec<(String, String)> {
+        let mappings =
+            self.files.iter().filter(|(path, _)| path.starts_with("sources/") && path.ends_with(".toml"));
+        mappings.map(|(_, (origin, text))| (origin.display().to_string(), text.clone())).collect()
     }
 
     /// Digest of all templates, for the manifest.

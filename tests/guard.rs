@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use common::shared;
+use common::{is_alone, shared};
 use zhiti::guard::{Guard, Pool};
 use zhiti::inputs::{self, Listing};
 use zhiti::problem::Code;
@@ -43,6 +43,9 @@ fn from(source: Source<'_>, listing: &Listing) -> Vec<FileRead> {
 
 #[test]
 fn the_fixtures_read_the_same_in_workers() {
+    if is_alone() {
+        return;
+    }
     let listing = inputs::list(&shared("fixtures/inputs")).expect("inputs");
     let (here, there) = (from(Source::Here, &listing), from(Source::Guarded(&guard()), &listing));
     assert_eq!(here.len(), there.len());
@@ -53,6 +56,9 @@ fn the_fixtures_read_the_same_in_workers() {
 
 #[test]
 fn a_file_that_kills_its_worker_is_named_and_the_others_are_read() {
+    if is_alone() {
+        return;
+    }
     let good = hostile("b05_method_stored.xlsx");
     let (reserve, cycle) =
         (hostile("o21_xls_dimensions_4e9_rows.xls"), hostile("o10_cfb_dir_chain_cycle.xls"));
@@ -74,6 +80,9 @@ fn a_file_that_kills_its_worker_is_named_and_the_others_are_read() {
 
 #[test]
 fn a_file_that_takes_too_long_is_stopped_and_named() {
+    if is_alone() {
+        return;
+    }
     let (good, slow) = (hostile("b05_method_stored.xlsx"), hostile("a24_legit_300k_rows.xlsx"));
     let files = [&good, &slow, &good].map(PathBuf::as_path);
     let start = Instant::now();
@@ -86,6 +95,9 @@ fn a_file_that_takes_too_long_is_stopped_and_named() {
 
 #[test]
 fn another_program_is_no_worker() {
+    if is_alone() {
+        return;
+    }
     let limits = Limits::default();
     let good = hostile("b05_method_stored.xlsx");
     let guard = Guard::of("/bin/true");
@@ -103,6 +115,9 @@ fn zip_of(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
 
 #[test]
 fn an_archive_is_read_entry_by_entry_past_one_that_kills() {
+    if is_alone() {
+        return;
+    }
     let folder = tempfile::tempdir().expect("folder");
     let quarter = folder.path().join("2025Q1");
     std::fs::create_dir(&quarter).expect("quarter");
@@ -141,6 +156,9 @@ fn an_archive_is_read_entry_by_entry_past_one_that_kills() {
 #[test]
 #[ignore = "a measurement"]
 fn what_workers_cost() {
+    if is_alone() {
+        return;
+    }
     let mut listing = inputs::list(&shared("fixtures/inputs")).expect("inputs");
     let once = listing.files.clone();
     let many = if cfg!(debug_assertions) { 300 } else { 2000 };

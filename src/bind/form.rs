@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::boxes::{self, tick_text};
 use super::label::{self, Hit};
 use super::{Bindings, Bound, Content, Envelope, Said, Slot, supplement};
 use crate::cell::Cell;
@@ -287,6 +288,9 @@ fn answer(
         }
     }
     let right = to_the_right(sheet, spec, label, occupied);
+    if let Some(slot) = boxes::beside(sheet, field, label.cell.row, label.extent.col, &right.cells) {
+        return slot;
+    }
     if let Some(content) = joined(sheet, field, &right.cells) {
         return Slot { cell: content.0, content: content.1 };
     }
@@ -375,21 +379,24 @@ fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Cell, Content
     Some((*first, Content::Typed(content)))
 }
 
-/// A check box cell of Excel 365 holds TRUE or FALSE.
-fn tick_text(value: &Value) -> String {
-    match value {
-        Value::Bool(true) => "☑".into(),
-        Value::Bool(false) => "□".into(),
-        other => other.text(),
-    }
-}
-
 /// Guidance, units and lines to write on are no answers.
 fn is_filler(field: &Field, value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
     let words = without_hint(field, words);
     let bare = text::label(&words);
     bare.is_empty() || (!field.unit.is_empty() && bare == field.unit)
+}
+
+/// Whether labels stand side by side with their answers below: a row of labels only, and under it a row
+/// without any, whose cells stand under them.
+fn is_stacked(sheet: &Sheet, label: &Label, occupied: &BTreeMap<Cell, ()>) -> bool {
+    let row = |at: u32| sheet.rows.binary_search_by_key(&at, |r| r.at).ok().map(|i| &sheet.rows[i]);
+    let (Some(labels), Some(below)) = (row(label.cell.row), row(label.extent.row + 1)) else { return false };
+    let is_label = |row: u32, col: u32| occupied.contains_key(&Cell::new(row, col));
+    labels.cells.len() >= 2
+        && below.cells.len() >= 2
+        && labels.cells.iter().all(|(col, _)| is_label(labels.at, *col))
+        && below.cells.iter().all(|(col, _)| !is_label(below.at, *col) && is_label(labels.at, *col))
 }
 
 /// The answer under a label, where nothing stands beside it.
@@ -402,7 +409,7 @@ fn below(
     last: u32,
     has_right: bool,
 ) -> Option<Slot> {
-    if has_right && field.kind != Kind::Block {
+    if has_right && field.kind != Kind::Block && !is_stacked(sheet, label, occupied) {
         return None;
     }
     let cell = Cell::new(label.extent.row + 1, label.cell.col);

@@ -4,11 +4,18 @@
 //! title and labels, a table by its header row. What comes out still is what was
 //! typed; [`crate::answer`] judges it.
 
+mod boxes;
 mod form;
+mod header;
 mod key;
 mod label;
+mod platform;
 mod supplement;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod variants;
 
 use std::sync::Arc;
 

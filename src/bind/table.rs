@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
+use super::header;
+use super::platform::{self, Export};
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
 use crate::problem::Code;
+use crate::spec::source::Source;
 use crate::spec::{Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
+pub(super) enum Column {
     Field(usize),
     /// One option of a question, ticked or not.
     Option(usize, usize),
@@ -24,13 +27,15 @@ enum Column {
 }
 
 /// A header: where the data start and what the columns hold.
-struct Header {
+struct Header<'a> {
     row: u32,
     data_from: u32,
     columns: Vec<(u32, Column)>,
+    /// The mapping by which answers are read, where the table is a platform's export.
+    source: Option<(&'a Source, Form)>,
 }
 
-impl Header {
+impl Header<'_> {
     fn fields(&self) -> usize {
         let mut seen: Vec<usize> = self
             .columns
@@ -48,7 +53,8 @@ impl Header {
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, 3)
+    let memo = header::Memo::default();
+    if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, &memo, 3)
         && specs
             .roster
             .index("expected")
@@ -57,26 +63,58 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
         bind_roster(sheet, &header, &specs.roster, out);
         return true;
     }
+    let export = platform::find(sheet, specs);
+    if let Some(export) = &export
+        && let Some((header, form)) = exported(export, specs)
+    {
+        bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
+        return true;
+    }
     let candidates = Form::ALL.into_iter().filter_map(|form| {
-        let header = find_header(sheet, specs.of(form), &specs.cover, 4)?;
+        let header = find_header(sheet, specs.of(form), &specs.cover, &memo, 4)?;
         Some((header.fields(), header, form))
     });
     // The form whose labels the header shows most of; the smaller form where two tie.
-    let best =
-        candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())));
-    let Some((_, header, form)) = best else { return false };
-    bind_table(sheet, &header, form, specs.of(form), out);
+    let Some((_, header, form)) = richest(candidates, specs) else { return false };
+    bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
 }
 
-fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header> {
-    let mut best: Option<Header> = None;
+fn richest<'a>(
+    candidates: impl Iterator<Item = (usize, Header<'a>, Form)>,
+    specs: &Specs,
+) -> Option<(usize, Header<'a>, Form)> {
+    candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())))
+}
+
+/// The header of a platform's export, for the form it asks most of.
+fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)> {
+    let candidates = Form::ALL.into_iter().filter_map(|form| {
+        let columns = platform::columns(export, form, specs.of(form), &specs.cover);
+        let row = export.row.at;
+        let header = Header { row, data_from: row + 1, columns, source: Some((export.source, form)) };
+        let fields = header.fields();
+        (fields >= 4).then_some((fields, header, form))
+    });
+    richest(candidates, specs).map(|(_, header, form)| (header, form))
+}
+
+fn find_header(
+    sheet: &Sheet,
+    spec: &FormSpec,
+    cover: &FormSpec,
+    memo: &header::Memo,
+    least: usize,
+) -> Option<Header<'static>> {
+    let mut best: Option<Header<'static>> = None;
     for (i, row) in sheet.rows.iter().enumerate().take(30) {
         let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
-        for header in
-            [Some(header_of(row, spec, cover)), below.and_then(|b| two_rows(sheet, row, b, spec, cover))]
-                .into_iter()
-                .flatten()
+        for header in [
+            Some(header_of(row, spec, cover, memo)),
+            below.and_then(|b| two_rows(sheet, row, b, spec, cover, memo)),
+        ]
+        .into_iter()
+        .flatten()
         {
             let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
             if header.fields() >= least && is_row_of_labels(row, &header) && better {
@@ -88,26 +126,33 @@ fn find_header(sheet: &Sheet, spec: &FormSpec, cover: &FormSpec, least: usize) -
 }
 
 /// In a header, labels stand side by side; in a form, answers stand between them.
-fn is_row_of_labels(row: &Row, header: &Header) -> bool {
+fn is_row_of_labels(row: &Row, header: &Header<'_>) -> bool {
     let span = (row.cells.first(), row.cells.last());
     let (Some((from, _)), Some((to, _))) = span else { return false };
     let matched = header.columns.len() as u32;
     matched * 3 >= (to - from + 1).min(60) || matched >= 5
 }
 
-fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec) -> Header {
+fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec, memo: &header::Memo) -> Header<'static> {
     let mut columns = Vec::new();
     for (col, value) in &row.cells {
         let Value::Text(words) = value else { continue };
-        if let Some(column) = column_of(words, spec, cover, &columns) {
+        if let Some(column) = column_of(words, spec, cover, memo, &columns) {
             columns.push((*col, column));
         }
     }
-    Header { row: row.at, data_from: row.at + 1, columns }
+    Header { row: row.at, data_from: row.at + 1, columns, source: None }
 }
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &FormSpec) -> Option<Header> {
+fn two_rows(
+    sheet: &Sheet,
+    top: &Row,
+    below: &Row,
+    spec: &FormSpec,
+    cover: &FormSpec,
+    memo: &header::Memo,
+) -> Option<Header<'static>> {
     let mut columns: Vec<(u32, Column)> = Vec::new();
     let last = top.cells.last()?.0.max(below.cells.last()?.0);
     if last > 400 {
@@ -131,7 +176,7 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &Form
             (None, Some(above)) => vec![above.clone()],
             (None, None) => continue,
         };
-        match tries.iter().find_map(|words| column_of(words, spec, cover, &columns)) {
+        match tries.iter().find_map(|words| column_of(words, spec, cover, memo, &columns)) {
             Some(column) => columns.push((col, column)),
             None if sub.is_some() => unmatched += 1,
             None => {}
@@ -143,7 +188,8 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, spec: &FormSpec, cover: &Form
         return None;
     }
     // A row of data is no second header row.
-    (unmatched * 3 <= below.cells.len()).then_some(Header { row: top.at, data_from: below.at + 1, columns })
+    let header = Header { row: top.at, data_from: below.at + 1, columns, source: None };
+    (unmatched * 3 <= below.cells.len()).then_some(header)
 }
 
 fn cell_text(row: &Row, col: u32) -> Option<String> {
@@ -158,23 +204,43 @@ fn cell_text(row: &Row, col: u32) -> Option<String> {
 const HEADER_BYTES: usize = 2000;
 
 /// What a column is by the words of its header.
-fn column_of(words: &str, spec: &FormSpec, cover: &FormSpec, before: &[(u32, Column)]) -> Option<Column> {
+fn column_of(
+    words: &str,
+    spec: &FormSpec,
+    cover: &FormSpec,
+    memo: &header::Memo,
+    before: &[(u32, Column)],
+) -> Option<Column> {
     if words.len() > HEADER_BYTES {
         return None;
     }
-    for label in readings(words) {
-        if let Some(field) = spec.by_label(&label) {
-            return Some(Column::Field(beside(spec, field, &label, before)));
-        }
-        if let Some(column) = envelope_column(&label, cover) {
-            return Some(column);
-        }
-    }
-    option_column(words, spec)
+    let read = |label: &String| {
+        let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
+        field.or_else(|| envelope_column(label, cover))
+    };
+    let readings = memo.readings(words);
+    let (plain, shortened) = &*readings;
+    plain
+        .iter()
+        .find_map(read)
+        .or_else(|| option_column(plain, spec))
+        .or_else(|| shortened.iter().find_map(read))
+        .or_else(|| with_unit(plain, spec))
+}
+
+/// `从业人员数量人`, `从业人员数量/人`: the label with its unit.
+fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
+    plain.iter().find_map(|label| {
+        let field = spec.fields.iter().position(|f| {
+            let bare = label.strip_suffix(f.unit.as_str()).map(|l| l.trim_end_matches(['/', '-', ':', '_']));
+            !f.unit.is_empty() && bare.is_some_and(|b| f.labels.iter().any(|l| l == b))
+        })?;
+        Some(Column::Field(field))
+    })
 }
 
 /// 日期 alone belongs to the signature in the column before it.
-fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
+pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
     let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
     if !plain {
         return field;
@@ -184,39 +250,7 @@ fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) 
     owner.unwrap_or(field)
 }
 
-/// The normal forms under which a header may be known: as it is, without numbering, without a bracket at its end.
-fn readings(words: &str) -> Vec<String> {
-    let whole = text::label(words);
-    let bare = text::label(strip_number(&whole));
-    let mut out = vec![whole, bare.clone()];
-    if let Some(at) = bare.rfind('(')
-        && bare.ends_with(')')
-        && at > 0
-    {
-        out.push(text::label(&bare[..at]));
-    }
-    out.dedup();
-    out
-}
-
-fn strip_number(label: &str) -> &str {
-    let digits = label.len() - label.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    if (1..=3).contains(&digits)
-        && let Some(rest) = label[digits..].strip_prefix(['、', '.', ':', ')', ','])
-    {
-        return rest;
-    }
-    for lead in ["一、", "二、", "三、", "四、", "五、", "六、", "第"] {
-        if let Some(rest) = label.strip_prefix(lead)
-            && lead != "第"
-        {
-            return rest;
-        }
-    }
-    label
-}
-
-fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
+pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
     if label == "所用时间" || label == "答题时长" {
         return Some(Column::Seconds);
     }
@@ -230,27 +264,37 @@ fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
 }
 
 /// `质量提升需求类型:标准化服务`, `4.质量提升需求类型(标准化服务)`: one column per option.
-fn option_column(words: &str, spec: &FormSpec) -> Option<Column> {
-    let whole = text::label(words);
-    let bare = strip_number(&whole);
-    for sign in [':', '(', '-', '/', '—', '_'] {
-        let Some((question, option)) = bare.split_once(sign) else { continue };
-        let Some(field) = spec.by_label(&text::label(question)) else { continue };
-        if !matches!(spec.fields[field].kind, Kind::Many | Kind::One) {
-            continue;
-        }
-        let option = text::label(option.trim_end_matches(')'));
-        let known = |c: &crate::parse::marks::Choice| c.spellings.contains(&option);
-        if let Some(index) = spec.fields[field].choices.iter().position(known) {
-            return Some(Column::Option(field, index));
-        }
-    }
-    None
+fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
+    let known = |field: usize, option: &str| {
+        let bare = option.split_once('(').map_or("", |(bare, _)| bare);
+        [option, bare]
+            .into_iter()
+            .map(text::label)
+            .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
+    };
+    plain.iter().find_map(|whole| {
+        let cuts = whole.match_indices([':', '(', '-', '/', '—', '_']);
+        cuts.take(20).find_map(|(at, sign)| {
+            let (question, option) = (&whole[..at], &whole[at + sign.len()..]);
+            let field = spec.by_label(&text::label(question))?;
+            let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
+            let index = has_options.then(|| known(field, option.trim_end_matches(')'))).flatten()?;
+            Some(Column::Option(field, index))
+        })
+    })
 }
 
-fn bind_table(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, out: &mut Bindings) {
-    let refusal = refusal(sheet, header, spec);
-    for row in data_rows(sheet, header) {
+fn bind_table(
+    sheet: &Sheet,
+    header: &Header<'_>,
+    form: Form,
+    spec: &FormSpec,
+    rivals: &[&str],
+    out: &mut Bindings,
+) {
+    let refusal = refusal(sheet, header, spec)
+        .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
+    for row in data_rows(sheet, header, spec) {
         let bound = bind_row(sheet, header, form, spec, row);
         match &refusal {
             None => out.returns.push(bound),
@@ -258,12 +302,17 @@ fn bind_table(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, out: 
         }
     }
     if let Some((code, about)) = refusal {
-        out.findings.push(Finding { form: Some(form), ..Finding::new(code, about) });
+        let found = if code == Code::TableByIndex && !rivals.is_empty() {
+            format!("对照文件{}同样适用，不能判断用哪一个", rivals.join("、"))
+        } else {
+            String::new()
+        };
+        out.findings.push(Finding { form: Some(form), found, ..Finding::new(code, about) });
     }
 }
 
 /// Why a table is refused as a whole (metrics.md 1).
-fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, String)> {
+fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code, String)> {
     for (index, field) in spec.fields.iter().enumerate() {
         let same: Vec<u32> =
             header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
@@ -292,30 +341,43 @@ fn refusal(sheet: &Sheet, header: &Header, spec: &FormSpec) -> Option<(Code, Str
     by_index(sheet, header, spec).then(|| (Code::TableByIndex, String::new()))
 }
 
-/// A platform export by index: every answer to the questions with options is a bare number.
-fn by_index(sheet: &Sheet, header: &Header, spec: &FormSpec) -> bool {
+/// A platform export by index: every answer to the questions with options is a bare number that no key explains.
+fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     let (mut numbers, mut others) = (0, 0);
     for (col, column) in &header.columns {
         let Column::Field(field) = column else { continue };
-        if spec.fields[*field].kind != Kind::One {
+        if !matches!(spec.fields[*field].kind, Kind::One | Kind::Many) {
             continue;
         }
         for row in sheet.rows.iter().filter(|r| r.at >= header.data_from) {
-            match sheet.get(Cell::new(row.at, *col)) {
-                Some(Value::Number(n)) if n.fract() == 0.0 && n.abs() <= 20.0 => numbers += 1,
-                Some(Value::Text(t)) if text::key(t).parse::<i32>().is_ok_and(|n| n.abs() <= 20) => {
-                    numbers += 1
-                }
-                Some(_) => others += 1,
-                None => {}
+            match content(header, spec, *field, sheet.get(Cell::new(row.at, *col))) {
+                Content::Typed(value) if is_index(&value) => numbers += 1,
+                Content::Typed(_) => others += 1,
+                _ => {}
             }
         }
     }
     numbers >= 1 && others == 0
 }
 
+/// `3`, `1┋4`: numbers of options.
+fn is_index(value: &Value) -> bool {
+    let is_small = |part: &str| part.parse::<i32>().is_ok_and(|n| n.abs() <= 20);
+    match value {
+        Value::Number(n) => n.fract() == 0.0 && n.abs() <= 20.0,
+        Value::Text(words) => {
+            text::plain(words).split(['┋', '→', ',', ';', ' ']).filter(|p| !p.is_empty()).all(is_small)
+        }
+        _ => false,
+    }
+}
+
 /// Rows with answers: no blank rows, totals, repeated headers or notes.
-fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header) -> impl Iterator<Item = &'a Row> {
+fn data_rows<'a>(
+    sheet: &'a Sheet,
+    header: &'a Header<'_>,
+    spec: &'a FormSpec,
+) -> impl Iterator<Item = &'a Row> {
     sheet.rows.iter().filter(move |row| {
         let known = |col: u32| {
             header
@@ -326,7 +388,7 @@ fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header) -> impl Iterator<Item = &
         row.at >= header.data_from
             && row.cells.iter().any(|(col, v)| known(*col) && !text::is_blank_mark(&v.text()))
             && !is_total(row)
-            && !is_note_row(row)
+            && !is_note_row(sheet, row, spec)
             && !is_header_again(sheet, header, row)
     })
 }
@@ -334,31 +396,48 @@ fn data_rows<'a>(sheet: &'a Sheet, header: &'a Header) -> impl Iterator<Item = &
 fn is_total(row: &Row) -> bool {
     row.cells.iter().take(3).any(|(_, v)| {
         let key = text::key(&v.text());
-        ["合计", "总计", "小计", "共计", "累计", "平均"]
-            .iter()
-            .any(|w| key.starts_with(w) && key.chars().count() <= 8)
+        let short = key.chars().count() <= 8;
+        let begins = ["合计", "总计", "小计", "共计", "累计", "平均"].iter().any(|w| key.starts_with(w));
+        short && (begins || ["合计", "总计", "小计"].iter().any(|w| key.ends_with(w)))
     })
 }
 
-fn is_note_row(row: &Row) -> bool {
-    let Some((_, Value::Text(words))) = row.cells.first() else { return false };
+/// Notes, signatures of the office, units and titles between or under the rows.
+fn is_note_row(sheet: &Sheet, row: &Row, spec: &FormSpec) -> bool {
+    let Some((col, Value::Text(words))) = row.cells.first() else { return false };
     let label = text::label(words);
-    row.cells.len() <= 3
-        && (super::label::is_note(words)
-            || ["填表人", "制表", "审核", "单位负责人", "填报单位", "报送单位", "填报人", "制表人"]
-                .iter()
-                .any(|w| label.starts_with(w)))
+    let alone = row.cells.len() == 1;
+    let wide = sheet.extent(Cell::new(row.at, *col)).col > *col + 1;
+    let titled = alone && spec.names.iter().any(|n| n.chars().count() >= 4 && label.contains(n.as_str()));
+    let office = [
+        "填表人",
+        "制表",
+        "审核",
+        "单位负责人",
+        "填报单位",
+        "报送单位",
+        "填报人",
+        "制表人",
+        "填报日期:",
+        "单位:",
+        "计量单位:",
+    ];
+    let note = super::label::is_note(words) || office.iter().any(|w| label.starts_with(w));
+    (row.cells.len() <= 3 && note) || titled || (alone && wide)
 }
 
-fn is_header_again(sheet: &Sheet, header: &Header, row: &Row) -> bool {
-    let same = row.cells.iter().filter(|(col, v)| {
-        let above = sheet.get(Cell::new(header.row, *col));
-        above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
-    });
-    same.count() * 2 > row.cells.len()
+/// A row that repeats one of the header's rows, as after a page break.
+fn is_header_again(sheet: &Sheet, header: &Header<'_>, row: &Row) -> bool {
+    (header.row..header.data_from).any(|above| {
+        let same = row.cells.iter().filter(|(col, v)| {
+            let above = sheet.get(Cell::new(above, *col));
+            above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
+        });
+        same.count() * 2 > row.cells.len()
+    })
 }
 
-fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &Row) -> Bound {
+fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row: &Row) -> Bound {
     let first = row.cells.first().map_or(0, |(col, _)| *col);
     let mut bound = Bound {
         form,
@@ -370,9 +449,15 @@ fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &R
     };
     for (col, column) in &header.columns {
         let cell = Cell::new(row.at, *col);
-        let words = text::words(&sheet.text(cell));
-        if words.is_empty() || is_skip_mark(&words) {
+        let mut words = text::words(&sheet.text(cell));
+        if words.is_empty() || is_missing(header, &words) {
             continue;
+        }
+        // 四川省-成都市-新都区
+        if let (Column::District, Some(sign)) = (column, header.source.and_then(|(s, _)| s.cascade))
+            && let Some((_, last)) = words.rsplit_once(sign)
+        {
+            words = text::words(last);
         }
         let said = Some(Said { text: words.clone(), sheet: Arc::clone(&sheet.name), cell });
         match column {
@@ -387,13 +472,21 @@ fn bind_row(sheet: &Sheet, header: &Header, form: Form, spec: &FormSpec, row: &R
     bound
 }
 
-fn slots(sheet: &Sheet, header: &Header, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
+fn slots(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
     for (col, column) in &header.columns {
         let cell = Cell::new(row.at, *col);
         match column {
-            Column::Field(field) => slots[*field] = Some(Slot { cell, content: typed(sheet.get(cell)) }),
-            Column::Option(field, option) => tick(&mut slots[*field], cell, *option, sheet.get(cell)),
+            Column::Field(field) => {
+                slots[*field] = Some(Slot { cell, content: content(header, spec, *field, sheet.get(cell)) })
+            }
+            Column::Option(field, option) => {
+                let value = sheet.get(cell).filter(|v| !is_missing(header, &v.text()));
+                if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
+                    slots[inner] = Some(slot);
+                }
+                tick(&mut slots[*field], cell, *option, value);
+            }
             _ => {}
         }
     }
@@ -407,6 +500,18 @@ fn slots(sheet: &Sheet, header: &Header, spec: &FormSpec, row: &Row) -> Vec<Opti
     slots
 }
 
+/// The content of a cell, by the platform's mapping where there is one.
+fn content(header: &Header<'_>, spec: &FormSpec, field: usize, value: Option<&Value>) -> Content {
+    match header.source {
+        Some((source, form)) => platform::content(source, form, spec, field, value),
+        None => typed(value),
+    }
+}
+
+fn is_missing(header: &Header<'_>, words: &str) -> bool {
+    header.source.is_some_and(|(source, _)| source.is_missing(words)) || is_skip_mark(words)
+}
+
 fn typed(value: Option<&Value>) -> Content {
     match value {
         None => Content::Blank,
@@ -417,7 +522,7 @@ fn typed(value: Option<&Value>) -> Content {
 
 /// `(跳过)` and `(空)` of 问卷星.
 fn is_skip_mark(words: &str) -> bool {
-    matches!(text::key(words).as_str(), "(跳过)" | "(空)" | "-3" | "-2")
+    matches!(text::key(words).as_str(), "(跳过)" | "(空)")
 }
 
 fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value>) {
@@ -426,16 +531,27 @@ fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value
     let on = match value {
         None | Some(Value::Bool(false) | Value::Uncalculated | Value::Error(_)) => false,
         Some(Value::Bool(true)) => true,
-        Some(other) => {
-            let key = text::key(&other.text());
-            !text::is_blank_mark(&key)
-                && !is_skip_mark(&key)
-                && !matches!(key.as_str(), "0" | "否" | "未选" | "FALSE" | "□" | "☐")
-        }
+        // Any other words in an option's column are the option itself.
+        Some(other) => is_tick(&text::key(&other.text())).unwrap_or(true),
     };
     if on {
         ticks.push(option);
         ticks.sort_unstable();
+    }
+}
+
+/// Whether the words in an option's column tick it; `None` where they are other words.
+pub(super) fn is_tick(key: &str) -> Option<bool> {
+    if text::is_blank_mark(key) || is_skip_mark(key) {
+        return Some(false);
+    }
+    match key.to_ascii_uppercase().as_str() {
+        "0" | "0.0" | "否" | "未选" | "未选中" | "未选择" | "FALSE" | "NO" | "N" | "□" | "☐" | "○" => {
+            Some(false)
+        }
+        "1" | "1.0" | "是" | "已选" | "选中" | "TRUE" | "YES" | "Y" | "√" | "✓" | "✔" | "☑" | "☒" | "■"
+        | "●" | "V" => Some(true),
+        _ => None,
     }
 }
 
@@ -453,8 +569,8 @@ fn seconds(words: &str) -> Option<u32> {
     }
 }
 
-fn bind_roster(sheet: &Sheet, header: &Header, spec: &FormSpec, out: &mut Bindings) {
-    for row in data_rows(sheet, header) {
+fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
+    for row in data_rows(sheet, header, spec) {
         let mut slots = slots(sheet, header, spec, row);
         // The roster shares its envelope columns' labels with the cover.
         for (col, column) in &header.columns {

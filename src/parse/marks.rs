@@ -34,6 +34,8 @@ pub enum Unclear {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mark {
     On,
+    /// × and its like: a tick, unless checks stand beside it.
+    Cross,
     Off,
 }
 
@@ -42,7 +44,9 @@ enum Token {
     Option(usize),
     Mark(Mark),
     Space,
-    Separator,
+    Separator(char),
+    /// `(2)`, `②`: the number of an option, with its text.
+    Number(usize, String),
     Text(String),
 }
 
@@ -52,9 +56,10 @@ enum Token {
 /// # Errors
 /// [`Unclear`] where there is an answer that cannot be told.
 pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
-    let tokens = tokens(raw, choices);
-    let rest: String =
-        tokens.iter().filter_map(|t| if let Token::Text(s) = t { Some(s.as_str()) } else { None }).collect();
+    let mut tokens = tokens(raw, choices);
+    let numbered = settle_numbers(&mut tokens);
+    settle_crosses(&mut tokens)?;
+    let rest = words_between(&tokens);
     let listed: Vec<usize> =
         tokens.iter().filter_map(|t| if let Token::Option(i) = t { Some(*i) } else { None }).collect();
     let has_mark = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
@@ -67,7 +72,173 @@ pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
         };
     }
     let ticked = if has_mark { marked(&tokens)? } else { typed(&tokens, &listed, &rest, choices.len())? };
+    let whole_list = ascending(listed).len() == choices.len();
+    let ticked = if whole_list { with_typed(&tokens, ticked, numbered)? } else { ticked };
     Ok(Ticks { ticked: ascending(ticked), rest, marked: has_mark })
+}
+
+/// The words besides options and marks; signs between two of them stay.
+fn words_between(tokens: &[Token]) -> String {
+    let mut out = String::new();
+    let mut signs: Option<String> = None;
+    for token in tokens {
+        match token {
+            Token::Text(words) => {
+                out.push_str(&signs.take().unwrap_or_default());
+                out.push_str(words);
+                signs = Some(String::new());
+            }
+            Token::Space => signs.iter_mut().for_each(|s| s.push(' ')),
+            Token::Separator(sign) => signs.iter_mut().for_each(|s| s.push(*sign)),
+            _ => signs = None,
+        }
+    }
+    out
+}
+
+/// Numbers in front of their own options (`①满意 ②基本满意`) say nothing and go; `(1)` among brackets is a
+/// tick; every other number is text. Out comes whether all options were numbered.
+fn settle_numbers(tokens: &mut Vec<Token>) -> bool {
+    let own = |at: usize, number: usize, tokens: &[Token]| {
+        let next = tokens[at + 1..].iter().find(|t| !matches!(t, Token::Space | Token::Separator(_)));
+        matches!(next, Some(Token::Option(i)) if *i + 1 == number)
+    };
+    let numbers: Vec<usize> = (0..tokens.len())
+        .filter(|at| matches!(&tokens[*at], Token::Number(n, _) if own(*at, *n, tokens)))
+        .collect();
+    let leads = |at: usize, text: &str, tokens: &[Token]| {
+        !text.starts_with('(')
+            && matches!(tokens[at + 1..].iter().find(|t| **t != Token::Space), Some(Token::Option(_)))
+    };
+    // `1、检验检测服务 2、计量服务`: an answer in the form of a list.
+    let leading: Vec<usize> = (0..tokens.len())
+        .filter(|at| matches!(&tokens[*at], Token::Number(_, text) if leads(*at, text, tokens)))
+        .collect();
+    let boxes = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
+    let is_tick = |text: &str| numbers.len() < 2 && boxes && text == "(1)";
+    let options = tokens.iter().filter(|t| matches!(t, Token::Option(_))).count();
+    let settled: Vec<Token> = std::mem::take(tokens)
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, token)| match token {
+            Token::Number(_, text) if is_tick(&text) => Some(Token::Mark(Mark::On)),
+            Token::Number(..) if numbers.contains(&at) || leading.contains(&at) => None,
+            Token::Number(_, text) => Some(Token::Text(text)),
+            token => Some(token),
+        })
+        .collect();
+    for token in settled {
+        match (&token, tokens.last_mut()) {
+            (Token::Text(more), Some(Token::Text(text))) => text.push_str(more),
+            _ => tokens.push(token),
+        }
+    }
+    numbers.len() >= 2 && numbers.len() >= options
+}
+
+/// `√满意 ×基本满意`: beside checks a cross says no; beside checks and empty boxes it cannot be told.
+fn settle_crosses(tokens: &mut [Token]) -> Result<(), Unclear> {
+    let has = |mark: Mark| tokens.contains(&Token::Mark(mark));
+    let (checks, boxes) = (has(Mark::On), has(Mark::Off));
+    if !has(Mark::Cross) {
+        return Ok(());
+    }
+    if checks && boxes {
+        return Err(Unclear::Ambiguous);
+    }
+    for token in tokens.iter_mut().filter(|t| **t == Token::Mark(Mark::Cross)) {
+        *token = Token::Mark(if checks { Mark::Off } else { Mark::On });
+    }
+    Ok(())
+}
+
+/// Beside a whole list of options, an answer may be typed: once more as a word (in the next cell), as its
+/// number, or by brackets around it. A lone letter there (P and R are ticks in Wingdings) cannot be told.
+fn with_typed(tokens: &[Token], ticked: Vec<usize>, numbered: bool) -> Result<Vec<usize>, Unclear> {
+    let words = repeated(tokens);
+    if !words.is_empty() {
+        let agrees = ticked.is_empty() || ascending(words.clone()) == ascending(ticked);
+        return if agrees { Ok(words) } else { Err(Unclear::Ambiguous) };
+    }
+    if !ticked.is_empty() {
+        return Ok(ticked);
+    }
+    let options = tokens.iter().filter(|t| matches!(t, Token::Option(_))).count();
+    if let Some(number) = last_number(tokens).filter(|n| numbered && (1..=options).contains(n)) {
+        return Ok(vec![number - 1]);
+    }
+    let bracketed = in_brackets(tokens);
+    if !bracketed.is_empty() && bracketed.len() < options {
+        return Ok(bracketed);
+    }
+    let edge = |t: Option<&Token>| t.is_none_or(|t| !matches!(t, Token::Text(_)));
+    let lone = (0..tokens.len()).any(|at| {
+        let is_sign = matches!(&tokens[at], Token::Text(t) if is_lone_sign(t));
+        let behind = tokens.get(at + 1);
+        is_sign && edge(at.checked_sub(1).and_then(|i| tokens.get(i))) && edge(behind)
+    });
+    if lone { Err(Unclear::Ambiguous) } else { Ok(ticked) }
+}
+
+fn is_lone_sign(text: &str) -> bool {
+    let mut chars = text.chars();
+    matches!((chars.next(), chars.next()), (Some(c), None) if c.is_ascii_alphanumeric() || "üþýûÖ".contains(c))
+}
+
+/// Options that stand once more by themselves in front of the list or behind it, without a mark.
+fn repeated(tokens: &[Token]) -> Vec<usize> {
+    let apart = |t: Option<&Token>| t.is_none_or(|t| matches!(t, Token::Space | Token::Separator(_)));
+    let at = |at: usize| match tokens.get(at) {
+        Some(Token::Option(i)) => Some(*i),
+        _ => None,
+    };
+    let twice = |i: usize| tokens.iter().filter(|t| **t == Token::Option(i)).count() == 2;
+    let last = tokens.len().saturating_sub(1);
+    let ends = [
+        at(last).filter(|_| last > 0 && apart(tokens.get(last - 1))),
+        at(0).filter(|_| apart(tokens.get(1))),
+    ];
+    ends.into_iter().flatten().find(|i| twice(*i)).into_iter().collect()
+}
+
+/// `… ③不满意  选：②`: a number typed behind the list.
+fn last_number(tokens: &[Token]) -> Option<usize> {
+    let Some(Token::Text(text)) = tokens.last() else { return None };
+    let bare = text.trim_matches(|c| matches!(c, '(' | ')' | ':' | '.' | '选' | '答' | '案' | '填'));
+    numeral(bare)
+}
+
+/// 1 to 9 and A to H.
+fn numeral(text: &str) -> Option<usize> {
+    let mut chars = text.chars();
+    let (Some(c), None) = (chars.next(), chars.next()) else { return None };
+    match c.to_ascii_uppercase() {
+        d @ '1'..='9' => Some(d as usize - '0' as usize),
+        l @ 'A'..='H' => Some(l as usize - 'A' as usize + 1),
+        _ => None,
+    }
+}
+
+/// Options with a bracket around them: `满意 【基本满意】 不满意`.
+fn in_brackets(tokens: &[Token]) -> Vec<usize> {
+    let triples = tokens.windows(3).filter_map(|three| match three {
+        [Token::Text(open), Token::Option(i), Token::Text(close)] => {
+            let pair = (open.chars().next_back()?, close.chars().next()?);
+            matches!(
+                pair,
+                ('(', ')')
+                    | ('[', ']')
+                    | ('【', '】')
+                    | ('〔', '〕')
+                    | ('{', '}')
+                    | ('<', '>')
+                    | ('《', '》')
+            )
+            .then_some(*i)
+        }
+        _ => None,
+    });
+    triples.collect()
 }
 
 fn ascending(mut ticked: Vec<usize>) -> Vec<usize> {
@@ -78,7 +249,7 @@ fn ascending(mut ticked: Vec<usize>) -> Vec<usize> {
 
 /// Without marks: the words themselves are the answer, unless they are the untouched list.
 fn typed(tokens: &[Token], listed: &[usize], rest: &str, choices: usize) -> Result<Vec<usize>, Unclear> {
-    let separated = tokens.contains(&Token::Separator);
+    let separated = tokens.iter().any(|t| matches!(t, Token::Separator(_)));
     if listed.len() > 1 && ascending(listed.to_vec()).len() == choices && !separated {
         return Ok(vec![]);
     }
@@ -98,7 +269,9 @@ fn is_lead(text: &str) -> bool {
 
 /// Text that may stand right behind an option: a colon and a remark, a bracket, a count.
 fn is_tail(text: &str) -> bool {
-    text.starts_with([':', '(', '〖', '[', '_', '.', '!']) || text.chars().all(|c| c == '_')
+    text.starts_with([':', '(', '〖', '[', '_', '.', '!'])
+        || text.chars().all(|c| c == '_')
+        || (text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(['个', '项', '份', '件']))
 }
 
 /// With marks: each belongs to the option it touches.
@@ -121,8 +294,8 @@ fn neighbour<'a>(side: impl Iterator<Item = &'a Token>) -> Option<Mark> {
     for token in side {
         match token {
             Token::Mark(mark) => return Some(*mark),
-            Token::Space | Token::Separator => {}
-            Token::Option(_) | Token::Text(_) => return None,
+            Token::Space | Token::Separator(_) => {}
+            Token::Option(_) | Token::Number(..) | Token::Text(_) => return None,
         }
     }
     None
@@ -159,8 +332,10 @@ fn touching(tokens: &[Token]) -> Option<bool> {
     (before != behind).then_some(before > behind)
 }
 
-const ON: &str = "☑☒√✓✔✅■●◆▣◼⬛⚫✗✘★þ✕×";
+const ON: &str = "☑√✓✔✅■●◆▣◼⬛⚫★þ∨⋁🗸🗹";
+const CROSS: &str = "☒✗✘✕×✖🗷🗶❌";
 const OFF: &str = "□☐○◇▢◻⬜⚪❏❑◯";
+const CIRCLED: &str = "①②③④⑤⑥⑦⑧⑨";
 
 fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
     let chars: Vec<char> = crate::text::plain(&protect(raw)).chars().collect();
@@ -178,16 +353,24 @@ fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
     tokens
 }
 
-/// NFKC would turn some marks into letters; stand-ins keep them apart.
+/// NFKC would turn some marks into letters; stand-ins keep them apart. Letters struck through are gone.
 fn protect(raw: &str) -> String {
-    raw.chars()
-        .map(|c| match c {
-            'Ｖ' | 'ｖ' => 'v',
-            '\u{F0FE}' | '\u{F052}' | '\u{F0FC}' => '√',
-            '\u{F0A8}' | '\u{F06F}' | '\u{F0A3}' => '□',
-            c => c,
-        })
-        .collect()
+    let mut out = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        match c {
+            'Ｖ' | 'ｖ' => out.push('v'),
+            '\u{F0FE}' | '\u{F052}' | '\u{F0FC}' => out.push('√'),
+            '\u{F0A8}' | '\u{F06F}' | '\u{F0A3}' => out.push('□'),
+            '\u{0335}' | '\u{0336}' | '\u{0337}' | '\u{0338}' => {
+                out.pop();
+            }
+            c => match CIRCLED.chars().position(|n| n == c) {
+                Some(at) => out.push_str(&format!("({})", at + 1)),
+                None => out.push(c),
+            },
+        }
+    }
+    out
 }
 
 fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Token, usize) {
@@ -195,8 +378,14 @@ fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Toke
     if let Some((mark, len)) = bracketed_mark(chars) {
         return (Token::Mark(mark), len);
     }
+    if let Some(token) = number_at(chars, last) {
+        return token;
+    }
     if ON.contains(c) {
         return (Token::Mark(Mark::On), 1);
+    }
+    if CROSS.contains(c) {
+        return (Token::Mark(Mark::Cross), 1);
     }
     if OFF.contains(c) {
         return (Token::Mark(Mark::Off), 1);
@@ -209,8 +398,26 @@ fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Toke
     }
     match c {
         ' ' => (Token::Space, 1),
-        ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => (Token::Separator, 1),
+        ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => (Token::Separator(c), 1),
         c => (Token::Text(c.to_string()), 1),
+    }
+}
+
+/// `(2)`, and where no word stands before it `2.`, `2、`, `2` or `B.`.
+fn number_at(chars: &[char], last: Option<&Token>) -> Option<(Token, usize)> {
+    let number = |at: usize| chars.get(at).and_then(|c| numeral(c.encode_utf8(&mut [0; 4])));
+    let token = |n: usize, len: usize| (Token::Number(n, chars[..len].iter().collect()), len);
+    if chars[0] == '(' && chars.get(2) == Some(&')') && chars.get(1).is_some_and(char::is_ascii_digit) {
+        return number(1).map(|n| token(n, 3));
+    }
+    if matches!(last, Some(Token::Text(_) | Token::Number(..))) {
+        return None;
+    }
+    let n = number(0)?;
+    match chars.get(1) {
+        Some('.' | '、' | ')' | ':') => Some(token(n, 2)),
+        Some(c) if chars[0].is_ascii_digit() && !c.is_ascii_alphanumeric() => Some(token(n, 1)),
+        _ => None,
     }
 }
 
@@ -234,8 +441,10 @@ fn bracketed_mark(chars: &[char]) -> Option<(Mark, usize)> {
     let inside: String = chars[1..end].iter().filter(|c| **c != ' ' && **c != '_').collect();
     match inside.as_str() {
         "" => Some((Mark::Off, end + 1)),
-        "v" | "V" | "x" | "X" | "是" | "1" => Some((Mark::On, end + 1)),
+        "v" | "V" | "是" => Some((Mark::On, end + 1)),
+        "x" | "X" => Some((Mark::Cross, end + 1)),
         s if s.chars().all(|c| ON.contains(c)) => Some((Mark::On, end + 1)),
+        s if s.chars().all(|c| CROSS.contains(c)) => Some((Mark::Cross, end + 1)),
         s if s.chars().all(|c| OFF.contains(c)) => Some((Mark::Off, end + 1)),
         _ => None,
     }
@@ -346,6 +555,79 @@ mod tests {
         assert_eq!(ticks("标准化服务、其他服务", &needs).unwrap().ticked, [0, 2]);
         assert_eq!(ticks("标准化服务┋计量服务┋其他服务", &needs).unwrap().ticked, [0, 1, 2]);
         assert_eq!(ticks("标准化服务;其他〖碳〗", &choices(&["标准化服务", "其他"])).unwrap().ticked, [0, 1]);
+    }
+
+    #[test]
+    fn reads_hostile_spellings() {
+        for text in [
+            "①满意 ②基本满意√ ③不满意",
+            "①满意 √②基本满意 ③不满意",
+            "（1）满意 （2）√基本满意 （3）不满意",
+            "1.满意□ 2.基本满意√ 3.不满意□",
+            "1、满意 2、基本满意（√） 3、不满意",
+            "A.满意 B.基本满意 ✔ C.不满意 □",
+            "①满意 ②基本满意 ③不满意  ②",
+            "①满意 ②基本满意 ③不满意  选：2",
+            "A满意□ B基本满意■ C不满意□",
+            "☐满意 ☐基本满意 ☐不满意 基本满意",
+            "满意 基本满意 不满意  基本满意",
+            "基本满意 □满意 □基本满意 □不满意",
+            "☐满意 ☑基本满意 ☐不满意 基本满意",
+            "满意 【基本满意】 不满意",
+            "满意（基本满意）不满意",
+            "×满意 √基本满意 ×不满意",
+            "☐满意 ☒基本满意 ☐不满意",
+            "[ ]满意 [X]基本满意 [ ]不满意",
+            "满\u{336}意\u{336} 基本满意 不\u{336}满\u{336}意\u{336}",
+            "□满意 ｖ基本满意 □不满意",
+            "□满意 ∨基本满意 □不满意",
+            "满意( )基本满意(1)不满意( )",
+            "②基本满意",
+            "(2)基本满意",
+        ] {
+            assert_eq!(rating(text), Ok(vec![1]), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_alone_tick_nothing() {
+        for text in [
+            "①满意 ②基本满意 ③不满意",
+            "（1）满意 （2）基本满意 （3）不满意",
+            "1.满意 2.基本满意 3.不满意",
+            "A.满意 B.基本满意 C.不满意",
+        ] {
+            assert_eq!(rating(text), Ok(vec![]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_not_told() {
+        for text in [
+            "满意 P 基本满意 不满意",
+            "满意 □ 基本满意 R 不满意 □",
+            "满意 x 基本满意 不满意",
+            "满意 √ 基本满意 不满意",
+            "☑满意 ☐基本满意 ☐不满意 不满意",
+            "☑满意 ☒基本满意 ☐不满意",
+        ] {
+            assert_eq!(rating(text), Err(Unclear::Ambiguous), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_count_behind_yes_is_no_tick() {
+        for (text, rest) in [
+            ("是（3个）", "(3个)"),
+            ("是(1)", "(1)"),
+            ("是3个", "3个"),
+            ("是：3", ":3"),
+            ("☑是（公开数量：3个） □否", "(公开数量:3个)"),
+        ] {
+            let read = ticks(text, &choices(&["是", "否"])).unwrap();
+            assert_eq!((read.ticked, read.rest.as_str()), (vec![0], rest), "{text}");
+        }
+        assert_eq!(ticks("否（0个）", &choices(&["是", "否"])).unwrap().ticked, [1]);
     }
 
     proptest! {

@@ -6,9 +6,11 @@
 //! file and line. Nothing here reads a workbook.
 
 mod raw;
+pub mod source;
 
 pub(crate) use raw::toml_error;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::parse::marks::Choice;
 use crate::text;
+
+use source::{SourceFile, Sources};
 
 pub use raw::{BUILT_IN, Layout, LayoutCell, LayoutRow, Open};
 
@@ -167,6 +171,8 @@ pub struct FormSpec {
     /// Normal forms of group headings that are neither label nor answer.
     pub headings: Vec<String>,
     pub fields: Vec<Field>,
+    /// Field by label; fields inside or beside others give way.
+    by_label: HashMap<String, usize>,
     /// How the blank workbook is laid out.
     pub layout: Layout,
 }
@@ -192,12 +198,21 @@ impl FormSpec {
 
     /// The index of the field whose label, in normal form, is `label`; fields inside or beside others come last.
     pub fn by_label(&self, label: &str) -> Option<usize> {
-        let matches = |f: &Field| f.labels.iter().any(|l| l == label);
-        self.fields
-            .iter()
-            .position(|f| f.within.is_none() && f.beside.is_none() && matches(f))
-            .or_else(|| self.fields.iter().position(matches))
+        self.by_label.get(label).copied()
     }
+}
+
+fn index_labels(fields: &[Field]) -> HashMap<String, usize> {
+    let plain = |f: &Field| f.within.is_none() && f.beside.is_none();
+    let mut out = HashMap::new();
+    for first in [true, false] {
+        for (at, field) in fields.iter().enumerate().filter(|(_, f)| plain(f) == first) {
+            for label in &field.labels {
+                out.entry(label.clone()).or_insert(at);
+            }
+        }
+    }
+    out
 }
 
 /// All specifications of a run.
@@ -206,6 +221,8 @@ pub struct Specs {
     forms: Vec<Arc<FormSpec>>,
     pub cover: Arc<FormSpec>,
     pub roster: Arc<FormSpec>,
+    /// How exports of survey platforms are written.
+    pub sources: Arc<Sources>,
 }
 
 impl Specs {
@@ -237,7 +254,18 @@ impl Specs {
         }
         forms.retain(|f| Form::from_letter(&f.id).is_some());
         forms.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Self { forms, cover, roster })
+        let specs = Self { forms, cover, roster, sources: Arc::default() };
+        specs.with_sources(source::BUILT_IN.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect())
+    }
+
+    /// The same forms with other mapping files for survey platforms, as (path for messages, text).
+    ///
+    /// # Errors
+    /// A mapping that cannot be right, with file and line.
+    pub fn with_sources(self, files: Vec<SourceFile>) -> Result<Self> {
+        let forms: Vec<&FormSpec> = self.forms.iter().map(|f| &**f).collect();
+        let sources = Arc::new(Sources::load(files, &forms)?);
+        Ok(Self { sources, ..self })
     }
 
     /// The built-in specifications.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Field, FormSpec, Kind, choices};
+use super::{Field, FormSpec, Kind, choices, index_labels};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -167,6 +167,7 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
         clause: raw.clause,
         key,
         headings: raw.headings.iter().map(|h| text::label(h)).collect(),
+        by_label: index_labels(&fields),
         fields,
         layout: raw.layout,
     })

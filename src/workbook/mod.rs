@@ -203,7 +203,7 @@ impl Sheet {
         }
     }
 
-    fn merge(&mut self, start: (u32, u32), end: (u32, u32)) {
+    pub(crate) fn merge(&mut self, start: (u32, u32), end: (u32, u32)) {
         if start != end && start.0 <= end.0 && start.1 <= end.1 {
             self.merges.insert(merge_key(start.0, start.1), end);
         }

@@ -1,0 +1,83 @@
+//! Options and their boxes in cells of their own: `满意 | √ | 基本满意 | | 不满意 |`.
+//!
+//! Which option a lone tick belongs to is told by the grid: where each option is followed (or preceded) by
+//! a cell for its box. Where the grid does not tell, the words are joined and judged as one text.
+
+use super::{Content, Slot};
+use crate::cell::Cell;
+use crate::parse::marks;
+use crate::spec::{Field, Kind};
+use crate::workbook::{Sheet, Value};
+
+/// A check box cell of Excel 365 holds TRUE or FALSE; a CSV the words.
+pub(super) fn tick_text(value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "☑".into(),
+        Value::Bool(false) => "□".into(),
+        Value::Text(words) if words.trim().eq_ignore_ascii_case("true") => "☑".into(),
+        Value::Text(words) if words.trim().eq_ignore_ascii_case("false") => "□".into(),
+        other => other.text(),
+    }
+}
+
+/// The answer of a row of options with a cell for the box of each, right of a label that ends in column `label`.
+pub(super) fn beside(sheet: &Sheet, field: &Field, row: u32, label: u32, cells: &[Cell]) -> Option<Slot> {
+    if !matches!(field.kind, Kind::One | Kind::Many) || cells.len() < 3 {
+        return None;
+    }
+    let mut options: Vec<(usize, Cell)> = Vec::new();
+    let mut signs: Vec<Cell> = Vec::new();
+    for cell in cells.iter().filter(|c| c.row == row) {
+        match sheet.get(*cell).map(tick_text).and_then(|words| option(field, &words)) {
+            Some(at) => options.push((at, *cell)),
+            None => signs.push(*cell),
+        }
+    }
+    if options.len() != field.choices.len() || signs.is_empty() || cells.iter().any(|c| c.row != row) {
+        return None;
+    }
+    let behind = is_grid(sheet, &options, label)?;
+    let words: Vec<String> =
+        options.iter().map(|(at, cell)| boxed(sheet, field, *at, *cell, behind)).collect::<Option<_>>()?;
+    let used = |sign: &Cell| options.iter().any(|(_, cell)| box_of(sheet, *cell, behind) == Some(sign.col));
+    if !signs.iter().all(used) {
+        return None;
+    }
+    Some(Slot { cell: options.first()?.1, content: Content::Typed(Value::Text(words.join(" "))) })
+}
+
+fn option(field: &Field, words: &str) -> Option<usize> {
+    let label = crate::text::label(words);
+    field.choices.iter().position(|c| c.spellings.contains(&label))
+}
+
+/// Whether the boxes stand behind their options (or before), where every option has a free cell for its own.
+fn is_grid(sheet: &Sheet, options: &[(usize, Cell)], label: u32) -> Option<bool> {
+    let pitch = |pair: &[(usize, Cell)]| pair[1].1.col.checked_sub(sheet.extent(pair[0].1).col) == Some(2);
+    if !options.windows(2).all(pitch) {
+        return None;
+    }
+    match options.first()?.1.col.checked_sub(label)? {
+        1 => Some(true),
+        2 => Some(false),
+        _ => None,
+    }
+}
+
+fn box_of(sheet: &Sheet, option: Cell, behind: bool) -> Option<u32> {
+    if behind { sheet.extent(option).col.checked_add(1) } else { option.col.checked_sub(1) }
+}
+
+/// The option with a box that is ticked or not; `None` where the box holds anything else.
+fn boxed(sheet: &Sheet, field: &Field, at: usize, cell: Cell, behind: bool) -> Option<String> {
+    let sign =
+        sheet.get(Cell::new(cell.row, box_of(sheet, cell, behind)?)).map(tick_text).unwrap_or_default();
+    // The sign beside one option alone says whether it is a tick.
+    let alone = marks::ticks(&format!("{sign}{}", field.options[at]), &field.choices[at..=at]).ok()?;
+    let empty = crate::text::is_blank_mark(&sign);
+    if !empty && (!alone.marked || !alone.rest.is_empty()) {
+        return None;
+    }
+    let ticked = !empty && !alone.ticked.is_empty();
+    Some(format!("{}{}", if ticked { '☑' } else { '□' }, field.options[at]))
+}

@@ -1,0 +1,158 @@
+//! The words of a column's header: what remains of them without numbering, notes and units.
+//!
+//! Every reading is only a candidate: it counts where it equals a label of the form, so none can turn a
+//! header into something it does not say.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::text;
+
+/// Longest header with its notes; longer cells hold answers.
+const LONGEST: usize = 400;
+
+/// Readings of a header: plain ones, and shortened ones that count only where no plain one does.
+pub(super) type Readings = (Vec<String>, Vec<String>);
+
+/// Readings by words: a sheet is held against every form, but its words are read once.
+#[derive(Default)]
+pub(super) struct Memo(RefCell<HashMap<String, Rc<Readings>>>);
+
+impl Memo {
+    pub(super) fn readings(&self, words: &str) -> Rc<Readings> {
+        if words.len() > LONGEST {
+            return Rc::default();
+        }
+        if let Some(known) = self.0.borrow().get(words) {
+            return Rc::clone(known);
+        }
+        let read = Rc::new(readings(words));
+        self.0.borrow_mut().insert(words.to_owned(), Rc::clone(&read));
+        read
+    }
+}
+
+/// The normal forms under which a header may be known: as it is and without its numbering; and shortened by
+/// the notes behind it (a bracket, a second line, a comma).
+fn readings(words: &str) -> Readings {
+    let whole = text::label(words);
+    let mut plain = vec![whole.clone()];
+    plain.extend(without_lead(&whole));
+    let mut shortened = Vec::new();
+    for label in &plain {
+        shortened.extend(without_bracket(label));
+    }
+    for part in first_parts(words) {
+        let label = text::label(part);
+        shortened.extend(without_lead(&label));
+        shortened.extend(without_bracket(&label));
+        shortened.push(label);
+    }
+    let fresh = |all: &mut Vec<String>| {
+        let mut seen: Vec<String> = Vec::new();
+        all.retain(|l| !l.is_empty() && !seen.contains(l) && (seen.push(l.clone()), true).1);
+    };
+    fresh(&mut plain);
+    fresh(&mut shortened);
+    (plain, shortened)
+}
+
+/// `企业名称(全称)(盖章)` without one bracket after another.
+fn without_bracket(label: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = label;
+    while let Some(open) =
+        rest.ends_with([')', ']']).then(|| rest.rfind(['(', '['])).flatten().filter(|at| *at > 0)
+    {
+        rest = &rest[..open];
+        out.push(text::label(rest));
+        out.extend(without_lead(&text::label(rest)));
+    }
+    out
+}
+
+/// The header up to its first line break, comma or blank.
+fn first_parts(words: &str) -> impl Iterator<Item = &str> {
+    let trimmed = words.trim();
+    let line = trimmed.split(['\n', '\r']).next();
+    let clause = trimmed.split(['，', ',', '。', '；', ';', '：', ':']).next();
+    let word = trimmed.split_whitespace().next().filter(|w| w.chars().count() >= 4);
+    [line, clause, word].into_iter().flatten().filter(move |part| part.len() < trimmed.len())
+}
+
+/// A label without `1.`, `(1)`, `1.1`, `一、`, `第3题`, `问题3:`, `Q3`, `请填写` in front of it.
+fn without_lead(label: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = label;
+    for _ in 0..4 {
+        let Some(shorter) = strip_lead(rest) else { break };
+        rest = shorter;
+        out.push(text::label(rest));
+    }
+    out
+}
+
+fn strip_lead(label: &str) -> Option<&str> {
+    for lead in ["请填写", "请选择", "请输入", "请问", "贵单位的", "贵企业的", "贵公司的", "您的"]
+    {
+        if let Some(rest) = label.strip_prefix(lead) {
+            return Some(rest);
+        }
+    }
+    let bare = ["问题", "题目", "序号", "第", "题", "Q", "q"]
+        .iter()
+        .find_map(|lead| label.strip_prefix(lead))
+        .unwrap_or(label);
+    let open = bare.starts_with('(');
+    let bare = bare.strip_prefix('(').unwrap_or(bare);
+    let is_numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+    let body = bare.trim_start_matches(is_numeral);
+    let digits = bare[..bare.len() - body.len()].chars().count();
+    if !(1..=3).contains(&digits) {
+        return None;
+    }
+    let body = body.strip_prefix('题').or_else(|| body.strip_prefix('项')).unwrap_or(body);
+    if open {
+        return body.strip_prefix(')').map(|rest| rest.trim_start_matches(['、', '.', ':']));
+    }
+    Some(body.trim_start_matches(['、', '.', ':', ')', ',', '-', '_']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_label_under_its_decoration() {
+        for words in [
+            "企业名称",
+            "企业名称：",
+            "*企业名称",
+            "（1）企业名称",
+            "1.1 企业名称",
+            "1.1.2、企业名称",
+            "问题3：企业名称",
+            "第3题 企业名称",
+            "Q3.企业名称",
+            "一、企业名称",
+            "（二）企业名称",
+            "①企业名称",
+            "企业名称（全称）",
+            "企业名称（与营业执照一致）（必填）",
+            "企业名称\n（盖章）",
+            "企业名称，请填全称",
+            "企业名称：请填全称",
+            "请填写企业名称",
+            "３．企业名称［全称］",
+            "企业名称 与执照一致",
+            "企 业 名 称",
+        ] {
+            let (plain, shortened) = readings(words);
+            assert!(
+                plain.iter().chain(&shortened).any(|l| l == "企业名称"),
+                "{words}: {plain:?} {shortened:?}"
+            );
+        }
+    }
+}
