@@ -228,9 +228,9 @@ fn rating(ret: &Return, item: &str) -> Rule {
 }
 
 fn blank_or_unreadable(ground: &Ground, ret: &Return) -> Rule {
-    let names = ground.fields.iter().filter(|(form, _)| *form == ret.form).flat_map(|(_, names)| *names);
+    let mut names = ground.fields.iter().filter(|(form, _)| *form == ret.form).flat_map(|(_, names)| *names);
     let lost = |name: &&str| ret.answer(name).is_some_and(|a| a.value.is_none() && !a.raw.is_empty());
-    if names.into_iter().any(lost) { Rule::Unreadable } else { Rule::Unanswered }
+    if names.any(lost) { Rule::Unreadable } else { Rule::Unanswered }
 }
 
 /// Whether before, goal and after are all there for a dimension (for any, where the item is `all`).
