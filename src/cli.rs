@@ -19,7 +19,7 @@ use crate::progress::Progress;
 use crate::render::forms;
 use crate::sample::{self, SampleOptions};
 use crate::spec::Specs;
-use crate::{init, problems};
+use crate::{init, problems, verify};
 
 /// 中小企业质量提升服务（DB5101/T 190—2024）材料的汇总、核对与成文。
 #[derive(Debug, Parser)]
@@ -55,6 +55,10 @@ enum Command {
     Check(RunArgs),
     /// 完成全部工作：读取、核对、统计、成文
     Run(RunArgs),
+    /// 说明一个数值的来源：公式、计数、每一份计入和未计入的表
+    Explain(ExplainArgs),
+    /// 核对已成文的结果：文件未被改动，同一数值各处一致
+    Verify(VerifyArgs),
     /// 列出问题编码
     Codes(FormatArgs),
     /// 列出指标及其公式
@@ -105,6 +109,29 @@ struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+struct ExplainArgs {
+    /// 数值编号，如 2025Q2/510114/composite_score
+    figure: String,
+    /// 另把明细写成 CSV 文件
+    #[arg(long)]
+    csv: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// 输出文件夹
+    #[arg(long, default_value = "outputs")]
+    outputs: PathBuf,
+    /// 季度，如 2025Q1；默认为最新的季度
+    #[arg(long, value_parser = period)]
+    period: Option<Period>,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
 struct FormatArgs {
     /// 结果的格式
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -140,6 +167,7 @@ impl RunArgs {
             period: self.period,
             jobs: self.jobs,
             font_paths: self.font_paths.clone(),
+            guarded: true,
         }
     }
 }
@@ -170,6 +198,8 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Sample(args) => sample_inputs(args, say),
         Command::Check(args) => check(args, say),
         Command::Run(args) => run(args, say),
+        Command::Explain(args) => explain(args, say),
+        Command::Verify(args) => verify_edition(args),
         Command::Codes(args) => print(&codes(args.format)?),
         Command::Metrics(args) => print(&metric_list(args.format)?),
     }
@@ -251,6 +281,41 @@ fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
 fn run(args: &RunArgs, say: Say) -> Result<ExitCode> {
     let outcome = pipeline::run(&args.options(), &say.progress())?;
     report(&outcome, args.format.format, say)
+}
+
+fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
+    let explanation = pipeline::explain(&args.run.options(), &args.figure, &say.progress())?;
+    if let Some(path) = &args.csv {
+        std::fs::write(path, explanation.to_csv()?).at("写入文件", path)?;
+    }
+    match args.run.format.format {
+        Format::Text => print(&explanation.to_text()),
+        Format::Json => print(&format!("{:#}\n", serde_json::json!(explanation))),
+    }
+}
+
+fn verify_edition(args: &VerifyArgs) -> Result<ExitCode> {
+    let period = match args.period {
+        Some(period) => period.to_string(),
+        None => verify::newest(&args.outputs)?,
+    };
+    let verdict = verify::verify(&args.outputs, &period)?;
+    match args.format.format {
+        Format::Json => print(&format!("{:#}\n", serde_json::json!(verdict)))?,
+        Format::Text => {
+            let differences: String = verdict.differences.iter().map(|d| format!("{d}\n")).collect();
+            let end = if verdict.differences.is_empty() {
+                "全部一致".to_owned()
+            } else {
+                format!("有{}处不一致", verdict.differences.len())
+            };
+            print(&format!(
+                "{differences}{period}：核对文件{}个、数值{}处，{end}。\n",
+                verdict.files, verdict.figures
+            ))?
+        }
+    };
+    Ok(if verdict.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Prints the outcome: problems and counts.

@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{
-    Column, DataFrame, DataType, IntoColumn, NamedFrom, ParquetCompression, ParquetWriter, PolarsResult,
-    Series,
-};
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
+use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use time::Date;
 
 use crate::answer::Val;

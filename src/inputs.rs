@@ -1,6 +1,7 @@
 //! What lies in the inputs folder: the quarters, and the files of each in a fixed order.
 //!
-//! Regular files only; links, office lock files and system files are passed over.
+//! Regular files only: links and devices are listed apart, never opened; office lock
+//! files and system files are passed over and counted.
 //! The order of the listing is that of the UTF-8 bytes of the path, so that it is
 //! the same on every machine.
 
@@ -29,8 +30,20 @@ pub struct Listing {
     /// Ascending.
     pub periods: Vec<Period>,
     pub files: Vec<InputFile>,
-    /// Links and devices that were not followed, as (period, name).
-    pub skipped: Vec<(Period, Arc<str>)>,
+    /// What was not opened because it is no file to be read.
+    pub skipped: Vec<Skipped>,
+    /// Lock files and system files, as (period, name).
+    pub passed_over: Vec<(Period, Arc<str>)>,
+}
+
+/// Something in the inputs that was not opened.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    pub period: Period,
+    /// Path below `inputs/<period>`, with `/`.
+    pub name: Arc<str>,
+    /// What it is, in Chinese.
+    pub what: &'static str,
 }
 
 /// Lists an inputs folder.
@@ -53,10 +66,15 @@ pub fn list(inputs: &Path) -> Result<Listing> {
         return Err(Error::usage(format!("{} 中没有任何季度的文件夹", inputs.display()), hint));
     }
     out.periods.sort_unstable();
-    out.files.sort_by(|a, b| (a.period, a.name.as_bytes()).cmp(&(b.period, b.name.as_bytes())));
+    let order = |f: &InputFile| (f.period, f.name.as_bytes().to_vec(), f.path.clone());
+    out.files.sort_by_cached_key(order);
     out.skipped.sort();
+    out.passed_over.sort();
     Ok(out)
 }
+
+/// Folders below a quarter that are looked into at most.
+const DEPTH: usize = 16;
 
 fn walk(
     folder: &Path,
@@ -66,32 +84,84 @@ fn walk(
     out: &mut Listing,
     depth: usize,
 ) -> Result<()> {
-    if depth > 16 {
-        return Ok(());
-    }
     for entry in fs::read_dir(folder).at("打开文件夹", folder)? {
         let entry = entry.at("打开文件夹", folder)?;
-        let file_name = entry.file_name().to_string_lossy().into_owned();
+        let file_name = text_of(&entry.file_name());
+        let name = if below.is_empty() { file_name.clone() } else { format!("{below}/{file_name}") };
         if is_noise(&file_name) {
+            out.passed_over.push((period, name.into()));
             continue;
         }
-        let name = if below.is_empty() { file_name.clone() } else { format!("{below}/{file_name}") };
         let kind = entry.file_type().at("查看文件", &entry.path())?;
         if kind.is_dir() {
+            if depth == DEPTH || fs::read_dir(entry.path()).is_err() {
+                let what = if depth == DEPTH { "文件夹层数过多" } else { "文件夹无法打开" };
+                out.skipped.push(Skipped { period, name: name.into(), what });
+                continue;
+            }
             let here = district::by_name(&file_name).or(district);
             walk(&entry.path(), &name, here, period, out, depth + 1)?;
         } else if kind.is_file() {
             out.files.push(InputFile { period, name: name.into(), path: entry.path(), district });
         } else {
-            out.skipped.push((period, name.into()));
+            let what = if kind.is_symlink() { "链接" } else { "不是普通文件" };
+            out.skipped.push(Skipped { period, name: name.into(), what });
         }
     }
     Ok(())
 }
 
+/// A file name as text; names that are no UTF-8 were mostly written by Chinese Windows.
+#[cfg(unix)]
+fn text_of(name: &std::ffi::OsStr) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    name_from_bytes(name.as_bytes()).unwrap_or_else(|| name.to_string_lossy().into_owned())
+}
+
+#[cfg(not(unix))]
+fn text_of(name: &std::ffi::OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+/// Text of a file name that came as bytes: UTF-8, else GBK; `None` where it is neither.
+pub(crate) fn name_from_bytes(bytes: &[u8]) -> Option<String> {
+    [encoding_rs::UTF_8, encoding_rs::GB18030].into_iter().find_map(|encoding| {
+        encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
+    })
+}
+
 /// Files that offices and systems leave behind.
-fn is_noise(name: &str) -> bool {
+pub(crate) fn is_noise(name: &str) -> bool {
     name.starts_with("~$")
         || name.starts_with('.')
         || matches!(name.to_lowercase().as_str(), "thumbs.db" | "desktop.ini" | "__macosx")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_utf8_or_gbk() {
+        let gbk = encoding_rs::GB18030.encode("表B 某某公司.xlsx").0;
+        assert_eq!(name_from_bytes(&gbk).as_deref(), Some("表B 某某公司.xlsx"));
+        assert_eq!(name_from_bytes("表B.xlsx".as_bytes()).as_deref(), Some("表B.xlsx"));
+        assert_eq!(name_from_bytes(b"\xff\xfe\xfd.xlsx"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_listed_and_lock_files_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let quarter = folder.path().join("2025Q1");
+        fs::create_dir_all(quarter.join("新都")).unwrap();
+        fs::write(quarter.join("新都/表B.xlsx"), b"x").unwrap();
+        fs::write(quarter.join("新都/~$表B.xlsx"), b"x").unwrap();
+        std::os::unix::fs::symlink("..", quarter.join("up")).unwrap();
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(listing.files.iter().map(|f| &*f.name).collect::<Vec<_>>(), ["新都/表B.xlsx"]);
+        assert!(listing.files[0].district.is_some());
+        assert_eq!(listing.skipped.iter().map(|s| (&*s.name, s.what)).collect::<Vec<_>>(), [("up", "链接")]);
+        assert_eq!(listing.passed_over.len(), 1);
+    }
 }

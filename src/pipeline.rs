@@ -9,9 +9,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::compose::narrative::Narrator;
-use crate::compose::{Scene, agency_report, cases, city_report, district_report, summary};
-use crate::error::{Error, Result};
+use crate::compose::{Scene, agency_report, cases, city_report, databook, district_report, summary};
+use crate::error::{AtPath, Error, Result};
 use crate::fonts::Fonts;
+use crate::guard::Guard;
 use crate::inputs::{self, Listing};
 use crate::link::{self, Links};
 use crate::metrics::{self, Level, Measured};
@@ -19,14 +20,15 @@ use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
-use crate::read::{self, FileRecord};
+use crate::read::{self, FileRecord, Source};
+use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
 use crate::render::raster::Rasterizer;
 use crate::render::word::{self, WordLook};
 use crate::settings::Settings;
 use crate::spec::Specs;
 use crate::templates::Templates;
-use crate::{data, digest, problems};
+use crate::{compare, data, digest, explain, problems};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug)]
@@ -39,6 +41,8 @@ pub struct Options {
     /// Threads; all cores where `None`.
     pub jobs: Option<usize>,
     pub font_paths: Vec<PathBuf>,
+    /// Whether files are read in worker processes; only the program itself can be its own worker.
+    pub guarded: bool,
 }
 
 /// Settings, specifications and templates, settled before work begins.
@@ -97,7 +101,12 @@ pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result
     let listing = inputs::list(&options.inputs)?;
     let period = choose(&listing, options.period)?;
     let bar = progress.stage("读取", listing.files.len());
-    let files = read::read_all(&listing, &ground.specs, &ground.settings, &|| bar.tick());
+    let guard = match options.guarded {
+        true => Some(Guard::of_this_program(&ground.templates).at("查找程序自身", Path::new("zhiti"))?),
+        false => None,
+    };
+    let source = guard.as_ref().map_or(Source::Here, Source::Guarded);
+    let files = read::read_from(source, &listing, &ground.specs, &ground.settings, &|| bar.tick())?;
     bar.finish();
     let records = files.iter().map(|f| f.record.clone()).collect();
     let links = link::link(files, &ground.specs, &ground.settings);
@@ -130,9 +139,11 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let gathered = gather(options, &ground, progress)?;
         let counts = counts(&gathered);
         let measured = BTreeMap::new();
+        let comparisons = compare::Comparisons::default();
         let scene = Scene {
             links: &gathered.links,
             measured: &measured,
+            comparisons: &comparisons,
             period: gathered.period,
             settings: &ground.settings,
             specs: &ground.specs,
@@ -168,9 +179,12 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         problems::missing_glyphs(&mut gathered.links, gathered.period, &fonts, &ground.settings);
         let measured = measure(&gathered, &ground)?;
         let fingerprint = write_data(&edition, &gathered, &measured, &ground)?;
+        let comparisons =
+            compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
         let scene = Scene {
             links: &gathered.links,
             measured: &measured,
+            comparisons: &comparisons,
             period: gathered.period,
             settings: &ground.settings,
             specs: &ground.specs,
@@ -182,6 +196,40 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
         finish(edition, &gathered, &ground, fingerprint)
     })
+}
+
+/// Explains one figure of an edition: reads the inputs it was made from again.
+///
+/// # Errors
+/// No such figure, no edition, or inputs that are not those of the edition.
+pub fn explain(options: &Options, figure: &str, progress: &Progress) -> Result<explain::Explanation> {
+    let ground = Ground::settle(&options.workspace)?;
+    let wanted = figure.split('/').next().and_then(|p| p.parse().ok());
+    let options = Options { period: wanted.or(options.period), ..options.clone() };
+    let gathered = gather(&options, &ground, progress)?;
+    if let Ok(manifest) = output::manifest(&options.outputs, &gathered.period.to_string()) {
+        same_inputs(&manifest, &gathered)?;
+    }
+    let measured = measure(&gathered, &ground)?;
+    explain::explain(figure, &gathered.links, &measured, &ground.settings)
+}
+
+/// The inputs must be those the edition was made from, else its figures are not theirs.
+fn same_inputs(manifest: &Manifest, gathered: &Gathered) -> Result<()> {
+    let ours: BTreeMap<String, String> = input_digests(gathered);
+    let changed = ours.iter().find(|(name, digest)| manifest.inputs.get(*name) != Some(digest));
+    let gone = manifest.inputs.keys().find(|name| !ours.contains_key(*name));
+    match changed.map(|(name, _)| name).or(gone) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Error::usage(format!("报送材料在成文之后有变动：{name}"), "请重新运行 `zhiti run` 后再查询"))
+        }
+    }
+}
+
+/// SHA-256 of every input by `<period>/<path>`.
+fn input_digests(gathered: &Gathered) -> BTreeMap<String, String> {
+    gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256.clone())).collect()
 }
 
 fn layouts(templates: &Templates) -> Result<Layouts> {
@@ -241,10 +289,11 @@ enum Job<'a> {
     District(&'a metrics::UnitOf),
     Agency(&'a metrics::UnitOf, String),
     City,
+    DataBook,
 }
 
 fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
-    let mut jobs = vec![Job::City];
+    let mut jobs = vec![Job::City, Job::DataBook];
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
     let mut taken = BTreeSet::new();
     for unit in scene.units(Level::Agency) {
@@ -306,6 +355,10 @@ fn write_job(
         Job::Agency(unit, path) => {
             let document = agency_report(scene, narrator, unit)?;
             return edition.write(&format!("{path}.pdf"), &engine.report(&document)?);
+        }
+        Job::DataBook => {
+            let book = excel::tables(&databook::data_book(scene))?;
+            return edition.write("city/数据表.xlsx", &book);
         }
         Job::District(unit) => (district_report(scene, narrator, unit)?, format!("districts/{}", unit.name)),
         Job::City => (city_report(scene, narrator)?, "city/全市报告".to_owned()),

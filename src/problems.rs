@@ -2,6 +2,7 @@
 //! correction workbook per defective return.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::output::{self, Edition};
 use crate::period::Period;
 use crate::pipeline::Options;
 use crate::problem::{Code, Problem, Severity};
+use crate::render::excel::{self, Listed, ProblemList};
 use crate::render::forms;
 use crate::settings::Settings;
 
@@ -73,9 +75,50 @@ pub fn json(problems: &[Problem]) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// The file system refuses.
-pub fn write(edition: &Edition, scene: &Scene, _options: &Options) -> Result<()> {
+pub fn write(edition: &Edition, scene: &Scene, options: &Options) -> Result<()> {
     edition.write("problems/problems.json", &json(scene.problems())?)?;
+    edition.write("problems/问题清单.xlsx", &excel::problem_list(&list(scene, options))?)?;
     write_corrections(edition, scene)
+}
+
+/// The same for people, by district and file.
+fn list(scene: &Scene, options: &Options) -> ProblemList {
+    let mut districts: BTreeMap<&str, &'static str> = BTreeMap::new();
+    for linked in scene.returns() {
+        districts.entry(&linked.ret.place.file).or_insert_with(|| linked.district_name());
+    }
+    let listed = |p: &Problem| {
+        let first = p.place.file.split('/').next().unwrap_or("");
+        let folder = crate::reference::district::by_name(first).map(|d| crate::link::district_name(Some(d)));
+        let label = p.form.and_then(|f| scene.specs.of(f).field(&p.field)).map(|f| f.label.clone());
+        Listed {
+            problem: p.clone(),
+            district: districts.get(&*p.place.file).copied().or(folder).unwrap_or("—").to_owned(),
+            label: label.unwrap_or_default(),
+            standing: None,
+        }
+    };
+    let day = scene.date();
+    ProblemList {
+        title: "填报问题清单".into(),
+        subtitle: scene.period.chinese(),
+        date_ymd: (day.year(), u8::from(day.month()), day.day()),
+        marks: scene.marks(),
+        notes: vec!["错误：该份（该文件）未计入统计；警告：该项答案未采用或需核实；提示：供了解。每份有问题的表另有退回修改表，在“退回”文件夹中。".into()],
+        inputs: way(&options.outputs.join(scene.period.to_string()).join("problems"), &options.inputs.join(scene.period.to_string())),
+        problems: scene.problems().iter().map(listed).collect(),
+    }
+}
+
+/// Relative way from one folder to another, with `/`; empty where there is none.
+fn way(from: &Path, to: &Path) -> String {
+    let whole = |p: &Path| std::path::absolute(p).ok();
+    let (Some(from), Some(to)) = (whole(from), whole(to)) else { return String::new() };
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - common);
+    let down = to[common..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// One correction workbook per return with an error or a warning in one of its cells.

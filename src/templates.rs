@@ -30,6 +30,7 @@ built_in![
     "sources/tencent.toml",
     "sources/wjx.toml",
     "sources/wps.toml",
+    "text/NAMES.md",
     "text/agency.md",
     "text/city.md",
     "text/district.md",

@@ -52,6 +52,7 @@ impl Folded {
 /// or stand before a colon.
 pub fn hits(source: &str, spec: &FormSpec) -> Vec<Hit> {
     let folded = Folded::new(source);
+    let several_lines = source.contains('\n');
     let mut found: Vec<(Vec<usize>, usize, usize)> = Vec::new();
     let mut at = 0;
     while at < folded.chars.len() {
@@ -63,19 +64,12 @@ pub fn hits(source: &str, spec: &FormSpec) -> Vec<Hit> {
             }
             _ => at += 1,
         }
-        if at > 0 && found.is_empty() && !has_more_lines(source, &folded, at) {
+        // Only a cell of several lines may still hold labels when it does not start with one.
+        if at > 0 && found.is_empty() && !several_lines {
             break;
         }
     }
     cut(source, &folded, found)
-}
-
-/// Only a cell whose first line is no label may still hold labels at later line starts.
-fn has_more_lines(source: &str, folded: &Folded, at: usize) -> bool {
-    folded
-        .chars
-        .get(at)
-        .is_some_and(|(_, from, _)| source[*from..].contains('\n') || source[..*from].contains('\n'))
 }
 
 /// Further labels in a cell must be plain: at a line start with their number, or followed by a colon.

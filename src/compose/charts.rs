@@ -1,14 +1,17 @@
 //! The charts of the reports, by name.
 
 use crate::chart::{
-    Axis, Chart, DimensionLevels, DimensionRow, DotRows, Dumbbell, Estimate, IntervalBars, Measure, PairRow,
-    Reference, Series, ShareRow, Span, StackedShares, Trend, TrendPoint, Unit,
+    AgencyPoint, Axis, Band, Chart, DimensionLevels, DimensionRow, DotRows, Dumbbell, Estimate, Funnel,
+    IntervalBars, Limit, Measure, PairRow, Quadrant, QuadrantPoint, Reference, Series, ShareRow, Span,
+    StackedShares, Trend, TrendPoint, Unit,
 };
+use crate::compare;
 use crate::document::Figure as Drawing;
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATEGORIES, DIMENSIONS, Fact, Figure, Frame, Level, RATINGS, Status};
 use crate::period::Period;
 use crate::reference::district::CITY;
+use crate::stats::{FunnelLimits, FunnelSignal};
 
 use super::scene::{Scene, is_muted};
 use super::tables::{About, table};
@@ -23,6 +26,8 @@ pub const NAMES: &[&str] = &[
     "standard_level",
     "dimensions",
     "composite_trend",
+    "agency_funnel",
+    "quadrant",
 ];
 
 const CONFIDENCE: &str = "95%置信区间";
@@ -46,17 +51,27 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
         "standard_level" => standard_level(scene, about).figure(name, "企业执行的标准水平构成"),
         "dimensions" => dimensions(scene, about)
             .figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
+        "agency_funnel" => agency_funnel(scene).figure(name, "各质量服务机构的满意率与抽样波动范围"),
+        "quadrant" => quadrant(scene).figure(name, "需求占比与满意度得分的分布"),
         "composite_trend" => {
             trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name))
         }
         _ => return None,
     };
+    if name == "agency_funnel" {
+        drawing.notes.push("虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。".into());
+    }
+    if name == "quadrant" {
+        drawing.notes.push("需求占比不是重要程度，本图不是重要性—绩效分析（IPA）。".into());
+    }
     drawing.data = match name {
         "satisfaction_by_item" | "satisfaction_levels" => {
             table(scene, about, "satisfaction_by_item").map(Box::new)
         }
         "supply_demand" | "standard_level" | "dimensions" => table(scene, about, name).map(Box::new),
         "composite_by_district" => table(scene, about, "satisfaction_by_district").map(Box::new),
+        "agency_funnel" => table(scene, about, "satisfaction_by_agency").map(Box::new),
+        "quadrant" => table(scene, about, "satisfaction_by_category").map(Box::new),
         "closed_loop_by_district" => table(scene, about, "service_by_district").map(Box::new),
         _ => None,
     };
@@ -230,6 +245,67 @@ fn dimensions(scene: &Scene, about: &About) -> DimensionLevels {
         names: ["服务前", "目标", "服务后"].map(String::from),
         rows: DIMENSIONS.iter().enumerate().map(row).collect(),
         ..DimensionLevels::default()
+    }
+}
+
+/// Share of questionnaires whose every answered item is 满意, by agency, against the city's.
+fn agency_funnel(scene: &Scene) -> Funnel {
+    let found = scene.now().and_then(|m| {
+        compare::funnel::funnel(
+            m,
+            Level::Agency,
+            compare::funnel::Trial::AllSatisfied,
+            &scene.settings.metrics,
+        )
+    });
+    let Some(found) = found else { return Funnel::default() };
+    let point = |p: &compare::funnel::Point| AgencyPoint {
+        name: p.name.clone(),
+        n: p.n as f64,
+        rate: Measure::new(p.x as f64 / (p.n.max(1)) as f64, p.printed.clone()),
+        band: match p.signal {
+            Some(FunnelSignal::Below998 | FunnelSignal::Above998) => Band::Beyond998,
+            Some(FunnelSignal::Below95 | FunnelSignal::Above95) => Band::Beyond95,
+            _ => Band::Within,
+        },
+        muted: p.signal.is_none(),
+    };
+    let curve =
+        |bound: fn(&FunnelLimits) -> f64| found.limits.iter().map(|(n, l)| (*n as f64, bound(l))).collect();
+    Funnel {
+        title: "各质量服务机构的满意率".into(),
+        n_axis: Axis::new("问卷份数", Unit::Count, Span::FromZero),
+        rate_axis: Axis::new("各项均满意的问卷所占比重", Unit::Rate, Span::Full),
+        points: found.points.iter().map(point).collect(),
+        city: Some(Reference::new(found.theta, format!("全市 {}", found.printed))),
+        limits: vec![
+            Limit { name: "95%".into(), lower: curve(|l| l.low95), upper: curve(|l| l.high95) },
+            Limit { name: "99.8%".into(), lower: curve(|l| l.low998), upper: curve(|l| l.high998) },
+        ],
+        ..Funnel::default()
+    }
+}
+
+/// Demand against satisfaction by category; no analysis of importance and performance, and it says so.
+fn quadrant(scene: &Scene) -> Quadrant {
+    let point = |category: &&str| {
+        let demand = scene.figure(CITY.0, &format!("demand_share.{category}"));
+        let score = scene.figure(category, "composite_score");
+        QuadrantPoint {
+            name: (*category).to_owned(),
+            demand: measure(demand),
+            score: measure(score),
+            muted: demand.is_some_and(is_muted) || score.is_some_and(is_muted),
+        }
+    };
+    let score_line = city_reference(scene, "composite_score");
+    Quadrant {
+        title: "各服务类别的需求占比与综合满意度".into(),
+        demand_axis: Axis::new("需求占比", Unit::Rate, Span::FromZero),
+        score_axis: Axis::new("综合满意度", Unit::Score, Span::Fit),
+        points: CATEGORIES.iter().map(point).collect(),
+        score_line,
+        ..Quadrant::default()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Everything here is words and numbers already printed; no format is known.
 
 pub mod charts;
+pub mod databook;
 pub mod narrative;
 pub mod report;
 pub mod scene;

@@ -20,6 +20,8 @@ use crate::templates::Templates;
 pub trait Stage {
     /// A printed figure of the report's unit (or of `unit`), as (id, printed, muted, n).
     fn figure(&self, unit: &str, name: &str) -> Option<Printed>;
+    /// The only words of change or rank, out of a test: against `quarter`, `year` or `rest`.
+    fn change(&self, unit: &str, name: &str, against: &str) -> Option<String>;
     /// A table by name.
     fn table(&self, name: &str) -> Option<Table>;
     /// A chart by name.
@@ -47,6 +49,9 @@ pub struct Narrator {
 /// Folder of the report templates.
 const FOLDER: &str = "text/";
 
+/// The page that lists the names for people; it stands among the templates and is none.
+const NAMES_PAGE: &str = "text/NAMES.md";
+
 impl Narrator {
     /// Parses every template in `templates/text/`.
     ///
@@ -57,13 +62,15 @@ impl Narrator {
         tera.autoescape_on(vec![".md"]);
         tera.set_escape_fn(escape);
         tera.register_function("fig", Fig);
+        tera.register_function("change", Change);
         tera.register_filter(
             "first_n",
             |words: &str, kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
                 Ok(crate::problem::shorten(words, kwargs.must_get::<usize>("n")?))
             },
         );
-        let names: Vec<&str> = templates.below(FOLDER).filter(|n| n.ends_with(".md")).collect();
+        let is_template = |n: &&str| n.ends_with(".md") && *n != NAMES_PAGE;
+        let names: Vec<&str> = templates.below(FOLDER).filter(is_template).collect();
         let sources = names.iter().map(|n| Ok((*n, templates.text(n)?))).collect::<Result<Vec<_>>>()?;
         tera.add_raw_templates(sources).map_err(|e| template_error(&templates, "text", &e, &[]))?;
         Ok(Self { tera, templates })
@@ -99,6 +106,22 @@ impl tera::Function<tera::TeraResult<String>> for Fig {
         let safe = |c: char| !c.is_whitespace() && !matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '\\');
         let shown = |text: &str| if text.chars().all(safe) { text.to_owned() } else { hex(text) };
         Ok(format!("[?](<fig:{}|{}|{}>)", shown(&unit), shown(&name), hex(&after)))
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
+
+/// `change(name="composite_score", against="quarter")`: what the test allows to be said.
+struct Change;
+
+impl tera::Function<tera::TeraResult<String>> for Change {
+    fn call(&self, kwargs: Kwargs, _: &State) -> tera::TeraResult<String> {
+        let name: String = kwargs.must_get("name")?;
+        let unit: String = kwargs.get("unit")?.unwrap_or_default();
+        let against: String = kwargs.get("against")?.unwrap_or_else(|| "quarter".to_owned());
+        Ok(format!("[?](<change:{}|{}|{}>)", hex(&unit), hex(&name), hex(&against)))
     }
 
     fn is_safe(&self) -> bool {
@@ -312,6 +335,9 @@ impl<'a> Reader<'a> {
     }
 
     fn figure(&mut self, url: &str) -> Result<()> {
+        if let Some(rest) = url.strip_prefix("change:") {
+            return self.change(rest);
+        }
         let Some(rest) = url.strip_prefix("fig:") else { return Ok(()) };
         self.suppress = true;
         let mut parts = rest.splitn(3, '|').map(unhex);
@@ -329,6 +355,21 @@ impl<'a> Reader<'a> {
         if let Some(n) = printed.n.filter(|_| printed.muted) {
             self.link.push(plain(format!("（n={n}）"), true));
         }
+        Ok(())
+    }
+
+    fn change(&mut self, rest: &str) -> Result<()> {
+        self.suppress = true;
+        let mut parts = rest.splitn(3, '|').map(unhex);
+        let (unit, name, against) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        let Some(words) = self.stage.change(&unit, &name, &against) else {
+            return self.unknown("比较", &name);
+        };
+        self.link = vec![Run { bold: self.bold, ..Run::plain(words) }];
         Ok(())
     }
 
@@ -460,6 +501,9 @@ mod tests {
                 text: "82.62".into(),
                 ..Printed::default()
             })
+        }
+        fn change(&self, _: &str, _: &str, _: &str) -> Option<String> {
+            None
         }
         fn table(&self, _: &str) -> Option<Table> {
             None

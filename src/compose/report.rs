@@ -1,6 +1,7 @@
 //! The reports: city, district, agency. Which template, which unit, which marks;
 //! the words themselves are in `templates/text/`.
 
+use crate::compare::{Against, Comparison, Reason};
 use crate::document::{Document, Figure as Drawing, Table};
 use crate::error::Result;
 use crate::metrics::{Level, UnitOf};
@@ -30,6 +31,15 @@ impl Stage for ReportStage<'_> {
             muted: is_muted(figure),
             n: figure.denominator,
         })
+    }
+
+    fn change(&self, unit: &str, name: &str, against: &str) -> Option<String> {
+        let unit = if unit.is_empty() { &self.about.unit.code } else { unit };
+        let against =
+            [Against::Quarter, Against::Year, Against::Rest].into_iter().find(|a| a.id() == against)?;
+        let figure = self.scene.figure(unit, name)?;
+        let comparison = self.scene.comparisons.of(&figure.id(), against);
+        Some(comparison.map_or_else(|| Reason::NoTest.words().to_owned(), Comparison::words))
     }
 
     fn table(&self, name: &str) -> Option<Table> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::compare::Comparisons;
 use crate::link::{Account, Accounting, Linked, Links};
 use crate::metrics::{Figure, Level, Measured, Status, UnitOf};
 use crate::period::Period;
@@ -14,6 +15,8 @@ pub struct Scene<'a> {
     pub links: &'a Links,
     /// Figures of every period that was measured.
     pub measured: &'a BTreeMap<Period, Measured>,
+    /// Tested comparisons of the period's figures.
+    pub comparisons: &'a Comparisons,
     pub period: Period,
     pub settings: &'a Settings,
     pub specs: &'a Specs,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::compare;
 use crate::link::{Status as ReturnStatus, district_name};
 use crate::metrics::{CATEGORIES, Figure, Level, Status};
 use crate::parse::date;
@@ -44,6 +45,8 @@ pub struct ReportView {
     pub dissatisfied: Vec<ItemView>,
     /// Choices of this run, for the 编制说明.
     pub choices: ChoicesView,
+    /// The unit's composite under other scores of 基本满意.
+    pub sensitivity: Vec<SensitivityView>,
     /// What the forms cannot say.
     pub not_in_forms: Vec<&'static str>,
     /// Whether the inputs are synthetic.
@@ -142,6 +145,12 @@ pub struct ItemView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+pub struct SensitivityView {
+    pub middle: String,
+    pub printed: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
 pub struct ChoicesView {
     pub middle_score: String,
     pub floor_city: u64,
@@ -188,6 +197,7 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
         next_needs: next_needs(scene, about),
         dissatisfied: dissatisfied(scene, about),
         choices: choices(scene),
+        sensitivity: sensitivity(scene, about),
         not_in_forms: NOT_IN_FORMS.to_vec(),
         synthetic: scene.synthetic,
         forms,
@@ -347,6 +357,22 @@ fn dissatisfied(scene: &Scene, about: &About) -> Vec<ItemView> {
         .map(|item| ItemView { name: crate::metrics::catalogue::item_label(item), count: count(item) })
         .filter(|i| i.count > 0)
         .collect()
+}
+
+fn sensitivity(scene: &Scene, about: &About) -> Vec<SensitivityView> {
+    let all = scene.now().map(|m| {
+        compare::sensitivity::sensitivity(
+            m,
+            about.unit.level,
+            &about.unit.code,
+            &compare::sensitivity::ALTERNATIVES,
+        )
+    });
+    let one = |a: compare::sensitivity::Alternative| SensitivityView {
+        middle: format!("{}", a.middle),
+        printed: a.printed,
+    };
+    all.unwrap_or_default().into_iter().map(one).collect()
 }
 
 fn choices(scene: &Scene) -> ChoicesView {

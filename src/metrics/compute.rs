@@ -31,6 +31,11 @@ pub struct Measured {
 pub struct Contribution {
     /// Ids of the returns behind the fact.
     pub returns: Vec<String>,
+    /// Index of the category the fact is about, where it is about one.
+    pub category: Option<usize>,
+    /// Index of the indicator in its supplement, where it is about one.
+    pub indicator: Option<usize>,
+    /// Part in the numerator, over the scale of the figure's numerator (days for the median).
     pub numerator: i64,
     pub denominator: i64,
 }
@@ -91,10 +96,15 @@ impl Measured {
             return Ok(Vec::new());
         };
         let rows = frame::each(frame, unit.level, &unit.group, terms).map_err(internal)?;
-        let one = |(fact, values): (u32, Vec<i64>)| Contribution {
-            returns: facts.rows[fact as usize].returns.clone(),
-            numerator: values[0],
-            denominator: values[1],
+        let one = |(fact, values): (u32, Vec<i64>)| {
+            let fact = &facts.rows[fact as usize];
+            Contribution {
+                returns: fact.returns.clone(),
+                category: usize::try_from(fact.category).ok(),
+                indicator: usize::try_from(fact.indicator).ok(),
+                numerator: values[0],
+                denominator: values[1],
+            }
         };
         Ok(rows.into_iter().map(one).collect())
     }
@@ -105,7 +115,7 @@ fn internal(error: polars::prelude::PolarsError) -> Error {
 }
 
 /// At category level the facts are those of form F joined to the categories of form C.
-fn frame_at(frame: Frame, level: Level) -> Frame {
+pub(crate) fn frame_at(frame: Frame, level: Level) -> Frame {
     if frame == Frame::Satisfaction && level == Level::Category {
         Frame::SatisfactionByCategory
     } else {
@@ -308,15 +318,19 @@ impl Sums {
     }
 }
 
-fn status(level: Level, n: i64, settings: &settings::Metrics) -> Status {
-    let floor = match level {
+/// Least denominator of a level; below it a figure is `small_n`.
+pub fn floor(level: Level, settings: &settings::Metrics) -> u64 {
+    match level {
         Level::City => settings.floor_city,
         Level::District => settings.floor_district,
         Level::Agency => settings.floor_agency,
         Level::Category => settings.floor_category,
         Level::Size => settings.floor_size,
-    };
-    if u64::try_from(n).unwrap_or(0) < floor { Status::SmallN } else { Status::Ok }
+    }
+}
+
+fn status(level: Level, n: i64, settings: &settings::Metrics) -> Status {
+    if u64::try_from(n).unwrap_or(0) < floor(level, settings) { Status::SmallN } else { Status::Ok }
 }
 
 fn interval(method: Method, x: f64, n: f64, levels: [i64; 3], middle: f64) -> Option<Interval> {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::catalogue::{RATIO_SCALE, SCORE_SCALE};
+use super::catalogue::{Level, RATIO_SCALE, SCORE_SCALE};
 use super::{CATEGORIES, DIMENSIONS, RATINGS};
 use crate::answer::{Return, Val};
 use crate::check::names_expert;
@@ -51,9 +51,24 @@ pub struct Fact {
     pub size: i64,
     /// Index of the category, -1 where the frame has none.
     pub category: i64,
+    /// Index of the indicator in its supplement, -1 where the frame has none.
+    pub indicator: i64,
     /// Whether it counts for the city: an enterprise served in two districts counts there once.
     pub city: bool,
     pub numbers: Vec<i64>,
+}
+
+impl Fact {
+    /// The group of a level it falls into, as in [`super::UnitOf::group`].
+    pub fn group(&self, level: Level) -> String {
+        match level {
+            Level::City => String::new(),
+            Level::District => self.district.to_string(),
+            Level::Agency => self.agency.to_string(),
+            Level::Category => self.category.to_string(),
+            Level::Size => self.size.to_string(),
+        }
+    }
 }
 
 /// A table of facts: names of its columns, and its rows in listing order.
@@ -90,13 +105,7 @@ struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn new(links: &'a Links, period: Period) -> Self {
-        let mut newest: HashMap<&Arc<str>, &Linked> = HashMap::new();
-        let earlier = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period <= period;
-        for linked in links.returns.iter().filter(earlier) {
-            newest.insert(&linked.key.enterprise, linked);
-        }
-        let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i64);
-        let sizes = newest.into_iter().map(|(name, l)| (name, size(l))).collect();
+        let sizes = sizes(links, period);
         Self { links, period, sizes }
     }
 
@@ -111,10 +120,22 @@ impl<'a> Ground<'a> {
             agency: Arc::clone(&linked.agency),
             size: self.sizes.get(&linked.key.enterprise).copied().unwrap_or(-1),
             category: -1,
+            indicator: -1,
             city: true,
             numbers,
         }
     }
+}
+
+/// Size class of every enterprise: that of its newest counted B of this or an earlier period, -1 where it names none.
+pub(crate) fn sizes(links: &Links, period: Period) -> HashMap<&Arc<str>, i64> {
+    let mut newest: HashMap<&Arc<str>, &Linked> = HashMap::new();
+    let earlier = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period <= period;
+    for linked in links.returns.iter().filter(earlier) {
+        newest.insert(&linked.key.enterprise, linked);
+    }
+    let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i64);
+    newest.into_iter().map(|(name, l)| (name, size(l))).collect()
 }
 
 /// Columns of the frame and the order in which a row's numbers are pushed.
@@ -143,11 +164,16 @@ fn rating_numbers(ret: &Return, middle: i64) -> Vec<i64> {
         numbers.extend([0, 1, 2].map(|level| i64::from(answer == Some(level))));
         numbers.push(i64::from(answer.is_none() && applies));
     }
-    let score = |item: &str| ret.one(item).map(|i| [100 * SCORE_SCALE, middle, 0][i.min(2)]);
-    let composite =
-        composite([[score(RATINGS[0]), score(RATINGS[1])], [score(RATINGS[2]), score(RATINGS[3])]]);
+    let composite = composite_of(RATINGS.map(|item| ret.one(item)), middle);
     numbers.extend([middle, composite.unwrap_or(0), i64::from(composite.is_some())]);
     numbers
+}
+
+/// Score of one return over [`super::catalogue::COMPOSITE_SCALE`] from the levels of its four ratings
+/// (0 for 满意 to 2), `middle` being the score of 基本满意 over [`SCORE_SCALE`]; `None` where none is answered.
+pub(crate) fn composite_of(levels: [Option<usize>; 4], middle: i64) -> Option<i64> {
+    let [a, b, c, d] = levels.map(|level| level.map(|i| [100 * SCORE_SCALE, middle, 0][i.min(2)]));
+    composite([[a, b], [c, d]])
 }
 
 /// Mean over the groups of the mean of each group's answered items, times four.
@@ -365,13 +391,13 @@ fn indicators(ground: &Ground) -> Facts {
     let mut rows = Vec::new();
     for linked in ground.counted(Form::S) {
         let Some(Val::Indicators(all)) = linked.ret.value("indicators") else { continue };
-        for indicator in all {
+        for (at, indicator) in all.iter().enumerate() {
             let (Some(before), Some(goal), Some(after)) = (indicator.before, indicator.goal, indicator.after)
             else {
                 continue;
             };
             if let Some(share) = attained(before, goal, after) {
-                rows.push(ground.fact(linked, vec![1, share]));
+                rows.push(Fact { indicator: at as i64, ..ground.fact(linked, vec![1, share]) });
             }
         }
     }

@@ -9,17 +9,21 @@ pub mod catalogue;
 mod compute;
 mod export;
 mod facts;
+mod fields;
 mod figure;
 mod frame;
 mod print;
 mod units;
 
-pub use catalogue::{CATALOGUE, Definition, Level, Unit};
-pub use compute::{Contribution, Measured, measure};
+pub use catalogue::{CATALOGUE, Definition, Level, Method, Rule, Unit};
+pub(crate) use compute::frame_at;
+pub use compute::{Contribution, Measured, floor, measure};
 pub use export::csv;
 pub use facts::{Fact, Facts, Frame, gather};
-pub use figure::{Exact, Figure, Status};
-pub use print::{fixed, percent, printed};
+pub(crate) use facts::{composite_of, sizes};
+pub use fields::fields;
+pub use figure::{Exact, Figure, Status, name};
+pub use print::{fixed, float, percent, printed};
 pub use units::{UnitOf, units};
 
 /// Items of form F that rate somebody, in order.

@@ -12,6 +12,8 @@ pub enum Container {
     Xls,
     /// Comma, semicolon or tab separated text.
     Delimited,
+    /// A zip of files that is no workbook itself.
+    Archive,
 }
 
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -67,7 +69,7 @@ fn sniff_zip(bytes: &[u8]) -> Result<Container, FileFault> {
     if has("[Content_Types].xml") || starts("xl/") {
         return Ok(Container::Xlsx);
     }
-    Err(FileFault::Foreign("压缩包".into()))
+    Ok(Container::Archive)
 }
 
 /// A compound file: an old workbook, or an encrypted new one.
@@ -106,7 +108,7 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
         return Some("图片");
     }
     if bytes.starts_with(b"Rar!") || bytes.starts_with(b"7z\xBC\xAF") {
-        return Some("压缩包");
+        return Some("RAR 或 7z 压缩包");
     }
     if text.starts_with("<?xml") && text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
         return Some("Excel 2003 XML 表格");

@@ -5,9 +5,11 @@
 //! costs. Nothing here knows a form.
 
 mod container;
+mod controls;
 mod delimited;
 mod limits;
 mod sheets;
+mod tidy;
 mod zipcheck;
 
 use std::collections::BTreeMap;
@@ -175,6 +177,19 @@ impl Sheet {
         }
     }
 
+    /// Puts a value in a cell, whatever stood there.
+    fn put(&mut self, cell: Cell, value: Value) {
+        let row = self.rows.binary_search_by_key(&cell.row, |r| r.at).unwrap_or_else(|at| {
+            self.rows.insert(at, Row { at: cell.row, cells: Vec::new() });
+            at
+        });
+        let cells = &mut self.rows[row].cells;
+        match cells.binary_search_by_key(&cell.col, |(col, _)| *col) {
+            Ok(at) => cells[at].1 = value,
+            Err(at) => cells.insert(at, (cell.col, value)),
+        }
+    }
+
     /// Puts rows and cells that came out of order into reading order.
     fn settle(&mut self) {
         let ordered = self.rows.windows(2).all(|w| w[0].at < w[1].at)
@@ -199,12 +214,36 @@ fn merge_key(row: u32, col: u32) -> u64 {
     (u64::from(row) << 32) | u64::from(col)
 }
 
-/// Reads a file's bytes into a book.
+/// What a file's bytes turned out to be.
+#[derive(Debug)]
+pub enum Opened {
+    Book(Book),
+    /// A zip of files; the bytes, to look into.
+    Archive(Vec<u8>),
+}
+
+/// Reads a file's bytes into a book, or tells that they are an archive of files.
 ///
 /// # Errors
 /// [`FileFault`] where nothing in it can be read; a library's panic is one of them.
+pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
+    guarded(|| open_unguarded(bytes, limits))
+}
+
+/// Reads a file's bytes into a book; an archive is none.
+///
+/// # Errors
+/// As [`open`].
 pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_unguarded(bytes, limits)));
+    match open(bytes, limits)? {
+        Opened::Book(book) => Ok(book),
+        Opened::Archive(_) => Err(FileFault::Foreign("压缩包".into())),
+    }
+}
+
+/// Turns a panic of a library into a fault of the file.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, FileFault>) -> Result<T, FileFault> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     caught.unwrap_or_else(|payload| Err(FileFault::Panicked(panic_message(payload.as_ref()))))
 }
 
@@ -213,20 +252,28 @@ fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "原因不明".into())
 }
 
-fn read_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
+fn open_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
     if bytes.len() as u64 > limits.file_bytes {
-        return Err(FileFault::TooLarge(format!("文件大于{}MB", limits.file_bytes >> 20)));
+        return Err(FileFault::too_many_bytes(limits));
     }
     match sniff(&bytes)? {
-        Container::Delimited => delimited::read(&bytes, limits),
+        Container::Archive => Ok(Opened::Archive(bytes)),
+        Container::Delimited => delimited::read(&bytes, limits).map(Opened::Book),
         container => {
             let remarks = zipcheck::check(container, &bytes, limits)?;
-            let mut book = sheets::read(container, bytes, limits)?;
-            book.remarks = remarks;
+            let mut book = sheets::read(container, &bytes, limits)?;
+            book.remarks.extend(remarks);
             if book.sheets.is_empty() && book.unreadable.is_empty() {
                 return Err(FileFault::Corrupt("文件中没有工作表".into()));
             }
-            Ok(book)
+            Ok(Opened::Book(book))
         }
+    }
+}
+
+impl FileFault {
+    /// The file itself is larger than it may be.
+    pub(crate) fn too_many_bytes(limits: &Limits) -> Self {
+        Self::TooLarge(format!("文件大于{}MB", limits.file_bytes >> 20))
     }
 }

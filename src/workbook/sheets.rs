@@ -7,13 +7,14 @@ use calamine::{
     XlsbError, Xlsx, XlsxError,
 };
 
-use super::{Book, Container, FileFault, Limits, Sheet, Value};
+use super::controls::Controls;
+use super::{Book, Container, FileFault, Limits, Sheet, Value, guarded, tidy};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
 const LAST: (u32, u32) = (1_048_575, 16_383);
 
-type Bytes = Cursor<Vec<u8>>;
+type Bytes<'a> = Cursor<&'a [u8]>;
 
 /// Cells still allowed in this file.
 struct Budget {
@@ -22,19 +23,52 @@ struct Budget {
 }
 
 /// Reads every worksheet of a workbook.
-pub(super) fn read(container: Container, bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
-    let bytes = Cursor::new(bytes);
+pub(super) fn read(container: Container, bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
+    let cursor = Cursor::new(bytes);
     match container {
-        Container::Xlsx => read_xlsx(Xlsx::new(bytes).map_err(xlsx_fault)?, limits),
-        Container::Xlsb => read_xlsb(Xlsb::new(bytes).map_err(xlsb_fault)?, limits),
-        Container::Xls => read_xls(Xls::new(bytes).map_err(xls_fault)?, limits),
-        Container::Ods => read_ods(Ods::new(bytes).map_err(ods_fault)?, limits),
+        Container::Xlsx => read_package(bytes, limits),
+        Container::Xlsb => read_xlsb(Xlsb::new(cursor).map_err(xlsb_fault)?, limits),
+        Container::Xls => read_xls(Xls::new(cursor).map_err(xls_fault)?, limits),
+        Container::Ods => read_ods(Ods::new(cursor).map_err(ods_fault)?, limits),
         Container::Delimited => Err(FileFault::Foreign("文本文件".into())),
+        Container::Archive => Err(FileFault::Foreign("压缩包".into())),
     }
 }
 
+/// Reads an .xlsx as it is; where its sheets are in doubt or refused, in plain form.
+fn read_package(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
+    let doubtful = tidy::is_doubtful(bytes, limits);
+    let as_it_is = || guarded(|| read_xlsx(Xlsx::new(Cursor::new(bytes)).map_err(xlsx_fault)?, limits));
+    let first = if doubtful {
+        Err(FileFault::Corrupt("工作表的写法有误，无法可靠读取".into()))
+    } else {
+        as_it_is()
+    };
+    let mut book = match first {
+        Ok(book) if book.unreadable.is_empty() => Ok(book),
+        Err(fault @ (FileFault::TooLarge(_) | FileFault::Encrypted)) => Err(fault),
+        first => read_tidied(bytes, limits).map_or(first, Ok),
+    }?;
+    let controls = Controls::of(bytes);
+    if !controls.is_empty() {
+        book.sheets.iter_mut().for_each(|sheet| controls.mark(sheet));
+    }
+    Ok(book)
+}
+
+/// Reads a package in plain form; `None` where that helps nothing.
+fn read_tidied(bytes: &[u8], limits: &Limits) -> Option<Book> {
+    let tidied = tidy::tidy(bytes)?;
+    let cursor = Cursor::new(tidied.bytes.as_slice());
+    let mut book = guarded(|| read_xlsx(Xlsx::new(cursor).map_err(xlsx_fault)?, limits)).ok()?;
+    if tidied.dropped > 0 {
+        book.remarks.push(format!("有{}个单元格的地址超出表格范围，未读取", tidied.dropped));
+    }
+    Some(book)
+}
+
 /// Reads each sheet with `one`; a sheet that fails is listed, not lost.
-fn each_sheet<R: Reader<Bytes>>(
+fn each_sheet<'a, R: Reader<Bytes<'a>>>(
     mut book: R,
     limits: &Limits,
     mut one: impl FnMut(&mut R, &mut Sheet, &mut Budget) -> Result<(), FileFault>,
@@ -72,7 +106,7 @@ fn reason(fault: &FileFault) -> String {
     }
 }
 
-fn read_xlsx(book: Xlsx<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+fn read_xlsx(book: Xlsx<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
     let epoch = book.has_1904_epoch();
     each_sheet(book, limits, |book, sheet, budget| {
         let name = sheet.name.to_string();
@@ -91,7 +125,7 @@ fn read_xlsx(book: Xlsx<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
     })
 }
 
-fn read_xlsb(book: Xlsb<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+fn read_xlsb(book: Xlsb<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
     let epoch = book.has_1904_epoch();
     each_sheet(book, limits, |book, sheet, budget| {
         let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(xlsb_fault)?;
@@ -103,7 +137,7 @@ fn read_xlsb(book: Xlsb<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
     })
 }
 
-fn read_xls(book: Xls<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+fn read_xls(book: Xls<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
     let epoch = book.has_1904_epoch();
     each_sheet(book, limits, |book, sheet, budget| {
         let name = sheet.name.to_string();
@@ -117,7 +151,7 @@ fn read_xls(book: Xls<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
     })
 }
 
-fn read_ods(book: Ods<Bytes>, limits: &Limits) -> Result<Book, FileFault> {
+fn read_ods(book: Ods<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
     each_sheet(book, limits, |book, sheet, budget| {
         let name = sheet.name.to_string();
         let range = book.worksheet_range(&name).map_err(ods_fault)?;

@@ -9,7 +9,7 @@ use super::{Container, FileFault, Limits};
 
 /// Refuses containers beyond the limits; returns remarks on unread parts, in Chinese.
 pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Result<Vec<String>, FileFault> {
-    if matches!(container, Container::Xls | Container::Delimited) {
+    if matches!(container, Container::Xls | Container::Delimited | Container::Archive) {
         return Ok(Vec::new());
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes))
@@ -22,6 +22,9 @@ pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Resu
     }
     check_sizes(&mut archive, limits)?;
     check_counts(&mut archive)?;
+    if container == Container::Ods {
+        check_ods(&mut archive, limits)?;
+    }
     Ok(remarks(&archive))
 }
 
@@ -71,12 +74,42 @@ fn check_counts(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), FileFault
     Ok(())
 }
 
+/// Content that is cut off makes the library run for ever, and repeated cells are copied one by one.
+fn check_ods(archive: &mut ZipArchive<Cursor<&[u8]>>, limits: &Limits) -> Result<(), FileFault> {
+    let Ok(mut entry) = archive.by_name("content.xml") else { return Ok(()) };
+    let mut content = Vec::new();
+    if entry.read_to_end(&mut content).is_err() || !content.trim_ascii_start().starts_with(b"<") {
+        // Damaged or encrypted: the library says which.
+        return Ok(());
+    }
+    if !content.trim_ascii_end().ends_with(b"document-content>") {
+        return Err(FileFault::Corrupt("内容不完整，可能传输中断".into()));
+    }
+    if repeated_cells(&content) > limits.cells as u64 {
+        return Err(FileFault::TooLarge("重复的单元格过多".into()));
+    }
+    Ok(())
+}
+
+/// Sum of the repetitions of cells that hold something.
+fn repeated_cells(content: &[u8]) -> u64 {
+    const NAME: &[u8] = b"number-columns-repeated=\"";
+    memchr::memmem::find_iter(content, NAME).fold(0u64, |sum, at| {
+        let rest = &content[at + NAME.len()..];
+        let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
+        let digits = rest.split(|b| *b == b'"').next().unwrap_or_default();
+        let times = std::str::from_utf8(digits).ok().and_then(|d| d.parse().ok()).unwrap_or(u64::MAX);
+        let empty = end > 0 && rest[end - 1] == b'/';
+        sum.saturating_add(if empty { 0 } else { times })
+    })
+}
+
 fn remarks(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
     let names = part_names(archive);
     let has = |part: &str| names.iter().any(|n| n.to_lowercase().contains(part));
     let mut remarks = Vec::new();
-    if has("xl/ctrlprops/") || has("activex") {
-        remarks.push("含窗体控件（复选框等），控件的勾选状态无法读取，请改在单元格内打“√”".into());
+    if has("activex") || has("xl/ctrlprops/") && !has(".vml") {
+        remarks.push("含控件（复选框等），其勾选状态无法读取，请改在单元格内打“√”".into());
     }
     if has("vbaproject.bin") {
         remarks.push("含宏，宏未被执行".into());
@@ -87,4 +120,18 @@ fn remarks(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
 /// Names of all parts that have a readable name.
 pub(super) fn part_names(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
     archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_cells_that_hold_something_are_counted() {
+        let content =
+            b"<c number-columns-repeated=\"16000\"/><c number-columns-repeated=\"30\" s=\"a\"><p>x</p></c>\
+                        <c number-columns-repeated=\"4\"><p>y</p></c>";
+        assert_eq!(repeated_cells(content), 34);
+        assert_eq!(repeated_cells(b"<c number-columns-repeated=\"99999999999999999999999\"><p>"), u64::MAX);
+    }
 }

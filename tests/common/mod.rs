@@ -10,9 +10,19 @@ use zhiti::{inputs, read};
 
 pub mod score;
 
-/// The shared folder beside the repository.
+/// The shared folder: beside the repository, or where `ZHITI_SHARED` says.
 pub fn shared(below: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(below)
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    std::env::var_os("ZHITI_SHARED").map_or_else(beside, PathBuf::from).join(below)
+}
+
+/// Whether the shared folder is not there (a clone by itself): the test says so and has nothing to compare with.
+pub fn is_alone() -> bool {
+    let alone = !shared("fixtures").is_dir();
+    if alone {
+        eprintln!("no ../shared beside the repository: nothing to compare with, passed over");
+    }
+    alone
 }
 
 /// Reads and links everything below an inputs folder.

@@ -6,9 +6,9 @@
 //! series draws a hidden copy that has gaps there.
 
 use rust_xlsxwriter::{
-    Chart, ChartAxisCrossing, ChartDataLabel, ChartFont, ChartFormat, ChartLegendPosition, ChartLine,
-    ChartLineDashType, ChartMarker, ChartMarkerType, ChartRange, ChartSeries, ChartSolidFill, ChartType,
-    ObjectMovement, Worksheet, XlsxError,
+    Chart, ChartAxisCrossing, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat,
+    ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartRange, ChartSeries,
+    ChartSolidFill, ChartType, ObjectMovement, Worksheet, XlsxError,
 };
 
 use super::look::{self, SERIES};
@@ -20,6 +20,8 @@ use crate::document::Table;
 
 /// Height of a row of the sheet in pixels, as Excel draws it without being told.
 const ROW: u32 = 20;
+/// The same in points, for the length of the page.
+pub(super) const ROW_POINTS: f64 = 15.0;
 /// Pixels of one unit of column width.
 const UNIT: f64 = 7.0;
 
@@ -99,7 +101,8 @@ pub(super) fn insert(
     for (at, col) in native.series.iter().copied().enumerate().filter(|(_, col)| *col < labels.len()) {
         let (series, next) = series(sheet, &drawn, native, (at, col), (free, alone))?;
         free = next;
-        chart.push_series(&series);
+        // Pushed, a series would lose its marks.
+        *chart.add_series() = series;
     }
     let height = height(native, last - first + 1);
     set_axes(&mut chart, native, &drawn);
@@ -122,7 +125,7 @@ fn kind(kind: ChartKind) -> ChartType {
 /// Bars need room each; the rest is as high as a good half of its width.
 fn height(native: &NativeChart, rows: usize) -> u32 {
     match native.kind {
-        ChartKind::Bar => (110 + rows * (14 + 9 * native.series.len().clamp(1, 4))).clamp(220, 1_200) as u32,
+        ChartKind::Bar => (90 + rows * (10 + 9 * native.series.len().clamp(1, 4))).clamp(220, 1_200) as u32,
         _ => 340,
     }
 }
@@ -147,7 +150,12 @@ fn series(
     paint(&mut series, native.kind, at);
     if alone && native.kind != ChartKind::Scatter {
         let format = values.iter().flatten().next().map_or("General", |s| s.format.as_str());
-        series.set_data_label(ChartDataLabel::new().show_value().set_num_format(format).set_font(&font(9)));
+        let mut label = ChartDataLabel::new();
+        label.show_value().set_num_format(format).set_font(&font(9));
+        if native.kind == ChartKind::Line {
+            label.set_position(ChartDataLabelPosition::Above);
+        }
+        series.set_data_label(&label);
     }
     Ok((series, free + u16::from(gaps)))
 }
@@ -209,27 +217,29 @@ fn set_axes(chart: &mut Chart, native: &NativeChart, drawn: &Drawn) {
     let values: Vec<Shown> = native.series.iter().flat_map(|col| drawn.values(*col)).flatten().collect();
     let percent = values.first().is_some_and(|v| v.format.contains('%'));
     let inside = |top: f64| values.iter().all(|v| (0.0..=top).contains(&v.value));
-    let y = chart.y_axis();
+    let bar = native.kind == ChartKind::Bar;
+    // Of horizontal bars the library calls the axis of values x.
+    let y = if bar { chart.x_axis() } else { chart.y_axis() };
     y.set_num_format(if percent { "0%" } else { "General" }).set_font(&font(9));
     let mut grid = ChartLine::new();
     grid.set_color(look::TINT).set_width(0.75);
     y.set_major_gridlines(true).set_major_gridlines_line(&grid);
     if percent && inside(1.0) {
         y.set_min(0.0).set_max(1.0).set_major_unit(0.2);
+    } else if inside(100.0) && values.iter().any(|v| v.format == "0.00" && v.value > 50.0) {
+        // Scores, of a hundred.
+        y.set_min(0.0).set_max(100.0).set_major_unit(20.0);
     } else if inside(f64::INFINITY) && native.kind != ChartKind::Scatter {
         y.set_min(0.0);
     }
     if !native.axis.is_empty() {
         y.set_name(&plain(&native.axis)).set_name_font(&font(9));
     }
-    if native.kind == ChartKind::Bar {
-        // Turned round, the axis of values would stand on top.
-        y.set_crossing(ChartAxisCrossing::Max);
-    }
-    let x = chart.x_axis();
-    x.set_font(&font(9));
-    if native.kind == ChartKind::Bar {
-        x.set_reverse().set_label_interval(1);
+    let x = if bar { chart.y_axis() } else { chart.x_axis() };
+    x.set_font(&font(9)).set_major_gridlines(false);
+    if bar {
+        // With the first bar on top, the axis of values would stand there too.
+        x.set_reverse().set_crossing(ChartAxisCrossing::Max).set_label_interval(1);
     }
 }
 

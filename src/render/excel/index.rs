@@ -86,11 +86,11 @@ fn write_entry(
     let chart = if data.chart.is_some() { "有" } else { "—" };
     let link = Url::new(format!("internal:{}", reference(name, "A1"))).set_text(title);
     sheet.write_number_with_format(row, 0, number as f64, &look(0))?;
-    sheet.write_url_with_format(row, 1, link, &look::link(look(1)))?;
+    sheet.write_url_with_format(row, 1, link, &look::link(look(1)).set_text_wrap())?;
     write_words(sheet, (row, 2), if unit.is_empty() { "—" } else { unit }, look(2))?;
     sheet.write_number_with_format(row, 3, table.rows.len() as f64, &look(3))?;
     page::put(sheet, (row, 4), chart, &look(4).set_align(FormatAlign::Center))?;
-    let lines = wrap(title, COLUMNS[1].1 / 1.08 - 2.0).len();
+    let lines = page::lines_in(title, COLUMNS[1].1, 11.0);
     sheet.set_row_height(row, page::row_height(lines, 11.0))?;
     Ok(())
 }

@@ -76,11 +76,14 @@ pub(super) struct CellLook {
 
 impl CellLook {
     pub(super) fn format(self) -> Format {
-        let mut format = boxed(words()).set_text_wrap().set_align(match self.align {
+        let mut format = boxed(words()).set_align(match self.align {
             Align::Left => FormatAlign::Left,
             Align::Center => FormatAlign::Center,
             Align::Right => FormatAlign::Right,
         });
+        if self.align != Align::Center {
+            format = format.set_indent(1);
+        }
         if self.strong {
             format = format.set_font_name(HEI).set_background_color(PALE);
         }

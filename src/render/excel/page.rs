@@ -2,16 +2,32 @@
 
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
-use super::words::{clean, line};
+use super::words::{clean, line, wrap};
 
 /// Widths of columns that fit an upright A4 page at full size.
 const UPRIGHT: f64 = 92.0;
+/// Height in points of an upright and a lying A4 page without margins.
+const PAGE: [f64; 2] = [720.0, 475.0];
 /// The narrowest and widest of ordinary columns.
 const NARROWEST: f64 = 9.0;
 
+/// Room beside the words of a cell.
+const PADDING: f64 = 3.5;
+
+/// Lines that a text takes in a column of a width, at a size in points.
+pub(super) fn lines_in(text: &str, width: f64, size: f64) -> usize {
+    wrap(text, (width - PADDING).max(2.0) / (1.08 * size / 11.0)).len()
+}
+
 /// Width of a column for its widest text, between the narrowest and `cap`.
 pub(super) fn column(widest: f64, cap: f64) -> f64 {
-    (widest * 1.08 + 2.0).clamp(NARROWEST, cap).ceil()
+    (widest * 1.08 + PADDING).clamp(NARROWEST, cap).ceil()
+}
+
+/// Pages for a height in points: one where that leaves the letters legible, else as many as it takes.
+pub(super) fn pages(height: f64, total: f64) -> u16 {
+    let page = PAGE[usize::from(total > UPRIGHT)] * (total / UPRIGHT).clamp(1.0, 1.4);
+    u16::from(height <= page * 1.5)
 }
 
 /// Sets up the page; `total` is the width of all printed columns.
@@ -49,7 +65,7 @@ fn literal(text: &str, limit: usize) -> String {
 
 /// Height in points of a wrapped text in a column.
 pub(super) fn row_height(lines: usize, size: f64) -> f64 {
-    (lines.max(1) as f64 * size * 1.45 + 5.0).min(400.0)
+    (lines.max(1) as f64 * size * 1.36 + 4.0).min(400.0)
 }
 
 /// Writes lines under each other in column A from `row`; returns the row after them.

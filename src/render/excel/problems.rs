@@ -26,7 +26,7 @@ pub struct ProblemList {
     /// Date of the file's metadata, from the period.
     pub date_ymd: (i32, u8, u8),
     pub marks: Vec<String>,
-    /// Remarks under the summary, each one sentence.
+    /// Remarks under the summary, each one sentence; our own where there are none.
     pub notes: Vec<String>,
     /// Way from the list's folder to that of the returns, e.g.
     /// `../../../inputs/2025Q1`; empty for no links.
@@ -85,25 +85,27 @@ const MOST_ROWS: usize = 1_048_000;
 /// Label, width and alignment of the columns.
 const COLUMNS: [(&str, f64, Align); 17] = [
     ("序号", 6.0, Align::Center),
-    ("区（市）县", 11.0, Align::Left),
-    ("文件", 24.0, Align::Left),
-    ("工作表", 12.0, Align::Left),
+    ("区（市）县", 10.0, Align::Left),
+    ("文件", 22.0, Align::Left),
+    ("工作表", 9.0, Align::Left),
     ("单元格", 8.0, Align::Center),
-    ("表", 6.0, Align::Center),
-    ("栏目", 14.0, Align::Left),
-    ("企业名称", 22.0, Align::Left),
-    ("项目名称", 20.0, Align::Left),
-    ("严重程度", 10.0, Align::Center),
-    ("问题", 30.0, Align::Left),
-    ("填写内容", 18.0, Align::Left),
-    ("怎么改", 30.0, Align::Left),
-    ("依据", 14.0, Align::Left),
-    ("编码", 18.0, Align::Left),
+    ("表", 5.0, Align::Center),
+    ("栏目", 13.0, Align::Left),
+    ("企业名称", 25.0, Align::Left),
+    ("项目名称", 16.0, Align::Left),
+    ("严重程度", 9.0, Align::Center),
+    ("问题", 26.0, Align::Left),
+    ("填写内容", 14.0, Align::Left),
+    ("怎么改", 26.0, Align::Left),
+    ("依据", 12.0, Align::Left),
+    ("编码", 20.0, Align::Left),
     ("状态", 9.0, Align::Center),
     ("编号", 13.0, Align::Left),
 ];
 const CELL: usize = 4;
 const SEVERITY: usize = 9;
+/// Last column on paper; code, standing and id are for the screen.
+const PRINTED: usize = 13;
 
 /// The workbook of all problems.
 ///
@@ -162,8 +164,8 @@ fn write(
     }
     sheet.set_freeze_panes(FIRST, 0)?;
     sheet.set_repeat_rows(HEADER, HEADER)?;
-    sheet.set_print_area(0, 0, end.max(FIRST), last)?;
-    page::set_up(sheet, COLUMNS.iter().map(|(_, w, _)| w).sum(), 0, &list.marks, "");
+    sheet.set_print_area(0, 0, end.max(FIRST), PRINTED as u16)?;
+    page::set_up(sheet, COLUMNS[..=PRINTED].iter().map(|(_, w, _)| w).sum(), 0, &list.marks, "");
     Ok(())
 }
 
@@ -191,27 +193,45 @@ fn write_row(
     let row = FIRST + at as u32;
     let muted = !listed.stands();
     let look = |col: usize| {
-        CellLook { align: COLUMNS[col].2, strong: false, muted }.format().set_align(FormatAlign::Top)
+        CellLook { align: COLUMNS[col].2, strong: false, muted }
+            .format()
+            .set_align(FormatAlign::Top)
+            .set_font_size(10)
     };
     sheet.write_number_with_format(row, 0, (at + 1) as f64, &look(0))?;
     let texts = texts(listed);
     for (col, text) in texts.iter().enumerate().skip(1) {
         let format =
             if col == SEVERITY && !muted { severity(look(col), listed.problem.severity) } else { look(col) };
-        let target = if col == CELL { link::open(inputs, &listed.problem.place) } else { None };
-        match target {
-            Some(url) => {
-                sheet.write_url_with_format(
-                    row,
-                    col as u16,
-                    url.set_text(clean(text)),
-                    &look::link(format),
-                )?;
-            }
-            None => write_words(sheet, (row, col as u16), text, format)?,
+        if col == CELL {
+            write_place(sheet, (row, col as u16), (text, format), (inputs, listed))?;
+        } else {
+            write_words(sheet, (row, col as u16), text, format)?;
         }
     }
+    // Not every program makes a row as high as its words.
+    let lines =
+        texts.iter().zip(COLUMNS).map(|(text, (_, width, _))| page::lines_in(text, width, 10.0)).max();
+    sheet.set_row_height(row, page::row_height(lines.unwrap_or(1), 10.0))?;
     Ok(())
+}
+
+/// The cell as a link that opens it; plain words where it cannot be linked.
+fn write_place(
+    sheet: &mut Worksheet,
+    (row, col): (u32, u16),
+    (text, format): (&str, Format),
+    (inputs, listed): (&str, &Listed),
+) -> std::result::Result<(), XlsxError> {
+    let place = &listed.problem.place;
+    match link::open(inputs, place) {
+        Some(url) => {
+            sheet.write_url_with_format(row, col, url.set_text(clean(text)), &look::link(format))?;
+            Ok(())
+        }
+        None if place.cell.is_none() => write_words(sheet, (row, col), "—", format),
+        None => write_words(sheet, (row, col), text, format),
+    }
 }
 
 /// The words of a row; the first column is a number.

@@ -18,8 +18,6 @@ use crate::document::{Align, CellText, Table};
 pub(super) const HEADER: u32 = 2;
 /// Row of the first data.
 pub(super) const FIRST: u32 = 3;
-/// Rows of an upright page, as high as our rows are.
-const PAGE_ROWS: u32 = 46;
 
 /// Writes the sheet.
 pub(super) fn write(
@@ -38,19 +36,24 @@ pub(super) fn write(
     }
     write_top(sheet, book, table, total, widths.len())?;
     write_labels(sheet, &labels, &widths)?;
-    write_rows(sheet, table, widths.len())?;
+    let height = write_rows(sheet, table, &widths)?;
     let end = FIRST + table.rows.len() as u32;
     let helper = figures::write(sheet, table, &labels)?;
-    let mut last = write_notes(sheet, table, end, total)?;
+    let notes = write_notes(sheet, table, end, total)?;
+    let mut last = notes;
     let after = match &data.chart {
         Some(chart) => {
-            let (after, next) = chart::insert(sheet, name, chart, table, &labels, (last + 1, total, helper))?;
+            let (after, next) =
+                chart::insert(sheet, name, chart, table, &labels, (notes + 1, total, helper))?;
             last = after;
             next
         }
         None => helper,
     };
-    finish(sheet, table, book, (last, total, after))
+    let height = height + 100.0 + f64::from(last - end) * chart::ROW_POINTS;
+    let pages = page::pages(height, total);
+    // A chart that the end of a page would cut is for the screen only.
+    finish(sheet, table, book, (if pages == 1 { last } else { notes }, total, after), pages)
 }
 
 /// Column labels with their group heads in front.
@@ -85,7 +88,9 @@ fn widths(table: &Table, labels: &[String]) -> Vec<f64> {
         .map(|col| {
             let cells = table.rows.iter().filter_map(|r| r.cells.get(col)).map(|c| width(&c.text));
             let cap = if align(table, col) == Align::Left { 44.0 } else { 26.0 };
-            let label = width(&labels[col]).min(12.0) + 2.0;
+            // A long label takes two lines.
+            let label = width(&labels[col]);
+            let label = label.min(12.0).max(label / 2.0 + 2.0) + 2.0;
             page::column(cells.fold(label, f64::max), cap)
         })
         .collect();
@@ -128,23 +133,31 @@ fn write_labels(sheet: &mut Worksheet, labels: &[String], widths: &[f64]) -> Res
     let mut lines = 1;
     for (col, (label, width)) in labels.iter().zip(widths).enumerate() {
         page::put(sheet, (HEADER, col as u16), label, &header)?;
-        lines = lines.max(wrap(label, (width - 2.0) / 1.08).len());
+        lines = lines.max(page::lines_in(label, *width + 2.0, 11.0));
     }
     // Room for the arrows of the filter under the words.
     sheet.set_row_height(HEADER, page::row_height(lines, 11.0) + 6.0)?;
     Ok(())
 }
 
-fn write_rows(sheet: &mut Worksheet, table: &Table, columns: usize) -> Result<(), XlsxError> {
+/// Writes the rows; returns their height in points.
+fn write_rows(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<f64, XlsxError> {
     let empty = CellText::default();
+    let mut height = 0.0;
     for (at, row) in table.rows.iter().enumerate() {
-        for col in 0..columns {
+        let at = FIRST + at as u32;
+        let mut lines = 1;
+        for (col, width) in widths.iter().enumerate() {
             let cell = row.cells.get(col).unwrap_or(&empty);
             let look = CellLook { align: align(table, col), strong: row.strong, muted: cell.muted };
-            write_cell(sheet, (FIRST + at as u32, col as u16), cell, look.format())?;
+            write_cell(sheet, (at, col as u16), cell, look.format())?;
+            lines = lines.max(page::lines_in(&cell.text, *width, 11.0));
         }
+        let own = page::row_height(lines, 11.0);
+        sheet.set_row_height(at, own)?;
+        height += own;
     }
-    Ok(())
+    Ok(height)
 }
 
 /// A number where Excel shows it as printed, else the words.
@@ -171,7 +184,7 @@ pub(super) fn write_words(
     format: Format,
 ) -> Result<(), XlsxError> {
     let format = if looks_like_formula(text) { format.set_quote_prefix() } else { format };
-    page::put(sheet, (row, col), text, &format)
+    page::put(sheet, (row, col), text, &format.set_text_wrap())
 }
 
 /// Notes under the table; returns the row after the last.
@@ -201,6 +214,7 @@ fn finish(
     table: &Table,
     book: &DataBook,
     (last, total, helper): (u32, f64, u16),
+    pages: u16,
 ) -> Result<(), XlsxError> {
     let columns = columns(table) as u16;
     let end = FIRST + table.rows.len() as u32;
@@ -214,7 +228,6 @@ fn finish(
     sheet.set_freeze_panes(FIRST, u16::from(columns > 3))?;
     sheet.set_repeat_rows(0, HEADER)?;
     sheet.set_print_area(0, 0, last.max(FIRST), columns - 1)?;
-    let pages = u16::from(last <= PAGE_ROWS + 8);
     page::set_up(sheet, total, pages, &book.marks, &book.fingerprint);
     // Outside the printed area: a help on the screen only.
     let back = Url::new(format!("internal:{}", reference(index::NAME, "A1"))).set_text("返回目录");

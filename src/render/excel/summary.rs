@@ -21,7 +21,7 @@ use crate::problem::{Code, Severity};
 pub(super) const NAME: &str = "汇总";
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
 /// Widths of the first columns; numbers follow.
-const WIDTHS: [f64; 2] = [14.0, 50.0];
+const WIDTHS: [f64; 2] = [24.0, 46.0];
 const COUNT_WIDTH: f64 = 9.0;
 
 /// Counts of one district, one code, or all.
@@ -114,8 +114,10 @@ fn write_districts(
         files.dedup();
         write_words(sheet, (row, 1), &format!("{}个文件", files.len()), left(false))?;
         write_counts(sheet, row, &Counts::of(group), remembered, false)?;
+        sheet.set_row_height(row, page::row_height(1, 11.0))?;
         (row, at) = (row + 1, at + group.len());
     }
+    sheet.set_row_height(row, page::row_height(1, 11.0))?;
     write_words(sheet, (row, 0), "合计", left(true))?;
     write_words(sheet, (row, 1), "", left(true))?;
     write_counts(sheet, row, &Counts::of(sorted), remembered, true)?;
@@ -137,9 +139,9 @@ fn write_codes(
     codes.sort_by_key(|(code, counts)| (std::cmp::Reverse(all(counts)), *code));
     for (code, counts) in codes {
         let headline = headline(code.entry().headline);
-        write_words(sheet, (row, 0), code.id(), left(false).set_shrink().unset_text_wrap())?;
+        write_words(sheet, (row, 0), code.id(), left(false))?;
         write_words(sheet, (row, 1), &headline, left(false))?;
-        let lines = wrap(&headline, WIDTHS[1] / 1.08 - 2.0).len();
+        let lines = page::lines_in(&headline, WIDTHS[1], 11.0);
         sheet.set_row_height(row, page::row_height(lines, 11.0))?;
         write_counts(sheet, row, &counts, remembered, false)?;
         row += 1;
@@ -149,7 +151,7 @@ fn write_codes(
 
 /// A catalogue sentence without the name it would be about.
 fn headline(text: &str) -> String {
-    text.replace("「{}」", "").replace("“{}”", "某栏").replace("：{}", "").replace("{}", "")
+    text.replace("「{}」", "").replace("“{}”", "某栏").replace("：{}", "").replace("{}", "…")
 }
 
 /// The counts of a row; what is above zero and an error or warning is coloured.
@@ -176,7 +178,8 @@ fn left(strong: bool) -> Format {
 
 fn write_notes(sheet: &mut Worksheet, row: u32, list: &ProblemList, total: f64) -> Result<u32, XlsxError> {
     let own = "“错误”未改正前，该表（或文件）不计入统计；“警告”只影响所指的一项；“提示”供参考。";
-    let notes = [own].into_iter().chain(list.notes.iter().map(String::as_str));
+    let notes =
+        Some(own).filter(|_| list.notes.is_empty()).into_iter().chain(list.notes.iter().map(String::as_str));
     let lines: Vec<String> = notes
         .enumerate()
         .flat_map(|(at, note)| {

@@ -1,20 +1,38 @@
 //! From files to judged returns: read, bind, judge, check; every file ends in
 //! returns or in a located problem, and the tally says so.
 
+mod archive;
+mod part;
+
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::answer::{self, Return};
-use crate::bind::{self, Bindings, Finding, RosterRow};
+use crate::bind::{Bindings, Finding, RosterRow};
 use crate::cell::Place;
 use crate::check;
-use crate::inputs::{InputFile, Listing};
+use crate::error::Result;
+use crate::guard::{Guard, Pool};
+use crate::inputs::{InputFile, Listing, Skipped};
 use crate::period::Period;
 use crate::problem::{Code, Problem, Severity};
+use crate::reference::district;
 use crate::settings::Settings;
 use crate::spec::Specs;
-use crate::workbook::{self, FileFault};
+use crate::workbook::FileFault;
+
+pub(crate) use part::load;
+pub use part::{Contents, Gathered, Head, Outcome, Part, Reader, Sink};
+
+/// Where files are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// In this process: quick, but some hostile files can end the process or hang it.
+    Here,
+    /// In worker processes under limits of memory and time.
+    Guarded(&'a Guard),
+}
 
 /// What became of one file.
 #[derive(Clone, Debug)]
@@ -27,6 +45,8 @@ pub struct FileRecord {
     pub read: bool,
     pub returns: usize,
     pub blank_forms: usize,
+    /// Whether it is an archive, whose entries have records of their own.
+    pub archive: bool,
 }
 
 /// Everything read from one file.
@@ -42,22 +62,49 @@ pub struct FileRead {
     pub synthetic: bool,
 }
 
-/// Reads every file of a listing, in its order.
+/// Reads every file of a listing in this process, in its order.
 pub fn read_all(
     listing: &Listing,
     specs: &Specs,
     settings: &Settings,
     tick: &(dyn Fn() + Sync),
 ) -> Vec<FileRead> {
-    let mut files: Vec<FileRead> = listing
-        .files
-        .par_iter()
-        .map(|file| {
-            let read = read_file(file, specs, settings);
-            tick();
-            read
-        })
-        .collect();
+    let reader = Reader { specs, limits: &settings.read };
+    let files = listing.files.par_iter().map(|file| {
+        let mut gathered = Gathered::default();
+        reader.take_in(&file.path, 0, &mut gathered);
+        let read = judge_parts(file, gathered.parts, specs, settings);
+        tick();
+        read
+    });
+    gather(files.collect(), listing, settings)
+}
+
+/// Reads every file of a listing, in its order: one record for each file, and one for
+/// each entry of an archive and for whatever was not opened.
+///
+/// # Errors
+/// Worker processes cannot be started.
+pub fn read_from(
+    source: Source<'_>,
+    listing: &Listing,
+    specs: &Specs,
+    settings: &Settings,
+    tick: &(dyn Fn() + Sync),
+) -> Result<Vec<FileRead>> {
+    let Source::Guarded(guard) = source else { return Ok(read_all(listing, specs, settings, tick)) };
+    let paths: Vec<_> = listing.files.iter().map(|f| f.path.as_path()).collect();
+    let files = Pool::new(guard, &settings.read).map(&paths, |index, parts| {
+        let read = judge_parts(&listing.files[index], parts, specs, settings);
+        tick();
+        read
+    })?;
+    Ok(gather(files, listing, settings))
+}
+
+fn gather(files: Vec<Vec<FileRead>>, listing: &Listing, settings: &Settings) -> Vec<FileRead> {
+    let skipped = listing.skipped.iter().map(|s| not_opened(s, settings));
+    let mut files: Vec<FileRead> = files.into_iter().flatten().chain(skipped).collect();
     number(&mut files);
     files
 }
@@ -69,59 +116,86 @@ fn number(files: &mut [FileRead]) {
     }
 }
 
-fn read_file(file: &InputFile, specs: &Specs, settings: &Settings) -> FileRead {
-    let mut out = FileRead {
-        record: FileRecord {
-            period: file.period,
-            name: Arc::clone(&file.name),
-            sha256: String::new(),
-            bytes: 0,
-            read: false,
-            returns: 0,
-            blank_forms: 0,
-        },
-        returns: Vec::new(),
-        roster: Vec::new(),
-        problems: Vec::new(),
-        folder: file.district,
-        synthetic: false,
-    };
-    let bytes = match std::fs::read(&file.path) {
-        Ok(bytes) => bytes,
-        Err(e) => {
-            out.note(fault_problem(file, &FileFault::Io(e.to_string())), settings);
-            return out;
+/// The records of a file: its own, then those of its entries.
+fn judge_parts(file: &InputFile, parts: Vec<Part>, specs: &Specs, settings: &Settings) -> Vec<FileRead> {
+    parts.into_iter().map(|part| judge_part(&named(file, &part.head), part, specs, settings)).collect()
+}
+
+/// The file a part is: the listed one, or an entry named below its archive.
+fn named(file: &InputFile, head: &Head) -> InputFile {
+    let Some(entry) = &head.entry else { return file.clone() };
+    let name = format!("{}/{entry}", file.name);
+    let own = file.name.rsplit('/').next().unwrap_or_default();
+    let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
+    let mut folders = entry.rsplit('/').skip(1).chain([stem]);
+    let district = folders.find_map(district::by_name).or(file.district);
+    InputFile { name: name.into(), district, ..file.clone() }
+}
+
+fn judge_part(file: &InputFile, part: Part, specs: &Specs, settings: &Settings) -> FileRead {
+    let mut out = FileRead::new(file);
+    out.record.bytes = part.head.bytes;
+    out.record.sha256 = part.head.sha256;
+    match part.outcome {
+        Outcome::Read(contents) => out.take(file, *contents, specs, settings),
+        Outcome::Archive => {
+            out.record.read = true;
+            out.record.archive = true;
         }
-    };
-    out.record.bytes = bytes.len() as u64;
-    out.record.sha256 = crate::digest::full(&bytes);
-    match workbook::read(bytes, &settings.read) {
-        Ok(book) => out.take(file, &book, specs, settings),
-        Err(fault) => out.note(fault_problem(file, &fault), settings),
+        Outcome::Fault(fault) => out.note(fault_problem(file, &fault), settings),
     }
     out
 }
 
+fn not_opened(skipped: &Skipped, settings: &Settings) -> FileRead {
+    let name = Arc::clone(&skipped.name);
+    let file = InputFile { period: skipped.period, name, path: "".into(), district: None };
+    let mut out = FileRead::new(&file);
+    let problem = Problem::new(Code::FileNotRegular, Place::file(Arc::clone(&file.name)));
+    out.note(problem.about(&file.name).found(skipped.what), settings);
+    out
+}
+
 impl FileRead {
+    fn new(file: &InputFile) -> Self {
+        Self {
+            record: FileRecord {
+                period: file.period,
+                name: Arc::clone(&file.name),
+                sha256: String::new(),
+                bytes: 0,
+                read: false,
+                returns: 0,
+                blank_forms: 0,
+                archive: false,
+            },
+            returns: Vec::new(),
+            roster: Vec::new(),
+            problems: Vec::new(),
+            folder: file.district,
+            synthetic: false,
+        }
+    }
+
     fn note(&mut self, mut problem: Problem, settings: &Settings) {
         problem.severity = settings.severity_of(problem.code, problem.severity);
         self.problems.push((self.record.period, problem));
     }
 
-    fn take(&mut self, file: &InputFile, book: &workbook::Book, specs: &Specs, settings: &Settings) {
-        for (sheet, reason) in &book.unreadable {
+    fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
+        let Contents { bindings, unreadable, remarks, synthetic } = contents;
+        self.synthetic = synthetic;
+        for (sheet, reason) in &unreadable {
             let place = Place { sheet: sheet.as_str().into(), ..Place::file(Arc::clone(&file.name)) };
             self.note(Problem::new(Code::SheetUnreadable, place).about(sheet).found(reason), settings);
         }
-        for remark in &book.remarks {
+        for remark in &remarks {
             let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
             self.note(problem.about(&file.name).found(remark), settings);
         }
-        self.synthetic = book.sheets.iter().any(bind::says_synthetic);
-        let bindings = bind::bind(book, specs);
         self.record.read = is_anything(&bindings);
         self.record.blank_forms = bindings.blank_forms;
-        if !self.record.read && book.unreadable.is_empty() {
+        if !self.record.read && unreadable.is_empty() {
             let problem = Problem::new(Code::FileUnrecognised, Place::file(Arc::clone(&file.name)));
             self.note(problem.about(&file.name), settings);
             return;

@@ -1,0 +1,121 @@
+//! `city/数据表.xlsx`: every table of the city's report, every figure in long form, with native charts.
+
+use crate::document::{Align, CellText, Row, Table};
+use crate::metrics::{Definition, Level};
+use crate::parse::date;
+use crate::render::excel::{ChartKind, DataBook, DataSheet, NativeChart};
+
+use super::report::city;
+use super::scene::{Scene, is_muted};
+use super::tables::{self, column};
+
+/// Kind and value columns of a native chart.
+type Drawn = (ChartKind, &'static [usize]);
+
+/// The tables as (name, sheet, and its native chart).
+const SHEETS: &[(&str, &str, Option<Drawn>)] = &[
+    ("accounts", "报送情况", Some((ChartKind::Column, &[2, 3, 5]))),
+    ("district_accounts", "区县份数", Some((ChartKind::Column, &[1, 2, 5]))),
+    ("satisfaction_by_item", "满意度分项", Some((ChartKind::Bar, &[2]))),
+    ("satisfaction_by_district", "区县满意度", Some((ChartKind::Column, &[2]))),
+    ("satisfaction_by_agency", "机构满意度", Some((ChartKind::Bar, &[2]))),
+    ("satisfaction_by_category", "类别满意度", Some((ChartKind::Bar, &[2]))),
+    ("satisfaction_by_size", "规模满意度", Some((ChartKind::Column, &[2]))),
+    ("supply_demand", "需求与服务", Some((ChartKind::Bar, &[2, 4]))),
+    ("service_by_district", "区县服务", Some((ChartKind::Column, &[2, 5]))),
+    ("standard_level", "标准水平", Some((ChartKind::Bar, &[2]))),
+    ("quality_base", "质量基础", Some((ChartKind::Bar, &[3]))),
+    ("dimensions", "六个方面", Some((ChartKind::Bar, &[3]))),
+    ("problems_by_code", "问题", None),
+    ("missing", "缺报", None),
+    ("formulas", "指标定义", None),
+];
+
+/// The workbook of a run.
+pub fn data_book(scene: &Scene) -> DataBook {
+    let about = city(scene);
+    let day = scene.date();
+    let mut sheets: Vec<DataSheet> = SHEETS
+        .iter()
+        .filter_map(|(name, sheet, chart)| {
+            let table = tables::table(scene, &about, name)?;
+            let chart = chart.map(|(kind, series)| native(kind, series, &table));
+            Some(DataSheet { name: (*sheet).to_owned(), table, chart })
+        })
+        .collect();
+    sheets.push(DataSheet { name: "全部指标".into(), table: all_figures(scene), chart: None });
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        sheet.table.number = format!("表{}", at + 1);
+    }
+    DataBook {
+        title: format!("{}中小企业质量提升服务数据表", scene.settings.report.city),
+        subtitle: format!("{}（数据截至{}）", scene.period.chinese(), date::chinese(day)),
+        date_ymd: (day.year(), u8::from(day.month()), day.day()),
+        marks: scene.marks(),
+        notes: vec![
+            "数据依据DB 5101/T 190—2024附录B、C、D、E、F和本项目自设的补充表（S）。".into(),
+            format!(
+                "“满意”100分，“基本满意”{}分，“不满意”0分；灰色数值的样本量低于下限，仅供参考。",
+                scene.settings.metrics.middle_score
+            ),
+            "按确切分数四舍五入；由于四舍五入，分项合计可能不等于总计。".into(),
+        ],
+        fingerprint: scene.fingerprint.clone(),
+        sheets,
+    }
+}
+
+fn native(kind: ChartKind, series: &[usize], table: &Table) -> NativeChart {
+    let names: Vec<&str> =
+        series.iter().filter_map(|c| table.columns.get(*c)).map(|c| c.label.as_str()).collect();
+    NativeChart {
+        kind,
+        title: table.title.clone(),
+        alt: format!("{}：{}。数据见本表。", table.title, names.join("、")),
+        categories: 0,
+        series: series.to_vec(),
+        axis: if names.len() == 1 { names[0].to_owned() } else { String::new() },
+    }
+}
+
+/// Every figure, one a row.
+fn all_figures(scene: &Scene) -> Table {
+    let figures = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
+    let rows = figures.iter().map(|f| {
+        let name = Definition::of(f.metric).map_or_else(|| f.name(), |d| d.name_of(f.item));
+        let words = |text: &str| CellText::words(text);
+        let count = |n: Option<i64>| n.map_or_else(|| CellText::words("—"), CellText::count);
+        Row {
+            cells: vec![
+                words(f.level.label()),
+                words(&f.unit_name),
+                words(&name),
+                count(f.denominator),
+                CellText { text: f.printed(), number: f.value, figure: Some(f.id()), muted: is_muted(f) },
+                words(&f.printed_interval().unwrap_or_else(|| "—".into())),
+                words(match f.status.id() {
+                    "ok" => "正常",
+                    "small_n" => "样本量不足",
+                    _ => "无数据",
+                }),
+            ],
+            strong: f.level == Level::City,
+        }
+    });
+    Table {
+        name: "figures".into(),
+        title: "全部指标".into(),
+        columns: vec![
+            column("层次", Align::Left, 1.2),
+            column("单位", Align::Left, 2.4),
+            column("指标", Align::Left, 3.2),
+            column("分母", Align::Right, 0.8),
+            column("数值", Align::Right, 1.0),
+            column("95%置信区间", Align::Right, 1.8),
+            column("状态", Align::Center, 1.0),
+        ],
+        rows: rows.collect(),
+        notes: vec!["每个数值的编号在右侧隐藏列中，可用 `zhiti explain 编号` 查询来源。".into()],
+        ..Table::default()
+    }
+}

@@ -1,0 +1,247 @@
+//! Check boxes drawn over cells (form controls): their state stands in a drawing, not in
+//! any cell, so it is put as ☑ or □ in front of the text of the cell they lie on.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use zip::ZipArchive;
+
+use super::{Sheet, Value};
+use crate::cell::Cell;
+
+/// A drawing larger than this holds more than check boxes.
+const DRAWING: u64 = 4 << 20;
+
+/// One check box or option button.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Control {
+    /// Row, column and offset inside the column of the upper left corner.
+    row: u32,
+    col: u32,
+    offset: i64,
+    ticked: bool,
+    caption: String,
+}
+
+type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// Controls of a package by the name of their sheet.
+#[derive(Debug, Default)]
+pub(super) struct Controls(BTreeMap<String, Vec<Control>>);
+
+impl Controls {
+    /// Reads the controls of a package; none where there is no drawing of the old kind.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let archive = ZipArchive::new(Cursor::new(bytes)).ok();
+        Self(archive.and_then(|mut archive| by_sheet(&mut archive)).unwrap_or_default())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts the marks of a sheet's controls into its cells.
+    pub(super) fn mark(&self, sheet: &mut Sheet) {
+        let Some(controls) = self.0.get(&*sheet.name) else { return };
+        let mut marks: BTreeMap<Cell, String> = BTreeMap::new();
+        for control in controls {
+            let mark = if control.ticked { '☑' } else { '□' };
+            let words = marks.entry(Cell::new(control.row, control.col)).or_default();
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push(mark);
+            words.push_str(&control.caption);
+        }
+        for (cell, words) in marks {
+            match sheet.get(cell) {
+                None => sheet.put(cell, Value::Text(words)),
+                Some(Value::Text(text)) => sheet.put(cell, Value::Text(format!("{words}{text}"))),
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+fn by_sheet(archive: &mut Archive<'_>) -> Option<BTreeMap<String, Vec<Control>>> {
+    if !archive.file_names().any(|n| n.is_ok_and(|n| n.to_lowercase().ends_with(".vml"))) {
+        return None;
+    }
+    let book = part(archive, "xl/workbook.xml")?;
+    let targets = relations(&part(archive, "xl/_rels/workbook.xml.rels")?, "");
+    let mut out = BTreeMap::new();
+    for (name, id) in sheets(&book) {
+        let Some((_, target)) = targets.iter().find(|(i, _)| *i == id) else { continue };
+        let path = resolve("xl", target);
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
+        let Some(rels) = part(archive, &format!("{folder}/_rels/{file}.rels")) else { continue };
+        let mut controls = Vec::new();
+        for (_, target) in relations(&rels, "vmlDrawing") {
+            if let Some(drawing) = part(archive, &resolve(folder, &target)) {
+                controls.extend(in_drawing(&drawing));
+            }
+        }
+        controls.sort_by_key(|c| (c.row, c.col, c.offset));
+        if !controls.is_empty() {
+            out.insert(name, controls);
+        }
+    }
+    Some(out)
+}
+
+fn part(archive: &mut Archive<'_>, path: &str) -> Option<String> {
+    let part = archive.by_name(path).ok()?;
+    let mut text = Vec::new();
+    part.take(DRAWING).read_to_end(&mut text).ok()?;
+    String::from_utf8(text).ok()
+}
+
+/// A target of a relation as the path of a part.
+fn resolve(folder: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut path: Vec<&str> = folder.split('/').collect();
+    for step in target.split('/') {
+        match step {
+            ".." => drop(path.pop()),
+            "." => {}
+            step => path.push(step),
+        }
+    }
+    path.join("/")
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == name)?;
+    Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
+}
+
+/// Every tag of a text, until it ends or is damaged.
+fn tags(text: &str) -> impl Iterator<Item = BytesStart<'_>> {
+    let mut reader = Reader::from_str(text);
+    std::iter::from_fn(move || {
+        loop {
+            match reader.read_event().ok()? {
+                Event::Start(tag) | Event::Empty(tag) => return Some(tag),
+                Event::Eof => return None,
+                _ => {}
+            }
+        }
+    })
+}
+
+/// Sheets of a workbook, as (name, id of the relation).
+fn sheets(book: &str) -> Vec<(String, String)> {
+    let sheets = tags(book).filter(|t| t.local_name().as_ref() == "sheet");
+    sheets.filter_map(|t| Some((attribute(&t, "name")?, attribute(&t, "id")?))).collect()
+}
+
+/// Relations whose kind ends so, as (id, target).
+fn relations(rels: &str, kind: &str) -> Vec<(String, String)> {
+    let ours = tags(rels).filter(|t| attribute(t, "Type").is_some_and(|t| t.ends_with(kind)));
+    ours.filter_map(|t| Some((attribute(&t, "Id")?, attribute(&t, "Target")?))).collect()
+}
+
+/// The check boxes and option buttons of a drawing.
+fn in_drawing(text: &str) -> Vec<Control> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = false;
+    let (mut out, mut shape, mut inside) = (Vec::new(), Shape::default(), String::new());
+    while let Ok(event) = reader.read_event() {
+        match event {
+            Event::Start(tag) => {
+                inside = tag.local_name().as_ref().to_owned();
+                match inside.as_str() {
+                    "shape" => shape = Shape::default(),
+                    "ClientData" => shape.kind = attribute(&tag, "ObjectType").unwrap_or_default(),
+                    "textbox" => shape.captioned = true,
+                    _ => {}
+                }
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "Checked" => shape.control.ticked = true,
+            Event::Text(words) => shape.take(&inside, words.as_ref().trim()),
+            Event::End(tag) => {
+                inside.clear();
+                match tag.local_name().as_ref() {
+                    "textbox" => shape.captioned = false,
+                    "shape" => out.extend(std::mem::take(&mut shape).control()),
+                    _ => {}
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    out
+}
+
+/// A shape while it is read.
+#[derive(Default)]
+struct Shape {
+    kind: String,
+    anchored: bool,
+    captioned: bool,
+    control: Control,
+}
+
+impl Shape {
+    fn take(&mut self, tag: &str, words: &str) {
+        match tag {
+            "Anchor" => self.anchor(words),
+            "Checked" => self.control.ticked = words == "1",
+            _ if self.captioned => self.control.caption.push_str(words),
+            _ => {}
+        }
+    }
+
+    /// Left column, offset, top row, offset, right column, offset, bottom row, offset.
+    fn anchor(&mut self, words: &str) {
+        let numbers: Vec<i64> = words.split(',').filter_map(|n| n.trim().parse().ok()).collect();
+        let &[left, dx, top, _, _, _, bottom, _] = numbers.as_slice() else { return };
+        let (Ok(col), Ok(top), Ok(bottom)) = (u32::try_from(left), u32::try_from(top), u32::try_from(bottom))
+        else {
+            return;
+        };
+        if col < 16_384 && top <= bottom && bottom < 1_048_576 {
+            // A box drawn a little too high still lies mostly on the row below.
+            let row = if bottom > top + 1 { top + (bottom - top) / 2 } else { top };
+            (self.control.row, self.control.col, self.control.offset, self.anchored) = (row, col, dx, true);
+        }
+    }
+
+    fn control(self) -> Option<Control> {
+        (self.anchored && matches!(self.kind.as_str(), "Checkbox" | "Radio")).then_some(self.control)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWING: &str = r#"<xml xmlns:v="v" xmlns:x="x">
+      <v:shape id="a"><v:textbox><div><font>是</font></div></v:textbox>
+        <x:ClientData ObjectType="Checkbox"><x:Anchor>1, 40, 2, 3, 1, 60, 3, 1</x:Anchor><x:Checked>1</x:Checked></x:ClientData></v:shape>
+      <v:shape id="b"><v:textbox><div>否</div></v:textbox>
+        <x:ClientData ObjectType="Checkbox"><x:Anchor>1, 90, 2, 3, 1, 99, 3, 1</x:Anchor></x:ClientData></v:shape>
+      <v:shape id="c"><x:ClientData ObjectType="Note"><x:Anchor>0,0,0,0,0,0,0,0</x:Anchor></x:ClientData></v:shape></xml>"#;
+
+    #[test]
+    fn boxes_are_found_with_state_and_caption() {
+        let controls = in_drawing(DRAWING);
+        let seen: Vec<_> = controls.iter().map(|c| (c.row, c.col, c.ticked, c.caption.as_str())).collect();
+        assert_eq!(seen, [(2, 1, true, "是"), (2, 1, false, "否")]);
+    }
+
+    #[test]
+    fn marks_stand_before_the_text_of_the_cell() {
+        let mut sheet = Sheet { name: "表".into(), ..Sheet::default() };
+        sheet.put(Cell::new(5, 0), Value::Text("同意".into()));
+        let control = Control { row: 5, ticked: true, ..Control::default() };
+        Controls([("表".to_owned(), [in_drawing(DRAWING), vec![control]].concat())].into()).mark(&mut sheet);
+        assert_eq!(sheet.text(Cell::new(2, 1)), "☑是 □否");
+        assert_eq!(sheet.text(Cell::new(5, 0)), "☑同意");
+    }
+}

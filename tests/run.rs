@@ -1,0 +1,151 @@
+//! Whole runs of the program as its users see them: files, exit codes, bytes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+mod common;
+
+fn zhiti(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zhiti"))
+        .current_dir(folder)
+        .args(args)
+        .output()
+        .expect("the program starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code, not a signal")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn sample(folder: &Path, projects: &str) {
+    let made = zhiti(
+        folder,
+        &["sample", "--period", "2025Q1", "--projects", projects, "--mess", "0.2", "--seed", "5", "--quiet"],
+    );
+    assert_eq!(code(&made), 0, "{}", text(&made.stderr));
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn walk(folder: &Path, below: &str, out: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).expect("folder").flatten() {
+            let name = format!("{below}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                walk(&entry.path(), &name, out)
+            } else {
+                drop(out.insert(name, fs::read(entry.path()).expect("file")))
+            }
+        }
+    }
+    let mut out = BTreeMap::new();
+    walk(folder, "", &mut out);
+    out
+}
+
+#[test]
+fn the_whole_job_runs_verifies_and_gives_the_same_bytes_at_any_jobs() {
+    let (one, two) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    for (folder, jobs) in [(&one, "1"), (&two, "2")] {
+        sample(folder.path(), "4");
+        let run = zhiti(folder.path(), &["run", "--jobs", jobs]);
+        assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
+        assert!(text(&run.stderr).contains("收到"), "the run says what it counted");
+    }
+    let (a, b) = (files(&one.path().join("outputs")), files(&two.path().join("outputs")));
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    let differing: Vec<&String> =
+        a.iter().filter(|(name, bytes)| b[*name] != **bytes).map(|(name, _)| name).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+    for wanted in [
+        "/2025Q1/city/全市报告.pdf",
+        "/2025Q1/city/数据表.xlsx",
+        "/2025Q1/problems/问题清单.xlsx",
+        "/2025Q1/data/metrics.csv",
+        "/2025Q1/manifest.json",
+    ] {
+        assert!(a.contains_key(wanted), "{wanted}");
+    }
+    verify_finds_a_changed_file(one.path());
+}
+
+fn verify_finds_a_changed_file(folder: &Path) {
+    let sound = zhiti(folder, &["verify"]);
+    assert_eq!(code(&sound), 0, "{}", text(&sound.stdout));
+    let path = folder.join("outputs/2025Q1/data/metrics.csv");
+    let mut bytes = fs::read(&path).expect("metrics.csv");
+    let last = bytes.len() - 2;
+    bytes[last] ^= 1;
+    fs::write(&path, bytes).expect("writable");
+    let broken = zhiti(folder, &["verify"]);
+    assert_eq!(code(&broken), 1);
+    assert!(text(&broken.stdout).contains("data/metrics.csv"), "{}", text(&broken.stdout));
+}
+
+#[test]
+fn every_figure_of_the_reports_is_explained_as_printed() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "3");
+    let told = zhiti(folder.path(), &["explain", "2025Q1/510100/composite_score", "--format", "json"]);
+    assert_eq!(code(&told), 0, "{}", text(&told.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&told.stdout).expect("json");
+    assert!(json.to_string().contains("综合满意度"));
+    let unknown = zhiti(folder.path(), &["explain", "2025Q1/510100/composit_score"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(text(&unknown.stderr).contains("composite_score"), "{}", text(&unknown.stderr));
+}
+
+#[test]
+fn a_broken_file_never_stops_a_check() {
+    let folder = tempfile::tempdir().expect("folder");
+    let inputs = folder.path().join("inputs/2025Q1/新都");
+    fs::create_dir_all(&inputs).expect("folder");
+    for (name, bytes) in [
+        ("空.xlsx", &b""[..]),
+        ("坏.xlsx", b"PK\x03\x04 cut"),
+        ("扫描件.pdf", b"%PDF-1.7"),
+        ("=cmd|'!A0.csv", b"a,b\n1,2\n"),
+    ] {
+        fs::write(inputs.join(name), bytes).expect("writable");
+    }
+    let check = zhiti(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(code(&check), 1, "{}", text(&check.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&check.stdout).expect("json");
+    assert_eq!(json["counts"]["files_found"], 4);
+    assert_eq!(json["counts"]["files_rejected"], 4);
+    assert_eq!(json["problems"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn what_cannot_be_done_says_why_with_exit_code_2() {
+    let folder = tempfile::tempdir().expect("folder");
+    let cases: [(&[&str], &str, &str); 4] = [
+        (&["run"], "", "打开报送文件夹"),
+        (&["run", "--period", "2025"], "", "2025Q1"),
+        (&["frobnicate"], "", "frobnicate"),
+        (&["run"], "[metrics]\nmidle = 1\n", "zhiti.toml 第2行"),
+    ];
+    for (args, settings, wanted) in cases {
+        fs::write(folder.path().join("zhiti.toml"), settings).expect("writable");
+        let output = zhiti(folder.path(), args);
+        assert_eq!(code(&output), 2, "{args:?}");
+        assert!(text(&output.stderr).contains(wanted), "{args:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_template_error_names_file_line_and_the_nearest_name() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "2");
+    let text_folder = folder.path().join("templates/text");
+    fs::create_dir_all(&text_folder).expect("folder");
+    fs::write(text_folder.join("city.md"), "# 甲\n\n{{ totl.received }}\n").expect("writable");
+    let output = zhiti(folder.path(), &["run"]);
+    assert_eq!(code(&output), 2);
+    let message = text(&output.stderr);
+    assert!(message.contains("city.md 第3行") && message.contains("total"), "{message}");
+}
