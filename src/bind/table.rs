@@ -200,9 +200,6 @@ fn cell_text(row: &Row, col: u32) -> Option<String> {
     }
 }
 
-/// No header is longer; an answer of a whole page need not be folded to know that.
-const HEADER_BYTES: usize = 2000;
-
 /// What a column is by the words of its header.
 fn column_of(
     words: &str,

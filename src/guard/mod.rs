@@ -15,7 +15,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::spec::Specs;
+use crate::spec::{SourceFile, Specs};
 use crate::templates::Templates;
 
 pub use pool::{Pool, Taken};
@@ -30,6 +30,7 @@ pub const ARGUMENT: &str = "__read";
 pub struct Guard {
     program: PathBuf,
     forms: Vec<FormText>,
+    sources: Vec<SourceFile>,
     measure: bool,
 }
 
@@ -39,10 +40,10 @@ pub(crate) type FormText = (String, (String, String));
 impl Guard {
     /// Workers of `program` with the built-in forms.
     pub fn of(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into(), forms: Vec::new(), measure: false }
+        Self { program: program.into(), forms: Vec::new(), sources: Vec::new(), measure: false }
     }
 
-    /// Workers of this very binary, with the forms of `templates`.
+    /// Workers of this very binary, with the forms and mapping files of `templates`.
     ///
     /// # Errors
     /// The system does not tell where the binary is.
@@ -51,7 +52,8 @@ impl Guard {
             let name = path.strip_prefix("forms/")?.to_owned();
             Some((name, (templates.origin(path).display().to_string(), templates.get(path)?.to_owned())))
         });
-        Ok(Self { forms: texts.collect(), ..Self::of(std::env::current_exe()?) })
+        let (forms, sources) = (texts.collect(), templates.sources());
+        Ok(Self { forms, sources, ..Self::of(std::env::current_exe()?) })
     }
 
     /// Has workers tell the time and the memory of each file.
@@ -61,7 +63,8 @@ impl Guard {
     }
 }
 
-/// The specifications of the texts a worker was given.
-fn specs_of(forms: &[FormText]) -> Result<Specs> {
-    Specs::load(|name| forms.iter().find(|(n, _)| n == name).map(|(_, text)| text.clone()))
+/// The specifications of the texts a worker was given; the built-in mappings where it was given none.
+fn specs_of(forms: &[FormText], sources: Vec<SourceFile>) -> Result<Specs> {
+    let specs = Specs::load(|name| forms.iter().find(|(n, _)| n == name).map(|(_, text)| text.clone()))?;
+    if sources.is_empty() { Ok(specs) } else { specs.with_sources(sources) }
 }

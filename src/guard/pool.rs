@@ -279,8 +279,12 @@ impl Line<'_> {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let mut live = Pipes { to, from: BufReader::with_capacity(64 << 10, from), errors, fresh: true };
-        let hello =
-            Hello { limits: self.pool.limits.clone(), forms: guard.forms.clone(), measure: guard.measure };
+        let hello = Hello {
+            limits: self.pool.limits.clone(),
+            forms: guard.forms.clone(),
+            sources: guard.sources.clone(),
+            measure: guard.measure,
+        };
         let _ = live.to.write_all(&frame(&hello)?);
         match self.hear(&mut live) {
             Ok(Report::Ready) => Ok(live),

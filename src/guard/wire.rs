@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::FormText;
 use crate::read::{Head, Outcome};
+use crate::spec::SourceFile;
 use crate::workbook::Limits;
 
 /// What a worker is told at its start.
@@ -15,6 +16,8 @@ use crate::workbook::Limits;
 pub(super) struct Hello {
     pub limits: Limits,
     pub forms: Vec<FormText>,
+    /// Mapping files of survey platforms; none: the built-in ones.
+    pub sources: Vec<SourceFile>,
     pub measure: bool,
 }
 

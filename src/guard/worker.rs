@@ -27,7 +27,7 @@ pub fn worker_main() -> ExitCode {
 
 fn serve(from: &mut impl io::Read, to: &mut impl Write) -> io::Result<()> {
     let hello: Hello = receive(from)?;
-    let specs = specs_of(&hello.forms).map_err(io::Error::other)?;
+    let specs = specs_of(&hello.forms, hello.sources.clone()).map_err(io::Error::other)?;
     let reader = Reader { specs: &specs, limits: &hello.limits };
     confine::confine(&hello.limits);
     send(to, &Report::Ready)?;

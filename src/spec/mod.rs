@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::parse::marks::Choice;
 use crate::text;
 
-use source::{SourceFile, Sources};
+pub use source::{SourceFile, Sources};
 
 pub use raw::{BUILT_IN, Layout, LayoutCell, LayoutRow, Open};
 
