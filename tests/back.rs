@@ -279,11 +279,7 @@ fn scene<'a>(
     settings: &'a Settings,
     specs: &'a Specs,
     measured: &'a BTreeMap<zhiti::period::Period, zhiti::metrics::Measured>,
-<<<<<<< HEAD
     comparisons: &'a Comparisons,
-=======
-    comparisons: &'a zhiti::compare::Comparisons,
->>>>>>> w-back
 ) -> Scene<'a> {
     Scene {
         links,
@@ -302,11 +298,7 @@ fn only_summary(root: &Path, specs: &Specs) -> (Vec<String>, Vec<u8>) {
     let links = links_of(root);
     balances(&links);
     let (settings, measured) = (Settings::default(), BTreeMap::new());
-<<<<<<< HEAD
     let comparisons = Comparisons::default();
-=======
-    let comparisons = zhiti::compare::Comparisons::default();
->>>>>>> w-back
     let scene = scene(&links, &settings, specs, &measured, &comparisons);
     let cases = cases(&scene);
     assert_eq!(cases.len(), 1);
