@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod parse;
 pub mod period;
 pub mod problem;
+pub mod public;
 pub mod read;
 pub mod reference;
 pub mod render;
