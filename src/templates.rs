@@ -25,6 +25,18 @@ built_in![
     "layout/common.typ",
     "layout/report.typ",
     "layout/summary.typ",
+    "site/agencies.html",
+    "site/archive.html",
+    "site/base.html",
+    "site/case.html",
+    "site/cases.html",
+    "site/district.html",
+    "site/downloads.html",
+    "site/home.html",
+    "site/method.html",
+    "site/parts.html",
+    "site/period.html",
+    "site/style.css",
 ];
 
 /// The templates of a run.

@@ -12,12 +12,12 @@ mod audit;
 mod model;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use audit::bounds;
 pub use model::{Cell, Limit, Model, Rules, Sum};
-pub use tables::{COUNTED, Released, counted_id, published_levels};
+pub use tables::{COUNTED, Released, counted_id, is_count, published_levels};
 
 use crate::error::Result;
 use crate::link::Links;
@@ -79,6 +79,8 @@ pub struct Plan {
     /// The quantities of each period, with what is hidden.
     pub models: BTreeMap<Period, Model>,
     figures: BTreeMap<String, Option<Reason>>,
+    /// Figures whose denominator may be told.
+    bases: BTreeSet<String>,
 }
 
 impl Plan {
@@ -97,6 +99,11 @@ impl Plan {
 
     pub fn is_hidden(&self, figure: &str) -> bool {
         matches!(self.figures.get(figure), Some(Some(_)))
+    }
+
+    /// Whether the denominator of a figure may be told.
+    pub fn tells_base(&self, figure: &str) -> bool {
+        self.bases.contains(figure)
     }
 
     /// Why a figure is hidden.
@@ -118,8 +125,9 @@ impl Plan {
 /// What the plan is made from.
 pub struct Ground<'a> {
     pub links: &'a Links,
-    /// All periods published, up to the one of the edition.
+    /// All periods; those after `until`, the period of the edition, are passed over.
     pub measured: &'a BTreeMap<Period, Measured>,
+    pub until: Period,
     pub settings: &'a Settings,
     /// Case pages by period and unit code: that many projects of the unit are known by name.
     pub cases: &'a BTreeMap<(Period, String), usize>,
@@ -138,12 +146,12 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
     };
     let mut out = Plan::default();
     let mut before: Option<Model> = None;
-    for (period, measured) in ground.measured {
+    for (period, measured) in ground.measured.range(..=ground.until) {
         let mut tables = tables::Tables::new(ground, *period, measured);
         tables.carry(before.as_ref(), rules);
         tables.revise(ground.earlier, rules);
         tables.model.protect(rules);
-        tables.judge(&mut out.figures, rules);
+        tables.judge(&mut out, rules);
         before = Some(tables.model.clone());
         out.models.insert(*period, tables.model);
     }

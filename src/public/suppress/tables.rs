@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::model::{Limit, Model, Rules};
-use super::{Ground, Reason};
+use super::{Ground, Plan, Reason};
 use crate::link::{Links, district_code};
 use crate::metrics::{Figure, Level, Measured, RATINGS};
 use crate::period::Period;
@@ -84,6 +84,11 @@ fn names(metric: &str, item: &str) -> Option<Names> {
         _ => return None,
     };
     Some(Names { denominator, numerator, is_count })
+}
+
+/// Whether the numerator of a metric is a count of enterprises or projects that may be told where it is not small.
+pub fn is_count(metric: &str) -> bool {
+    names(metric, "").is_some_and(|n| n.is_count)
 }
 
 /// The quantities of one period.
@@ -318,12 +323,29 @@ impl<'a> Tables<'a> {
     }
 
     /// Writes what becomes of every published figure.
-    pub fn judge(&self, out: &mut BTreeMap<String, Option<Reason>>, rules: Rules) {
+    pub fn judge(&self, out: &mut Plan, rules: Rules) {
         for (id, cell) in self.counted() {
-            out.insert(id, self.model.cells[cell].hidden.clone());
+            out.figures.insert(id, self.model.cells[cell].hidden.clone());
         }
         for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
-            out.insert(figure.id(), self.verdict(figure, rules));
+            let id = figure.id();
+            if self.base_is_open(figure, rules) {
+                out.bases.insert(id.clone());
+            }
+            out.figures.insert(id, self.verdict(figure, rules));
+        }
+    }
+
+    fn base_is_open(&self, figure: &Figure, rules: Rules) -> bool {
+        let own = match (names(figure.metric, figure.item), figure.metric) {
+            (Some(names), _) => Some(names.denominator),
+            (None, "acceptable_rate" | "item_score") => Some(format!("answered.{}", figure.item)),
+            (None, "median_response_days") => Some("matched".into()),
+            (None, _) => None,
+        };
+        match own {
+            Some(name) => self.part(&figure.unit_code, &name).is_none(),
+            None => figure.denominator.is_some_and(|n| n == 0 || n as f64 >= rules.rate_floor),
         }
     }
 
