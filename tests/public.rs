@@ -28,7 +28,8 @@ impl Dice {
 }
 
 fn fixtures() -> Links {
-    links_of(&shared("fixtures/inputs"))
+    let elsewhere = std::env::var_os("ZHITI_SHARED").map(|s| Path::new(&s).join("fixtures/inputs"));
+    links_of(&elsewhere.unwrap_or_else(|| shared("fixtures/inputs")))
 }
 
 /// The fixtures many times over, each copy's enterprises renamed and spread over the districts unevenly.
@@ -192,16 +193,16 @@ fn check_markup(edition: &Edition) {
             use quick_xml::events::Event;
             match reader.read_event().unwrap_or_else(|e| panic!("{path}: {e}")) {
                 Event::Start(e) => {
-                    let name = String::from_utf8_lossy(e.name().as_ref()).into_owned();
-                    if let Some(id) = e.html_attributes().flatten().find(|a| a.key.as_ref() == b"id") {
-                        assert!(ids.insert(id.value.to_vec()), "{path}: id twice: {:?}", id.value);
+                    let name = e.name().as_ref().to_owned();
+                    if let Some(id) = e.html_attributes().flatten().find(|a| a.key.as_ref() == "id") {
+                        assert!(ids.insert(id.value.to_string()), "{path}: id twice: {:?}", id.value);
                     }
                     if !VOID.contains(&name.as_str()) {
                         open.push(name);
                     }
                 }
                 Event::End(e) => {
-                    let name = String::from_utf8_lossy(e.name().as_ref()).into_owned();
+                    let name = e.name().as_ref().to_owned();
                     assert_eq!(open.pop(), Some(name), "{path}");
                 }
                 Event::Eof => break,
@@ -373,7 +374,7 @@ fn a_planted_number_and_name_are_masked_in_a_case() {
     let (path, page) = edition.files.iter().find(|(p, _)| p.starts_with("cases/2025")).unwrap();
     let page = std::str::from_utf8(page).unwrap();
     assert!(page.contains("由（姓名略）负责，如有需要请致电 （电话略）。"), "{path}");
-    assert!(!page.contains(&name) && !page.contains("5678"));
+    assert!(!page.contains(&name) && !page.contains("139-1234"));
 }
 
 #[test]
@@ -404,7 +405,10 @@ fn a_person_in_a_place_that_cannot_be_masked_stops_the_publication() {
         fingerprint: "0123456789ab",
     });
     let message = refused.map(|_| ()).unwrap_err().to_string();
-    assert!(message.contains("index.html 第") && message.contains("含电话号码「139*****678」"), "{message}");
+    assert!(
+        message.contains("agencies.html 第") && message.contains("含电话号码「139****5678」"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -422,8 +426,9 @@ fn a_revision_shows_neither_what_was_hidden_nor_a_small_difference() {
     for (id, old) in &before {
         let Some(new) = after.get(id) else { continue };
         assert!(old["status"] != "suppressed" || new["status"] == "suppressed", "{id} was hidden");
-        let moved =
-            |k: &str| old[k].parse::<f64>().ok().zip(new[k].parse().ok()).map_or(0.0, |(a, b)| (a - b).abs());
+        let moved = |k: &str| {
+            old[k].parse::<f64>().ok().zip(new[k].parse::<f64>().ok()).map_or(0.0, |(a, b)| f64::abs(a - b))
+        };
         let told = new["status"] != "suppressed" && new["metric"] != "counted";
         let counts = ["satisfied_rate", "composite_score"].contains(&new["metric"].as_str());
         assert!(!told || !counts || moved("denominator") == 0.0, "{id} moved by one answer");

@@ -3,10 +3,10 @@
 //! A small linear program per group of hidden cells that are tied together. The
 //! true table is one solution; every solution found adds to the range in which
 //! each cell is known to be able to lie, and a cell is safe once that range is
-//! as wide as the threshold. Only a cell whose largest and smallest values have
-//! both been computed is called narrow, so the answer is exact either way.
+//! as wide as the threshold. Every range is made of tables that fit everything
+//! published, so that no cell is ever called safe that is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 
@@ -16,12 +16,69 @@ use super::model::Model;
 const REACH: f64 = 200.0;
 const TOLERANCE: f64 = 1e-6;
 
-/// Hidden cells whose possible values span less than `threshold`, ascending.
-pub(super) fn narrow(model: &Model, threshold: f64) -> Vec<usize> {
-    let mut out: Vec<usize> =
-        groups(model).iter().flat_map(|g| Group::new(model, g).narrow(threshold)).collect();
-    out.sort_unstable();
+/// Smallest and largest value that each hidden cell has been shown to be able to take. Hiding more only
+/// adds to what is possible, so that ranges once found stay true.
+pub(super) type Ranges = BTreeMap<usize, (f64, f64)>;
+
+/// Programs that move all open cells of a group at once before any is looked at alone.
+const SWEEPS: u32 = 4;
+
+/// Groups up to this size are solved whole where their tables alone prove nothing.
+const WHOLE: usize = 120;
+
+/// Hidden cells whose possible values span less than `threshold`, ascending. Table by table first, with
+/// everything else held at its true value: what can vary even then is safe. In large groups whatever that
+/// does not prove counts as narrow, which hides more, never less.
+pub(super) fn narrow(model: &Model, threshold: f64, ranges: &mut Ranges) -> Vec<usize> {
+    let mut open = unproved(model, (0..model.cells.len()).collect(), threshold, ranges);
+    let names: BTreeSet<&str> = open.iter().map(|c| model.cells[*c].name.as_str()).collect();
+    for name in names {
+        let family = family(model, name);
+        let hidden = |c: &usize| model.is_hidden(*c) && family.contains(model.cells[*c].name.as_str());
+        let cells: Vec<usize> = (0..model.cells.len()).filter(hidden).collect();
+        let own = |c: &usize| model.cells[*c].name == name;
+        let mut group = Group::new(model, &cells, ranges);
+        group.narrow(threshold, &own);
+        ranges.append(&mut group.seen);
+    }
+    open = unproved(model, open, threshold, ranges);
+    for cells in groups(model).iter().filter(|g| g.len() <= WHOLE && open.iter().any(|c| g.contains(c))) {
+        let mut group = Group::new(model, cells, ranges);
+        group.narrow(threshold, &|_| true);
+        ranges.append(&mut group.seen);
+    }
+    unproved(model, open, threshold, ranges)
+}
+
+fn unproved(model: &Model, cells: Vec<usize>, threshold: f64, ranges: &Ranges) -> Vec<usize> {
+    let wide = |c: &usize| ranges.get(c).is_some_and(|r| is_wide(*r, threshold));
+    cells.into_iter().filter(|c| model.is_hidden(*c) && !wide(c)).collect()
+}
+
+/// Names of the quantities that must move along with one: its denominator, what adds up with
+/// either, and for a denominator its numerators.
+fn family<'a>(model: &'a Model, name: &'a str) -> BTreeSet<&'a str> {
+    let name_of = |c: &usize| model.cells[*c].name.as_str();
+    let mut out = BTreeSet::from([name]);
+    let denominators = model.shares.iter().filter(|(_, n)| name_of(n) == name).map(|(d, _)| name_of(d));
+    out.extend(denominators.collect::<Vec<_>>());
+    let is_numerator = out.len() > 1;
+    for sum in &model.sums {
+        let members = || sum.parts.iter().chain([&sum.whole]).map(name_of);
+        if members().any(|m| out.contains(m)) {
+            out.extend(members().collect::<Vec<_>>());
+        }
+    }
+    if !is_numerator {
+        let numerators =
+            model.shares.iter().filter(|(d, _)| out.contains(name_of(d))).map(|(_, n)| name_of(n));
+        out.extend(numerators.collect::<Vec<_>>());
+    }
     out
+}
+
+fn is_wide((low, high): (f64, f64), threshold: f64) -> bool {
+    high - low >= threshold - TOLERANCE
 }
 
 /// Lower and upper bound of a hidden cell, as far as the audit looks.
@@ -30,11 +87,10 @@ pub fn bounds(model: &Model, cell: usize, threshold: f64) -> (f64, f64) {
     let Some(group) = groups.iter().find(|g| g.contains(&cell)) else {
         return (model.cells[cell].value, model.cells[cell].value);
     };
-    let mut group = Group::new(model, group);
+    let mut group = Group::new(model, group, &Ranges::new());
     group.reach = REACH * threshold;
-    for direction in [OptimizationDirection::Maximize, OptimizationDirection::Minimize] {
-        group.push_to(cell, direction);
-    }
+    group.push_to(&[(cell, 1.0)]);
+    group.push_to(&[(cell, -1.0)]);
     group.range(cell)
 }
 
@@ -79,15 +135,15 @@ struct Group<'a> {
     model: &'a Model,
     cells: &'a [usize],
     rows: Vec<Row>,
-    /// Smallest and largest value seen of each cell.
-    seen: BTreeMap<usize, (f64, f64)>,
+    seen: Ranges,
     reach: f64,
 }
 
 impl<'a> Group<'a> {
-    fn new(model: &'a Model, cells: &'a [usize]) -> Self {
+    fn new(model: &'a Model, cells: &'a [usize], ranges: &Ranges) -> Self {
         let value = |c: &usize| model.cells[*c].value;
-        let seen = cells.iter().map(|c| (*c, (value(c), value(c)))).collect();
+        let known = |c: &usize| ranges.get(c).copied().unwrap_or((value(c), value(c)));
+        let seen = cells.iter().map(|c| (*c, known(c))).collect();
         let mut group = Self { model, cells, rows: Vec::new(), seen, reach: REACH };
         for sum in &model.sums {
             let terms = sum.parts.iter().map(|p| (*p, 1.0)).chain([(sum.whole, -1.0)]);
@@ -109,38 +165,49 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn narrow(&mut self, threshold: f64) -> Vec<usize> {
+    /// Widens the ranges of the cells that `own` picks as far as needed.
+    fn narrow(&mut self, threshold: f64, own: &dyn Fn(&usize) -> bool) {
         self.reach = REACH * threshold;
-        let safe = |g: &Self, c: usize| g.range(c).1 - g.range(c).0 >= threshold - TOLERANCE;
-        let mut out = Vec::new();
-        for cell in self.cells {
-            for direction in [OptimizationDirection::Maximize, OptimizationDirection::Minimize] {
-                if !safe(self, *cell) {
-                    self.push_to(*cell, direction);
+        for sweep in 0..SWEEPS {
+            let open = self.open(threshold, own);
+            if open.len() < 4 {
+                break;
+            }
+            let aim = |by: f64| open.iter().map(|c| (*c, by * side(*c, sweep))).collect::<Vec<_>>();
+            self.push_to(&aim(1.0));
+            self.push_to(&aim(-1.0));
+        }
+        for cell in self.open(threshold, own) {
+            for aim in [1.0, -1.0] {
+                if !is_wide(self.range(cell), threshold) {
+                    self.push_to(&[(cell, aim)]);
                 }
             }
-            if !safe(self, *cell) {
-                out.push(*cell);
-            }
         }
-        out
+    }
+
+    /// Cells not yet known to be wide.
+    fn open(&self, threshold: f64, own: &dyn Fn(&usize) -> bool) -> Vec<usize> {
+        let open = |c: &usize| own(c) && !is_wide(self.range(*c), threshold);
+        self.cells.iter().copied().filter(open).collect()
     }
 
     fn range(&self, cell: usize) -> (f64, f64) {
         self.seen.get(&cell).copied().unwrap_or_default()
     }
 
-    /// Solves for the largest or smallest value of a cell and notes the values of all cells. A program
-    /// that cannot be solved adds nothing, which leaves the cell narrow: the safe side.
-    fn push_to(&mut self, cell: usize, direction: OptimizationDirection) {
-        let mut problem = Problem::new(direction);
+    /// Moves the cells of `aim` as far as they go and notes the values of all cells. A program that
+    /// cannot be solved adds nothing, which leaves the cells narrow: the safe side.
+    fn push_to(&mut self, aim: &[(usize, f64)]) {
+        let mut problem = Problem::new(OptimizationDirection::Maximize);
+        let aim: BTreeMap<usize, f64> = aim.iter().copied().collect();
         let variables: BTreeMap<usize, microlp::Variable> = self
             .cells
             .iter()
             .map(|c| {
                 let known = &self.model.cells[*c];
-                let aim = if *c == cell { 1.0 } else { 0.0 };
-                (*c, problem.add_var(aim, (known.least.min(known.value), known.value + self.reach)))
+                let range = (known.least.min(known.value), known.value + self.reach);
+                (*c, problem.add_var(aim.get(c).copied().unwrap_or(0.0), range))
             })
             .collect();
         for row in &self.rows {
@@ -157,4 +224,10 @@ impl<'a> Group<'a> {
             }
         }
     }
+}
+
+/// Up or down: a fixed, well mixed choice for each cell and sweep.
+fn side(cell: usize, sweep: u32) -> f64 {
+    let mixed = (cell as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (20 + 7 * sweep);
+    if mixed & 1 == 0 { 1.0 } else { -1.0 }
 }

@@ -103,11 +103,12 @@ impl Model {
     /// computed, nor bounded more narrowly than the threshold.
     pub fn protect(&mut self, rules: Rules) {
         self.hide_small(rules);
+        let mut ranges = audit::Ranges::new();
         loop {
             if self.follow() | self.complement() {
                 continue;
             }
-            let narrow = audit::narrow(self, rules.threshold);
+            let narrow = audit::narrow(self, rules.threshold, &mut ranges);
             if narrow.is_empty() || !self.widen(&narrow) {
                 return;
             }
