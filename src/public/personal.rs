@@ -107,8 +107,8 @@ impl Personal {
 
     /// Telephone numbers in a text: those of the inputs, and whatever has the form of one.
     pub fn phones_at(&self, words: &str) -> Vec<(Range<usize>, String)> {
-        let known =
-            |digits: &str| self.phones.iter().any(|p| digits == p || digits.strip_prefix("86") == Some(p));
+        let bare = |digits: &str| digits.strip_prefix("86").is_some_and(|d| self.phones.contains(d));
+        let known = |digits: &str| self.phones.contains(digits) || bare(digits);
         digit_runs(words).into_iter().filter(|(_, d)| known(d) || is_phone(d)).collect()
     }
 

@@ -23,31 +23,39 @@ pub(super) type Ranges = BTreeMap<usize, (f64, f64)>;
 /// Programs that move all open cells of a group at once before any is looked at alone.
 const SWEEPS: u32 = 4;
 
-/// Groups up to this size are solved whole where their tables alone prove nothing.
+/// Groups of tied cells up to this size are solved whole; larger ones table by table.
 const WHOLE: usize = 120;
 
-/// Hidden cells whose possible values span less than `threshold`, ascending. Table by table first, with
-/// everything else held at its true value: what can vary even then is safe. In large groups whatever that
-/// does not prove counts as narrow, which hides more, never less.
+/// Hidden cells whose possible values span less than `threshold`, ascending. In groups too large to be
+/// solved whole, inequalities between hidden cells of different tables (answers ≤ returns) are left
+/// out; all sums, and all inequalities within a table or against what is shown, are kept.
 pub(super) fn narrow(model: &Model, threshold: f64, ranges: &mut Ranges) -> Vec<usize> {
-    let mut open = unproved(model, (0..model.cells.len()).collect(), threshold, ranges);
+    let mut out = Vec::new();
+    for group in groups(model) {
+        let open = unproved(model, group.clone(), threshold, ranges);
+        if !open.is_empty() && group.len() <= WHOLE {
+            let mut whole = Group::new(model, &group, ranges);
+            whole.narrow(threshold, &|_| true);
+            ranges.append(&mut whole.seen);
+        } else if !open.is_empty() {
+            by_table(model, &open, threshold, ranges);
+        }
+        out.extend(unproved(model, open, threshold, ranges));
+    }
+    out.sort_unstable();
+    out
+}
+
+fn by_table(model: &Model, open: &[usize], threshold: f64, ranges: &mut Ranges) {
     let names: BTreeSet<&str> = open.iter().map(|c| model.cells[*c].name.as_str()).collect();
     for name in names {
         let family = family(model, name);
         let hidden = |c: &usize| model.is_hidden(*c) && family.contains(model.cells[*c].name.as_str());
         let cells: Vec<usize> = (0..model.cells.len()).filter(hidden).collect();
-        let own = |c: &usize| model.cells[*c].name == name;
         let mut group = Group::new(model, &cells, ranges);
-        group.narrow(threshold, &own);
+        group.narrow(threshold, &|c: &usize| model.cells[*c].name == name);
         ranges.append(&mut group.seen);
     }
-    open = unproved(model, open, threshold, ranges);
-    for cells in groups(model).iter().filter(|g| g.len() <= WHOLE && open.iter().any(|c| g.contains(c))) {
-        let mut group = Group::new(model, cells, ranges);
-        group.narrow(threshold, &|_| true);
-        ranges.append(&mut group.seen);
-    }
-    unproved(model, open, threshold, ranges)
 }
 
 fn unproved(model: &Model, cells: Vec<usize>, threshold: f64, ranges: &Ranges) -> Vec<usize> {
@@ -150,7 +158,10 @@ impl<'a> Group<'a> {
             group.row(terms.collect(), true, sum.rest);
         }
         for limit in &model.limits {
-            group.row(limit.terms.clone(), false, limit.at_most);
+            let foreign = |c: usize| model.is_hidden(c) && !group.seen.contains_key(&c);
+            if !limit.terms.iter().any(|(c, _)| foreign(*c)) {
+                group.row(limit.terms.clone(), false, limit.at_most);
+            }
         }
         group
     }

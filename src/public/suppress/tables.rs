@@ -340,7 +340,6 @@ impl<'a> Tables<'a> {
         let own = match (names(figure.metric, figure.item), figure.metric) {
             (Some(names), _) => Some(names.denominator),
             (None, "acceptable_rate" | "item_score") => Some(format!("answered.{}", figure.item)),
-            (None, "median_response_days") => Some("matched".into()),
             (None, _) => None,
         };
         match own {
