@@ -344,6 +344,7 @@ impl<'a> Tables<'a> {
         };
         match own {
             Some(name) => self.part(&figure.unit_code, &name).is_none(),
+            None if self.verdict(figure, rules).is_some() => false,
             None => figure.denominator.is_some_and(|n| n == 0 || n as f64 >= rules.rate_floor),
         }
     }
