@@ -19,7 +19,7 @@ use crate::progress::Progress;
 use crate::render::forms;
 use crate::sample::{self, SampleOptions};
 use crate::spec::Specs;
-use crate::{init, problems, verify};
+use crate::{init, problems, serve, verify};
 
 /// 中小企业质量提升服务（DB5101/T 190—2024）材料的汇总、核对与成文。
 #[derive(Debug, Parser)]
@@ -55,6 +55,10 @@ enum Command {
     Check(RunArgs),
     /// 完成全部工作：读取、核对、统计、成文
     Run(RunArgs),
+    /// 只生成公开版；有不应公开的内容时说明理由，不予生成
+    Publish(RunArgs),
+    /// 在本机预览公开版
+    Serve(ServeArgs),
     /// 说明一个数值的来源：公式、计数、每一份计入和未计入的表
     Explain(ExplainArgs),
     /// 核对已成文的结果：文件未被改动，同一数值各处一致
@@ -117,6 +121,19 @@ struct ExplainArgs {
     csv: Option<PathBuf>,
     #[command(flatten)]
     run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// 输出文件夹
+    #[arg(long, default_value = "outputs")]
+    outputs: PathBuf,
+    /// 季度，如 2025Q1；默认为最新的季度
+    #[arg(long, value_parser = period)]
+    period: Option<Period>,
+    /// 端口；0为任意空闲端口
+    #[arg(long, default_value_t = 8190)]
+    port: u16,
 }
 
 #[derive(Debug, Args)]
@@ -198,6 +215,8 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Sample(args) => sample_inputs(args, say),
         Command::Check(args) => check(args, say),
         Command::Run(args) => run(args, say),
+        Command::Publish(args) => publish(args, say),
+        Command::Serve(args) => serve(args, say),
         Command::Explain(args) => explain(args, say),
         Command::Verify(args) => verify_edition(args),
         Command::Codes(args) => print(&codes(args.format)?),
@@ -294,6 +313,31 @@ fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
     }
 }
 
+fn publish(args: &RunArgs, say: Say) -> Result<ExitCode> {
+    let outcome = pipeline::publish(&args.options(), &say.progress())?;
+    match outcome.refused {
+        Some(reasons) => {
+            eprintln!("{reasons}");
+            Ok(ExitCode::from(1))
+        }
+        None => {
+            say.line(&format!("公开版在 {}。", outcome.edition.display()));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn serve(args: &ServeArgs, say: Say) -> Result<ExitCode> {
+    let period = match args.period {
+        Some(period) => period.to_string(),
+        None => verify::newest(&args.outputs)?,
+    };
+    let server = serve::Server::open(&args.outputs.join(&period).join("site"), args.port)?;
+    say.line(&format!("公开版预览：http://{}/ （按 Ctrl+C 结束）", server.address()));
+    server.run();
+    Ok(ExitCode::SUCCESS)
+}
+
 fn verify_edition(args: &VerifyArgs) -> Result<ExitCode> {
     let period = match args.period {
         Some(period) => period.to_string(),
@@ -337,6 +381,9 @@ fn report(outcome: &pipeline::Outcome, format: Format, say: Say) -> Result<ExitC
                 print(&problem_text(&outcome.problems))?;
             }
             say.line(&counts_text(outcome));
+            if let Some(reasons) = &outcome.refused {
+                eprintln!("{reasons}");
+            }
         }
     }
     Ok(if outcome.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS })

@@ -21,6 +21,7 @@ use crate::period::Period;
 use crate::problem::{Problem, Severity, Wording};
 use crate::problems::{Memory, Waivers};
 use crate::progress::Progress;
+use crate::public::{self, PublicCase, PublicInput, Refusal};
 use crate::read::{self, FileRecord, Source};
 use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
@@ -88,6 +89,8 @@ pub struct Outcome {
     pub edition: PathBuf,
     pub counts: BTreeMap<String, usize>,
     pub problems: Vec<Problem>,
+    /// Why there is no public edition, where there is none.
+    pub refused: Option<String>,
 }
 
 impl Outcome {
@@ -170,7 +173,7 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         problems::write(&edition, &scene, &memory, options)?;
         let path = edition.publish_part()?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
-        Ok(Outcome { period: gathered.period, edition: path, counts, problems })
+        Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
     })
 }
 
@@ -210,7 +213,9 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         problems::write(&edition, &scene, &memory, options)?;
         let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
-        finish(edition, &gathered, &ground, fingerprint)
+        let refused = write_site(&edition, &scene, &ground.templates)?;
+        let outcome = finish(edition, &gathered, &ground, fingerprint)?;
+        Ok(Outcome { refused, ..outcome })
     })
 }
 
@@ -278,13 +283,27 @@ fn write_data(
     ground: &Ground,
 ) -> Result<String> {
     let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
-    let mut files = data::parquet_files(&gathered.links, gathered.period, &ground.specs, figures)?;
-    files.push(("data/metrics.csv".into(), metrics::csv(figures)?));
-    files.sort();
+    let files = data_files(gathered, figures, ground)?;
     for (path, bytes) in &files {
         edition.write(path, bytes)?;
     }
-    Ok(fingerprint(files.iter().map(|(path, bytes)| (path.as_str(), digest::full(bytes)))))
+    Ok(fingerprint_of(&files))
+}
+
+/// Everything below `data/`, sorted by path.
+fn data_files(
+    gathered: &Gathered,
+    figures: &[metrics::Figure],
+    ground: &Ground,
+) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = data::parquet_files(&gathered.links, gathered.period, &ground.specs, figures)?;
+    files.push(("data/metrics.csv".into(), metrics::csv(figures)?));
+    files.sort();
+    Ok(files)
+}
+
+fn fingerprint_of(files: &[(String, Vec<u8>)]) -> String {
+    fingerprint(files.iter().map(|(path, bytes)| (path.as_str(), digest::full(bytes))))
 }
 
 /// First digits of the digest over the names and digests of `data/`, sorted by name.
@@ -297,6 +316,75 @@ pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String
     let mut text = joint.finish();
     text.truncate(16);
     text
+}
+
+/// Writes the public edition below `site/`, or says why there is none.
+fn write_site(edition: &Edition, scene: &Scene, templates: &Templates) -> Result<Option<String>> {
+    match public_edition(scene, templates) {
+        Ok(made) => {
+            made.files
+                .par_iter()
+                .try_for_each(|(path, bytes)| edition.write(&format!("site/{path}"), bytes))?;
+            Ok(None)
+        }
+        Err(Refusal::Fault(error)) => Err(error),
+        Err(refusal) => Ok(Some(refusal.to_string())),
+    }
+}
+
+fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<public::Edition, Refusal> {
+    let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
+    let published: Vec<PublicCase> = agreed
+        .par_iter()
+        .map(|case| PublicCase {
+            key: case.key.clone(),
+            district: case.district,
+            summary: summary::summary(scene, case),
+        })
+        .collect();
+    public::site::edition(&PublicInput {
+        links: scene.links,
+        measured: scene.measured,
+        period: scene.period,
+        settings: scene.settings,
+        templates,
+        cases: &published,
+        earlier: &BTreeMap::new(),
+        fingerprint: &scene.fingerprint,
+    })
+}
+
+/// Makes the public edition alone and puts it in its place, or refuses with the reasons.
+///
+/// # Errors
+/// As [`run`].
+pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
+    let ground = Ground::settle(&options.workspace)?;
+    let gathered = gather(options, &ground, progress)?;
+    let measured = measure(&gathered, &ground)?;
+    let comparisons = compare::Comparisons::default();
+    let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
+    let files = data_files(&gathered, figures, &ground)?;
+    let scene = Scene {
+        links: &gathered.links,
+        measured: &measured,
+        comparisons: &comparisons,
+        period: gathered.period,
+        settings: &ground.settings,
+        specs: &ground.specs,
+        fingerprint: fingerprint_of(&files),
+        synthetic: gathered.links.synthetic,
+    };
+    let edition = Edition::open_part(&options.outputs.join(gathered.period.to_string()), "site")?;
+    let refused = write_site(&edition, &scene, &ground.templates)?;
+    let path = if refused.is_none() { edition.publish_part()? } else { options.outputs.clone() };
+    Ok(Outcome {
+        period: gathered.period,
+        edition: path,
+        counts: counts(&gathered),
+        problems: Vec::new(),
+        refused,
+    })
 }
 
 /// One document to make.
@@ -401,7 +489,7 @@ fn finish(edition: Edition, gathered: &Gathered, ground: &Ground, fingerprint: S
     };
     let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
     let path = edition.publish(manifest)?;
-    Ok(Outcome { period: gathered.period, edition: path, counts, problems })
+    Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
 }
 
 /// Counts of the period; found = read + rejected, received = counted + superseded + excluded.

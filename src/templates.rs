@@ -35,6 +35,18 @@ built_in![
     "text/agency.md",
     "text/city.md",
     "text/district.md",
+    "site/agencies.html",
+    "site/archive.html",
+    "site/base.html",
+    "site/case.html",
+    "site/cases.html",
+    "site/district.html",
+    "site/downloads.html",
+    "site/home.html",
+    "site/method.html",
+    "site/parts.html",
+    "site/period.html",
+    "site/style.css",
 ];
 
 /// The templates of a run.

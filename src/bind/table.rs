@@ -208,9 +208,6 @@ fn column_of(
     memo: &header::Memo,
     before: &[(u32, Column)],
 ) -> Option<Column> {
-    if words.len() > HEADER_BYTES {
-        return None;
-    }
     let read = |label: &String| {
         let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
         field.or_else(|| envelope_column(label, cover))

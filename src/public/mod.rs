@@ -1,0 +1,93 @@
+//! The public edition: what may be known by everybody, and nothing else.
+//!
+//! One plan decides which figures are hidden ([`suppress`]); pages and open data
+//! are made from what it leaves ([`site`], [`data`]); a scanner then searches
+//! every finished file for what must not be there ([`leaks`]). Nothing here
+//! computes a statistic, and no page reads a figure past the plan.
+
+pub mod data;
+pub mod leaks;
+pub mod personal;
+pub mod site;
+pub mod suppress;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::document::Summary;
+use crate::error::Error;
+use crate::link::{Key, Links};
+use crate::metrics::Measured;
+use crate::period::Period;
+use crate::settings::Settings;
+use crate::templates::Templates;
+
+pub use site::edition;
+pub use suppress::{Plan, Reason, Released, Shown};
+
+/// What a public edition is made from.
+pub struct PublicInput<'a> {
+    pub links: &'a Links,
+    /// Every period to be published; those after `period` are passed over.
+    pub measured: &'a BTreeMap<Period, Measured>,
+    /// The period of the edition.
+    pub period: Period,
+    pub settings: &'a Settings,
+    pub templates: &'a Templates,
+    /// Annex D of the projects of the period; only those with consent are published.
+    pub cases: &'a [PublicCase],
+    /// What an earlier edition said ([`data::released`]); empty for none.
+    pub earlier: &'a BTreeMap<String, Released>,
+    /// First digits of the digest of the data.
+    pub fingerprint: &'a str,
+}
+
+/// The summary of one project.
+pub struct PublicCase {
+    pub key: Key,
+    /// Index of the district; `None` is 未归属.
+    pub district: Option<usize>,
+    pub summary: Summary,
+}
+
+/// A finished public edition.
+#[derive(Debug)]
+pub struct Edition {
+    /// Path below `site/` and content, sorted by path.
+    pub files: Vec<(String, Vec<u8>)>,
+    pub plan: Plan,
+    /// Projects with consent that are not published all the same, with the reason.
+    pub withheld: Vec<(Key, String)>,
+}
+
+/// Why there is no public edition.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Something in the finished files must not be public.
+    Leaks(Vec<leaks::Leak>),
+    /// The period has no data.
+    NoData(Period),
+    /// A template is wrong, or a fault of ours.
+    Fault(Error),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Leaks(leaks) => {
+                write!(f, "公开版未生成：成品中有{}处不应公开的内容", leaks.len())?;
+                leaks.iter().take(20).try_for_each(|leak| write!(f, "\n  {leak}"))
+            }
+            Self::NoData(period) => write!(f, "公开版未生成：{}没有数据", period.chinese()),
+            Self::Fault(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Fault(error)
+    }
+}

@@ -1,0 +1,180 @@
+//! Published cases: Annex D of projects whose every return consents, with persons masked.
+//!
+//! Headings, project and enterprise are printed as they are; where one of them
+//! holds a person's name the whole case is withheld, because a masked title helps nobody.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::view::{Cell, Row, Table};
+use crate::document::{self, Block, Run};
+use crate::link::{Key, Links, district_code, district_name};
+use crate::period::Period;
+use crate::public::personal::Personal;
+use crate::public::{PublicCase, PublicInput};
+
+/// One case page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Case {
+    /// File name below `cases/`.
+    pub file: String,
+    pub project: String,
+    pub enterprise: String,
+    pub district: String,
+    pub district_code: String,
+    pub service_time: String,
+    pub items: Vec<Item>,
+    pub date: String,
+    /// How many persons and numbers were masked.
+    pub masked: usize,
+}
+
+/// One of the four items.
+#[derive(Clone, Debug, Serialize)]
+pub struct Item {
+    pub heading: String,
+    pub blocks: Vec<Part>,
+}
+
+/// A block as the template sees it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Part {
+    /// `p`, `h`, `quote`, `ul`, `ol`, `table`, `figure`.
+    pub kind: &'static str,
+    pub text: String,
+    pub items: Vec<String>,
+    pub table: Table,
+    pub svg: String,
+}
+
+/// The cases that may be published, and those withheld with the reason.
+pub fn cases(input: &PublicInput, personal: &Personal) -> (Vec<Case>, Vec<(Key, String)>) {
+    let (mut out, mut withheld) = (Vec::new(), Vec::new());
+    let mut sorted: Vec<&PublicCase> =
+        input.cases.iter().filter(|c| consents(input.links, input.period, &c.key)).collect();
+    sorted.sort_by(|a, b| (order(a), &a.key).cmp(&(order(b), &b.key)));
+    for case in sorted {
+        let s = &case.summary;
+        if [&s.project, &s.enterprise].iter().any(|t| personal.is_in(t)) {
+            withheld.push((case.key.clone(), "项目或企业名称中含报送材料里的个人信息".to_owned()));
+        } else {
+            out.push(view(case, input.period, personal));
+        }
+    }
+    (out, withheld)
+}
+
+fn order(case: &PublicCase) -> usize {
+    case.district.unwrap_or(usize::MAX)
+}
+
+/// Whether every return of the project that was not superseded says yes, and there is one.
+pub fn consents(links: &Links, period: Period, key: &Key) -> bool {
+    let mut own = links
+        .returns
+        .iter()
+        .filter(|l| {
+            l.ret.period == period
+                && l.key == *key
+                && !matches!(l.status, crate::link::Status::Superseded { .. })
+        })
+        .peekable();
+    own.peek().is_some() && own.all(|l| l.consent)
+}
+
+/// Number of published cases by unit, the city included.
+pub fn by_unit(period: Period, cases: &[Case]) -> BTreeMap<(Period, String), usize> {
+    let mut out = BTreeMap::new();
+    for case in cases {
+        for code in [case.district_code.as_str(), super::view::CITY_CODE] {
+            *out.entry((period, code.to_owned())).or_insert(0) += 1;
+        }
+    }
+    out
+}
+
+fn view(case: &PublicCase, period: Period, personal: &Personal) -> Case {
+    let s = &case.summary;
+    let mut mask = Mask { personal, masked: 0 };
+    let items = s
+        .items
+        .iter()
+        .map(|i| Item {
+            heading: mask.words(&i.heading),
+            blocks: i.blocks.iter().map(|b| mask.block(b)).collect(),
+        })
+        .collect();
+    let whole = format!("{}\u{1f}{}", case.key.enterprise, case.key.project);
+    Case {
+        file: format!(
+            "{}-{}.html",
+            period.to_string().to_lowercase(),
+            crate::digest::short(whole.as_bytes(), 12)
+        ),
+        project: s.project.clone(),
+        enterprise: s.enterprise.clone(),
+        district: district_name(case.district).to_owned(),
+        district_code: district_code(case.district).to_owned(),
+        service_time: mask.words(&s.service_time),
+        items,
+        date: mask.words(&s.date),
+        masked: mask.masked,
+    }
+}
+
+/// Masks everything it hands on.
+struct Mask<'a> {
+    personal: &'a Personal,
+    masked: usize,
+}
+
+impl Mask<'_> {
+    fn words(&mut self, words: &str) -> String {
+        let (out, n) = self.personal.mask(words);
+        self.masked += n;
+        out
+    }
+
+    /// Runs are joined before masking: a name may run over two of them.
+    fn runs(&mut self, runs: &[Run]) -> String {
+        let joined: String = runs.iter().map(|r| r.text.as_str()).collect();
+        self.words(&joined)
+    }
+
+    fn block(&mut self, block: &Block) -> Part {
+        let text = |kind, text| Part { kind, text, ..Part::default() };
+        match block {
+            Block::Heading { runs, .. } => text("h", self.runs(runs)),
+            Block::Paragraph { runs } => text("p", self.runs(runs)),
+            Block::Quote { runs } => text("quote", self.runs(runs)),
+            Block::List { ordered, items } => {
+                let items = items.iter().map(|i| self.runs(i)).collect();
+                Part { kind: if *ordered { "ol" } else { "ul" }, items, ..Part::default() }
+            }
+            Block::Table(table) => Part { kind: "table", table: self.table(table), ..Part::default() },
+            // A drawing cannot be masked; its numbers can.
+            Block::Figure(figure) => match &figure.data {
+                Some(table) => Part { kind: "table", table: self.table(table), ..Part::default() },
+                None => text("p", self.words(&figure.alt)),
+            },
+        }
+    }
+
+    fn table(&mut self, table: &document::Table) -> Table {
+        let rows = table.rows.iter().map(|row| {
+            let mut cells = row.cells.iter().map(|c| Cell::words(self.words(&c.text)));
+            let head = cells.next().map(|c| c.text).unwrap_or_default();
+            Row { head, cells: cells.collect(), strong: row.strong, ..Row::default() }
+        });
+        Table {
+            rows: rows.collect(),
+            id: table.name.clone(),
+            caption: self.words(&table.title),
+            unit: table.unit.clone(),
+            columns: table.columns.iter().map(|c| self.words(&c.label)).collect(),
+            notes: table.notes.iter().map(|n| self.words(n)).collect(),
+            is_words: false,
+        }
+    }
+}

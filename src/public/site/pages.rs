@@ -1,0 +1,381 @@
+//! One function per page: which strings go into which template.
+
+use tera::Context;
+
+use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label};
+use super::{Files, Site, charts};
+use crate::error::Error;
+use crate::metrics::{CATALOGUE, Level, RATINGS, Unit};
+use crate::parse::date;
+use crate::period::Period;
+use crate::public::data;
+use crate::public::suppress::{COUNTED, published_levels};
+use crate::reference::district::NOWHERE;
+use crate::spec::Form;
+
+/// Title of the data set.
+pub fn title(book: &Book) -> String {
+    let city = &book.input.settings.report.city;
+    format!("{city}中小企业质量提升服务统计（{}）", book.input.period.chinese())
+}
+
+/// Writes every page.
+pub fn all(site: &Site, files: &mut Files) -> Result<(), Error> {
+    home(site, files)?;
+    let period = site.book.input.period;
+    for (code, name, _) in site.book.districts(period).into_iter().filter(|d| d.2 && d.0 != NOWHERE) {
+        district(site, files, code, name)?;
+    }
+    agencies(site, files)?;
+    case_pages(site, files)?;
+    archive(site, files)?;
+    method(site, files)?;
+    downloads(site, files)
+}
+
+/// What every page has.
+fn context(site: &Site, title: &str, nav: &str, root: &str) -> Context {
+    let input = site.book.input;
+    let mut out = Context::new();
+    out.insert("title", title);
+    out.insert("nav", nav);
+    out.insert("root", root);
+    out.insert("city", &input.settings.report.city);
+    out.insert("issuer", &input.settings.report.issuer);
+    out.insert("period", &input.period.chinese());
+    out.insert("period_code", &input.period.to_string());
+    out.insert("fingerprint", input.fingerprint);
+    out.insert("until", &chinese_day(input.period.last_day()));
+    out.insert("threshold", &input.settings.privacy.threshold);
+    out.insert("rate_floor", &input.settings.privacy.rate_floor);
+    out.insert("has_archive", &(site.book.periods().len() > 1));
+    out
+}
+
+fn chinese_day(day: time::Date) -> String {
+    format!("{}年{}月{}日", day.year(), u8::from(day.month()), day.day())
+}
+
+/// Headline numbers of a unit; each with the quarter before.
+fn tiles(book: &Book, period: Period, unit: &str) -> Vec<Tile> {
+    let before = |name: &str| {
+        let cell = book.cell(period.previous(), unit, name);
+        if cell.status == "ok" { format!("上季度 {}", cell.text) } else { String::new() }
+    };
+    let tile = |name: &str, unit_word: &str| {
+        let base = book.base(period, unit, name);
+        let mut note = if base.text == "—" { String::new() } else { format!("n={}", base.text) };
+        let previous = before(name);
+        if !previous.is_empty() {
+            note = if note.is_empty() { previous } else { format!("{note}，{previous}") };
+        }
+        let value = book.cell(period, unit, name);
+        let shown = !matches!(value.status, "suppressed" | "no_data" | "");
+        let word = if shown { unit_word } else { "" };
+        Tile { label: label(name, ""), value, unit: word.to_owned(), note }
+    };
+    let count = |form: Form, unit_word: &str| {
+        let name = super::view::counted_label(form);
+        Tile {
+            label: name.to_owned(),
+            value: book.counted(period, unit, form),
+            unit: unit_word.to_owned(),
+            note: String::new(),
+        }
+    };
+    vec![
+        tile("composite_score", "分"),
+        tile("demand_response_rate", ""),
+        tile("closed_loop_rate", ""),
+        tile("response_rate", ""),
+        count(Form::B, "家"),
+        count(Form::C, "项"),
+    ]
+}
+
+/// The table of all districts; those without returns are named, never 0.
+fn district_table(book: &Book, period: Period, root: &str) -> Table {
+    const METRICS: [&str; 4] =
+        ["composite_score", "demand_response_rate", "closed_loop_rate", "response_rate"];
+    let cells = |code: &str| {
+        let mut cells: Vec<Cell> =
+            COUNTED.iter().take(3).map(|(form, _)| book.counted(period, code, *form)).collect();
+        cells.extend(METRICS.iter().map(|m| book.cell(period, code, m)));
+        cells
+    };
+    let mut rows = vec![Row {
+        head: book.input.settings.report.city.clone(),
+        cells: cells(CITY_CODE),
+        strong: true,
+        ..Row::default()
+    }];
+    for (code, name, reported) in book.districts(period) {
+        let linked = reported && code != NOWHERE && period == book.input.period;
+        rows.push(Row {
+            head: name.to_owned(),
+            href: if linked { format!("{root}districts/{code}.html") } else { String::new() },
+            cells: if reported { cells(code) } else { vec![Cell::words("未报送"); 7] },
+            strong: false,
+        });
+    }
+    let mut columns = vec!["区（市）县".to_owned()];
+    columns.extend(["企业（家）", "项目（项）", "问卷（份）"].map(String::from));
+    columns.extend(METRICS.iter().map(|m| label(m, "")));
+    Table {
+        id: "district-table".into(),
+        caption: format!("各区（市）县主要指标，{}", period.chinese()),
+        columns,
+        rows,
+        notes: notes(book),
+        ..Table::default()
+    }
+}
+
+/// What stands under tables with hidden cells.
+fn notes(book: &Book) -> Vec<String> {
+    let p = &book.input.settings.privacy;
+    vec![
+        format!(
+            "* 为保护单个企业不公开：企业、项目数为1至{}的，比率和得分的有效回答不足{}份的，以及公开后可据以推算出前两者的。",
+            p.threshold.saturating_sub(1),
+            p.rate_floor
+        ),
+        "— 没有数据或不适用。灰色：样本量不足，仅供参考。由于四舍五入，分项合计可能不等于总计。".to_owned(),
+    ]
+}
+
+fn home(site: &Site, files: &mut Files) -> Result<(), Error> {
+    let (book, period) = (site.book, site.book.input.period);
+    let mut c = context(site, &title(book), "home", "");
+    c.insert("tiles", &tiles(book, period, CITY_CODE));
+    let mut drawings: Vec<Drawing> = vec![
+        charts::satisfaction(book, period, CITY_CODE),
+        charts::structure(book, period, CITY_CODE),
+        charts::levels(book, period, &[(CITY_CODE, "全市")]),
+    ];
+    drawings.extend(charts::trend(book, CITY_CODE));
+    c.insert("drawings", &drawings);
+    c.insert("districts_drawing", &charts::districts(book, period));
+    c.insert("district_table", &district_table(book, period, ""));
+    c.insert("case_count", &site.cases.len());
+    c.insert("notes", &notes(book));
+    files.insert("index.html".into(), site.render("home.html", &c)?);
+    Ok(())
+}
+
+fn district(site: &Site, files: &mut Files, code: &str, name: &str) -> Result<(), Error> {
+    let (book, period) = (site.book, site.book.input.period);
+    let mut c = context(site, name, "districts", "../");
+    c.insert("name", name);
+    c.insert("tiles", &tiles(book, period, code));
+    let mut drawings = vec![
+        charts::satisfaction(book, period, code),
+        charts::structure(book, period, code),
+        charts::levels(book, period, &[(code, name), (CITY_CODE, "全市")]),
+    ];
+    drawings.extend(charts::trend(book, code));
+    c.insert("drawings", &drawings);
+    c.insert("all", &all_metrics(book, period, code, name));
+    let own = site.cases.iter().filter(|k| k.district_code == code);
+    let links: Vec<Link> = own
+        .map(|k| Link {
+            href: format!("../cases/{}", k.file),
+            label: k.project.clone(),
+            note: k.enterprise.clone(),
+        })
+        .collect();
+    c.insert("cases", &links);
+    files.insert(format!("districts/{code}.html"), site.render("district.html", &c)?);
+    Ok(())
+}
+
+/// Every published metric of a district beside the city.
+fn all_metrics(book: &Book, period: Period, code: &str, name: &str) -> Table {
+    let mut rows: Vec<Row> = COUNTED
+        .iter()
+        .map(|(form, head)| Row {
+            head: (*head).to_owned(),
+            cells: vec![
+                book.counted(period, code, *form),
+                Cell::words("—"),
+                Cell::words("—"),
+                book.counted(period, CITY_CODE, *form),
+            ],
+            ..Row::default()
+        })
+        .collect();
+    for d in CATALOGUE.iter().filter(|d| published_levels(d.id).contains(&Level::District)) {
+        for i in d.items {
+            let id = if i.is_empty() { d.id.to_owned() } else { format!("{}.{i}", d.id) };
+            let unit = if d.unit == Unit::Rate { String::new() } else { format!("（{}）", d.unit.label()) };
+            rows.push(Row {
+                head: format!("{}{unit}", d.name_of(i)),
+                cells: vec![
+                    book.cell(period, code, &id),
+                    book.interval(period, code, &id),
+                    book.base(period, code, &id),
+                    book.cell(period, CITY_CODE, &id),
+                ],
+                ..Row::default()
+            });
+        }
+    }
+    Table {
+        id: "all".into(),
+        caption: format!("{name}全部公开指标，{}", period.chinese()),
+        columns: ["指标", name, "95%置信区间", "分母", "全市"].map(String::from).to_vec(),
+        rows,
+        notes: notes(book),
+        ..Table::default()
+    }
+}
+
+fn agencies(site: &Site, files: &mut Files) -> Result<(), Error> {
+    let (book, period) = (site.book, site.book.input.period);
+    let table = |level: Level, id: &str, caption: &str, head: &str| {
+        let units = book.measured(period).into_iter().flat_map(|m| m.units_at(level));
+        let rows = units.map(|u| {
+            let mut cells = vec![
+                book.cell(period, &u.code, "composite_score"),
+                book.interval(period, &u.code, "composite_score"),
+                book.base(period, &u.code, "composite_score"),
+            ];
+            cells.extend(RATINGS.iter().map(|i| book.cell(period, &u.code, &format!("satisfied_rate.{i}"))));
+            Row { head: u.name.clone(), cells, ..Row::default() }
+        });
+        let mut columns = [head, "综合满意度（分）", "95%置信区间", "问卷（份）"].map(String::from).to_vec();
+        columns.extend(RATINGS.iter().map(|i| format!("满意率：{}", item(i))));
+        Table {
+            id: id.into(),
+            caption: format!("{caption}，{}", period.chinese()),
+            columns,
+            rows: rows.collect(),
+            notes: notes(book),
+            ..Table::default()
+        }
+    };
+    let mut c = context(site, "服务类别和服务机构", "agencies", "");
+    c.insert("categories", &table(Level::Category, "categories", "各服务类别满意度", "服务类别"));
+    c.insert("agencies", &table(Level::Agency, "agencies", "各质量服务机构满意度", "质量服务机构"));
+    files.insert("agencies.html".into(), site.render("agencies.html", &c)?);
+    Ok(())
+}
+
+fn case_pages(site: &Site, files: &mut Files) -> Result<(), Error> {
+    let mut c = context(site, "服务案例", "cases", "../");
+    let mut groups: Vec<(String, Vec<Link>)> = Vec::new();
+    for case in site.cases {
+        let link =
+            Link { href: case.file.clone(), label: case.project.clone(), note: case.enterprise.clone() };
+        match groups.last_mut().filter(|(name, _)| *name == case.district) {
+            Some((_, links)) => links.push(link),
+            None => groups.push((case.district.clone(), vec![link])),
+        }
+    }
+    c.insert("groups", &groups);
+    files.insert("cases/index.html".into(), site.render("cases.html", &c)?);
+    for case in site.cases {
+        let mut c = context(site, &case.project, "cases", "../");
+        c.insert("case", case);
+        files.insert(format!("cases/{}", case.file), site.render("case.html", &c)?);
+    }
+    Ok(())
+}
+
+fn archive(site: &Site, files: &mut Files) -> Result<(), Error> {
+    let book = site.book;
+    let earlier: Vec<Period> = book.periods().into_iter().filter(|p| *p < book.input.period).collect();
+    let mut c = context(site, "往期数据", "archive", "../");
+    let link = |p: &Period| Link { href: format!("{p}.html"), label: p.chinese(), note: String::new() };
+    c.insert("links", &earlier.iter().map(link).collect::<Vec<_>>());
+    files.insert("archive/index.html".into(), site.render("archive.html", &c)?);
+    for period in earlier {
+        let mut c = context(site, &format!("往期数据：{}", period.chinese()), "archive", "../");
+        c.insert("past", &period.chinese());
+        c.insert("tiles", &tiles(book, period, CITY_CODE));
+        c.insert(
+            "drawings",
+            &[charts::satisfaction(book, period, CITY_CODE), charts::structure(book, period, CITY_CODE)],
+        );
+        c.insert("district_table", &district_table(book, period, "../"));
+        files.insert(format!("archive/{period}.html"), site.render("period.html", &c)?);
+    }
+    Ok(())
+}
+
+fn method(site: &Site, files: &mut Files) -> Result<(), Error> {
+    let book = site.book;
+    let mut c = context(site, "方法说明", "method", "");
+    let settings = book.input.settings;
+    c.insert("middle_score", &settings.metrics.middle_score.to_string());
+    let m = &settings.metrics;
+    c.insert("floors", &[m.floor_city, m.floor_district, m.floor_agency, m.floor_category]);
+    let words = |text: &str| Cell::words(text);
+    let rows = CATALOGUE.iter().map(|d| {
+        let levels: Vec<&str> = published_levels(d.id).iter().map(|l| l.label()).collect();
+        Row {
+            head: d.name.to_owned(),
+            cells: vec![
+                words(d.formula),
+                words(d.method.label()),
+                words(&levels.join("、")),
+                words(d.clause),
+            ],
+            ..Row::default()
+        }
+    });
+    let table = Table {
+        id: "metrics".into(),
+        caption: "公开指标的口径和公式".into(),
+        columns: ["指标", "公式", "区间", "公开层级", "标准条款"].map(String::from).to_vec(),
+        rows: rows.collect(),
+        is_words: true,
+        ..Table::default()
+    };
+    c.insert("metrics", &table);
+    let (all, hidden) = book.plan.size();
+    c.insert("all", &all);
+    c.insert("hidden", &hidden);
+    files.insert("method.html".into(), site.render("method.html", &c)?);
+    Ok(())
+}
+
+fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
+    let book = site.book;
+    let mut c = context(site, "数据下载", "downloads", "");
+    let about = format!(
+        "{}：{}发布的中小企业质量提升服务供需、满意度和质量水平指标，依据 DB5101/T 190—2024 的表B至表F汇总，已作脱敏处理。\
+         每行一个数，含分母、95%置信区间和状态；截至{}。",
+        title(book),
+        book.input.settings.report.issuer,
+        date::iso(book.input.period.last_day())
+    );
+    c.insert("about", &about);
+    c.insert("linked_data", &data::linked_data(book, &title(book), &about, site.resources));
+    let size = |n: usize| if n < 10_240 { format!("{n} 字节") } else { format!("{} KB", n.div_ceil(1024)) };
+    let links: Vec<Link> = site
+        .resources
+        .iter()
+        .map(|r| Link { href: r.name.into(), label: r.title.into(), note: size(r.bytes.len()) })
+        .collect();
+    c.insert("files", &links);
+    let dictionary = site.resources.iter().map(|r| Table {
+        id: format!("fields-{}", r.name.trim_end_matches(".csv")),
+        caption: format!("{} 各列的含义", r.name),
+        columns: ["列名", "类型", "含义"].map(String::from).to_vec(),
+        rows: r
+            .fields
+            .iter()
+            .map(|(name, kind, about)| Row {
+                head: (*name).to_owned(),
+                cells: vec![Cell::words(*kind), Cell::words(*about)],
+                ..Row::default()
+            })
+            .collect(),
+        is_words: true,
+        ..Table::default()
+    });
+    c.insert("dictionary", &dictionary.collect::<Vec<_>>());
+    files.insert("downloads.html".into(), site.render("downloads.html", &c)?);
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! What pages and open data may see: strings that are already formatted, past the plan.
+
+use serde::Serialize;
+
+use crate::chart::{Estimate, Measure};
+use crate::metrics::catalogue::item_label;
+use crate::metrics::{Definition, Figure, Level, Measured, Unit};
+use crate::period::Period;
+use crate::public::suppress::{COUNTED, Plan, counted_id};
+use crate::public::{PublicInput, Shown};
+use crate::reference::district::{CITY, DISTRICTS, NOWHERE};
+use crate::spec::Form;
+
+/// One printed figure.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Cell {
+    pub text: String,
+    /// Figure id; empty for words.
+    pub figure: String,
+    /// `ok`, `small_n`, `no_data`, `suppressed`; empty for words.
+    pub status: &'static str,
+}
+
+impl Cell {
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// A table of a page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Table {
+    pub id: String,
+    pub caption: String,
+    pub unit: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Row>,
+    pub notes: Vec<String>,
+    /// Columns of words, not numbers.
+    pub is_words: bool,
+}
+
+/// One row: its head, and the cells.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Row {
+    pub head: String,
+    /// Link of the head; empty for none.
+    pub href: String,
+    pub cells: Vec<Cell>,
+    pub strong: bool,
+}
+
+/// A chart with the same numbers as a table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Drawing {
+    pub id: String,
+    pub title: String,
+    /// For screens of ordinary width, and for phones.
+    pub wide: String,
+    pub narrow: String,
+    pub table: Table,
+    pub note: String,
+}
+
+/// A headline number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Tile {
+    pub label: String,
+    pub value: Cell,
+    pub unit: String,
+    pub note: String,
+}
+
+/// A link of a page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Link {
+    pub href: String,
+    pub label: String,
+    pub note: String,
+}
+
+/// The figures of an edition, as the plan lets them be seen.
+pub struct Book<'a> {
+    pub input: &'a PublicInput<'a>,
+    pub plan: &'a Plan,
+}
+
+impl<'a> Book<'a> {
+    pub fn measured(&self, period: Period) -> Option<&'a Measured> {
+        self.input.measured.get(&period)
+    }
+
+    /// Periods published, newest first.
+    pub fn periods(&self) -> Vec<Period> {
+        self.input.measured.keys().rev().copied().filter(|p| *p <= self.input.period).collect()
+    }
+
+    pub fn figure(&self, period: Period, unit: &str, name: &str) -> Option<&'a Figure> {
+        self.measured(period)?.figure(unit, name)
+    }
+
+    /// A figure as printed; one that is not there prints a dash.
+    pub fn cell(&self, period: Period, unit: &str, name: &str) -> Cell {
+        self.figure(period, unit, name).map_or_else(|| Cell::words("—"), |f| self.printed(f))
+    }
+
+    pub fn printed(&self, figure: &Figure) -> Cell {
+        let id = figure.id();
+        match self.plan.of(&id) {
+            Shown::Open => Cell { text: figure.printed(), figure: id, status: figure.status.id() },
+            Shown::Hidden(_) => Cell { text: "*".into(), figure: id, status: "suppressed" },
+            Shown::Unpublished => Cell::words("—"),
+        }
+    }
+
+    /// The denominator of a figure, where it may be told.
+    pub fn base(&self, period: Period, unit: &str, name: &str) -> Cell {
+        let Some(figure) = self.figure(period, unit, name) else { return Cell::words("—") };
+        match figure.denominator {
+            Some(n) if self.plan.tells_base(&figure.id()) => Cell::words(n.to_string()),
+            Some(_) => Cell { text: "*".into(), figure: String::new(), status: "suppressed" },
+            None => Cell::words("—"),
+        }
+    }
+
+    /// The interval of a figure, where the figure is shown.
+    pub fn interval(&self, period: Period, unit: &str, name: &str) -> Cell {
+        let open = self.figure(period, unit, name).filter(|f| self.plan.is_open(&f.id()));
+        Cell::words(open.and_then(Figure::printed_interval).unwrap_or_else(|| "—".into()))
+    }
+
+    /// The number of counted returns of a form.
+    pub fn counted(&self, period: Period, unit: &str, form: Form) -> Cell {
+        let id = format!("{period}/{unit}/{}", counted_id(form));
+        match (self.plan.of(&id), self.plan.count(period, unit, form)) {
+            (Shown::Open, Some(n)) => Cell { text: n.to_string(), figure: id, status: "ok" },
+            (Shown::Hidden(_), _) => Cell { text: "*".into(), figure: id, status: "suppressed" },
+            _ => Cell::words("—"),
+        }
+    }
+
+    /// A figure as the measure of a chart: hidden ones have no mark.
+    pub fn measure(&self, period: Period, unit: &str, name: &str) -> Measure {
+        let cell = self.cell(period, unit, name);
+        let value =
+            self.figure(period, unit, name).filter(|f| self.plan.is_open(&f.id())).and_then(|f| f.value);
+        match value {
+            Some(value) => Measure::new(value, cell.text).with_figure(cell.figure),
+            None => Measure::missing(cell.text),
+        }
+    }
+
+    /// The row of a chart.
+    pub fn estimate(&self, period: Period, unit: &str, name: &str, label: &str) -> Estimate {
+        let figure = self.figure(period, unit, name).filter(|f| self.plan.is_open(&f.id()));
+        let base = self.base(period, unit, name);
+        Estimate {
+            name: label.to_owned(),
+            measure: self.measure(period, unit, name),
+            interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)),
+            n: if figure.is_some() { format!("n={}", base.text) } else { String::new() },
+            muted: figure.is_some_and(|f| f.status.id() == "small_n"),
+        }
+    }
+
+    /// Districts in official order with whether they have reported; 未归属 last where it has returns.
+    pub fn districts(&self, period: Period) -> Vec<(&'static str, &'static str, bool)> {
+        let reported = |code: &str| {
+            self.measured(period).is_some_and(|m| m.units_at(Level::District).any(|u| u.code == code))
+        };
+        let mut out: Vec<_> = DISTRICTS.iter().map(|d| (d.code, d.name, reported(d.code))).collect();
+        if reported(NOWHERE) {
+            out.push((NOWHERE, NOWHERE, true));
+        }
+        out
+    }
+}
+
+impl Plan {
+    /// The number of counted returns of a form, where it may be told.
+    pub fn count(&self, period: Period, unit: &str, form: Form) -> Option<i64> {
+        let name = counted_id(form);
+        let cell = self.models.get(&period)?.cells.iter().find(|c| c.unit == unit && c.name == name)?;
+        cell.hidden.is_none().then_some(cell.value as i64)
+    }
+}
+
+/// `区（市）县` names of forms counted.
+pub fn counted_label(form: Form) -> &'static str {
+    COUNTED.iter().find(|(f, _)| *f == form).map_or("", |(_, label)| label)
+}
+
+/// Name of a metric with its item.
+pub fn label(metric: &str, item: &str) -> String {
+    Definition::of(metric).map_or_else(|| metric.to_owned(), |d| d.name_of(item))
+}
+
+/// An item as printed.
+pub fn item(item: &str) -> &str {
+    item_label(item)
+}
+
+/// Code of the city.
+pub const CITY_CODE: &str = CITY.0;
+
+/// The decimal that a printed figure stands for: `86.3%` is `0.863`.
+pub fn decimal(printed: &str, unit: Unit) -> String {
+    if unit != Unit::Rate {
+        return if printed == "—" { String::new() } else { printed.to_owned() };
+    }
+    let percent: Option<f64> = printed.strip_suffix('%').and_then(|p| p.parse().ok());
+    percent.map(|p| format!("{:.3}", p / 100.0)).unwrap_or_default()
+}

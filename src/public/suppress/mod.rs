@@ -1,0 +1,162 @@
+//! One plan over all that is published: which figures are hidden, and why.
+//!
+//! Rules (domain.md 3): counts of 1 to t−1 are hidden; rates and scores need n ≥ the
+//! floor; a margin with one hidden cell hides its smallest remaining one; what an
+//! earlier edition hid stays hidden, and a revision that moves a figure by fewer
+//! than t enterprises is not shown; then a linear program must leave every
+//! hidden cell at least t wide, else more is hidden, a total if need be.
+//! Why a cell is hidden is for the office, never for the page: that a cell is
+//! hidden for being small would say what it is.
+
+mod audit;
+mod model;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+pub use audit::bounds;
+pub use model::{Cell, Limit, Model, Rules, Sum};
+pub use tables::{COUNTED, Released, counted_id, is_count, published_levels};
+
+use crate::error::Result;
+use crate::link::Links;
+use crate::metrics::Measured;
+use crate::period::Period;
+use crate::settings::Settings;
+
+/// Why a cell is hidden.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// 1 to t−1 enterprises or projects.
+    Small,
+    /// Fewer answers than rates need.
+    FewAnswers,
+    /// Its denominator is hidden.
+    Denominator,
+    /// Else the cell named could be computed from a published sum.
+    Margin { of: String },
+    /// Else the cell named could be narrowed down below the threshold.
+    Audit { of: String },
+    /// Hidden in an earlier edition of the same period.
+    EarlierEdition,
+    /// Differs from an earlier edition by fewer than t.
+    Revision,
+    /// Hidden for being small in the period before, and changed by fewer than t since.
+    EarlierPeriod,
+    /// A part of what the figure is computed from is hidden (the cell named).
+    Part { of: String },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Small => f.write_str("数值低于公开的下限，可能识别出单个企业"),
+            Self::FewAnswers => f.write_str("有效回答份数低于公布比率的下限"),
+            Self::Denominator => f.write_str("其分母不公开"),
+            Self::Margin { of } => write!(f, "如果公开，可由合计推算出「{of}」"),
+            Self::Audit { of } => write!(f, "如果公开，「{of}」的可能取值范围过窄"),
+            Self::EarlierEdition => f.write_str("本期较早的版本未公开，前后一致"),
+            Self::Revision => f.write_str("与本期较早版本之差过小，公开将泄露增减的企业"),
+            Self::EarlierPeriod => f.write_str("上一季度因数值过小未公开，且本季度变化过小"),
+            Self::Part { of } => write!(f, "其组成部分「{of}」不公开"),
+        }
+    }
+}
+
+/// What becomes of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Open,
+    Hidden(Reason),
+    /// Not part of the public edition at this level.
+    Unpublished,
+}
+
+/// The plan of a publication.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The quantities of each period, with what is hidden.
+    pub models: BTreeMap<Period, Model>,
+    figures: BTreeMap<String, Option<Reason>>,
+    /// Figures whose denominator may be told.
+    bases: BTreeSet<String>,
+}
+
+impl Plan {
+    /// What becomes of a figure (`<period>/<unit>/<metric>[.<item>]`).
+    pub fn of(&self, figure: &str) -> Shown {
+        match self.figures.get(figure) {
+            Some(None) => Shown::Open,
+            Some(Some(reason)) => Shown::Hidden(reason.clone()),
+            None => Shown::Unpublished,
+        }
+    }
+
+    pub fn is_open(&self, figure: &str) -> bool {
+        matches!(self.figures.get(figure), Some(None))
+    }
+
+    pub fn is_hidden(&self, figure: &str) -> bool {
+        matches!(self.figures.get(figure), Some(Some(_)))
+    }
+
+    /// Whether the denominator of a figure may be told.
+    pub fn tells_base(&self, figure: &str) -> bool {
+        self.bases.contains(figure)
+    }
+
+    /// Why a figure is hidden.
+    pub fn why(&self, figure: &str) -> Option<&Reason> {
+        self.figures.get(figure)?.as_ref()
+    }
+
+    /// Ids of all hidden figures.
+    pub fn hidden(&self) -> impl Iterator<Item = &str> {
+        self.figures.iter().filter(|(_, r)| r.is_some()).map(|(id, _)| id.as_str())
+    }
+
+    /// Number of figures published and hidden, and of those hidden.
+    pub fn size(&self) -> (usize, usize) {
+        (self.figures.len(), self.hidden().count())
+    }
+}
+
+/// What the plan is made from.
+pub struct Ground<'a> {
+    pub links: &'a Links,
+    /// All periods; those after `until`, the period of the edition, are passed over.
+    pub measured: &'a BTreeMap<Period, Measured>,
+    pub until: Period,
+    pub settings: &'a Settings,
+    /// Case pages by period and unit code: that many projects of the unit are known by name.
+    pub cases: &'a BTreeMap<(Period, String), usize>,
+    /// What an earlier edition said, by figure id.
+    pub earlier: &'a BTreeMap<String, Released>,
+}
+
+/// Makes the plan, period by period in order.
+///
+/// # Errors
+/// An internal fault only.
+pub fn plan(ground: &Ground) -> Result<Plan> {
+    let rules = Rules {
+        threshold: ground.settings.privacy.threshold as f64,
+        rate_floor: ground.settings.privacy.rate_floor as f64,
+    };
+    let mut out = Plan::default();
+    let mut before: Option<Model> = None;
+    for (period, measured) in ground.measured.range(..=ground.until) {
+        let mut tables = tables::Tables::new(ground, *period, measured);
+        tables.carry(before.as_ref(), rules);
+        tables.revise(ground.earlier, rules);
+        tables.model.protect(rules);
+        tables.judge(&mut out, rules);
+        before = Some(tables.model.clone());
+        out.models.insert(*period, tables.model);
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,385 @@
+//! What is published, at which level, and which quantities stand behind each figure.
+//!
+//! Levels with many small units publish few metrics: a figure that is not
+//! published needs no star, and everything published is one more equation for
+//! whoever wants to know too much.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::model::{Limit, Model, Rules};
+use super::{Ground, Plan, Reason};
+use crate::link::{Links, district_code};
+use crate::metrics::{Figure, Level, Measured, RATINGS};
+use crate::period::Period;
+use crate::reference::district::CITY;
+use crate::spec::Form;
+
+/// Forms whose counted returns are published, with what is counted.
+pub const COUNTED: [(Form, &str); 4] = [
+    (Form::B, "需求调查企业数"),
+    (Form::C, "服务项目数"),
+    (Form::F, "满意度调查表份数"),
+    (Form::E, "情况反馈企业数"),
+];
+
+/// Name of the count of a form: `counted.B`.
+pub fn counted_id(form: Form) -> String {
+    format!("counted.{form}")
+}
+
+const ALL: &[Level] = &[Level::City, Level::District, Level::Agency, Level::Category];
+const CITY_AND_DISTRICTS: &[Level] = &[Level::City, Level::District];
+const CITY_ONLY: &[Level] = &[Level::City];
+
+/// Levels at which a metric is published.
+pub fn published_levels(metric: &str) -> &'static [Level] {
+    match metric {
+        "satisfied_rate" | "composite_score" => ALL,
+        "response_rate"
+        | "closed_loop_rate"
+        | "demand_response_rate"
+        | "median_response_days"
+        | "feedback_rate"
+        | "next_need_rate"
+        | "below_industry_share"
+        | "standard_level_share"
+        | "quality_base_coverage"
+        | "demand_share"
+        | "service_share" => CITY_AND_DISTRICTS,
+        _ => CITY_ONLY,
+    }
+}
+
+/// What an earlier edition of the same period said of a figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Released {
+    pub hidden: bool,
+    /// The denominator; for a count, the count itself.
+    pub n: Option<f64>,
+}
+
+/// Denominator and numerator of a figure that has its own cells.
+struct Names {
+    denominator: String,
+    numerator: String,
+    /// Whether the numerator is a count of enterprises, hidden when small.
+    is_count: bool,
+}
+
+fn names(metric: &str, item: &str) -> Option<Names> {
+    let (denominator, numerator, is_count) = match metric {
+        "satisfied_rate" => (format!("answered.{item}"), format!("satisfied.{item}"), false),
+        "composite_score" => ("respondents".into(), "composite".into(), false),
+        "response_rate" => (counted_id(Form::C), "surveyed".into(), false),
+        "closed_loop_rate" => (counted_id(Form::C), "closed".into(), false),
+        "demand_response_rate" => ("pairs".into(), "matched".into(), false),
+        "feedback_rate" => ("served".into(), "fed_back".into(), false),
+        "next_need_rate" => (counted_id(Form::E), "next_need".into(), false),
+        "below_industry_share" => ("level_answered".into(), "level.below".into(), true),
+        "standard_level_share" => ("level_answered".into(), format!("level.{item}"), true),
+        "quality_base_coverage" => (format!("base_answered.{item}"), format!("base.{item}"), true),
+        "demand_share" => ("need_any".into(), format!("need.{item}"), true),
+        "service_share" => ("service_any".into(), format!("service.{item}"), true),
+        "level_change" => ("comparable".into(), format!("change.{item}"), true),
+        _ => return None,
+    };
+    Some(Names { denominator, numerator, is_count })
+}
+
+/// Whether the numerator of a metric is a count of enterprises or projects that may be told where it is not small.
+pub fn is_count(metric: &str) -> bool {
+    names(metric, "").is_some_and(|n| n.is_count)
+}
+
+/// The quantities of one period.
+pub(super) struct Tables<'a> {
+    pub model: Model,
+    period: Period,
+    measured: &'a Measured,
+    at: HashMap<(String, String), usize>,
+}
+
+impl<'a> Tables<'a> {
+    pub fn new(ground: &Ground, period: Period, measured: &'a Measured) -> Self {
+        let mut out = Self { model: Model::default(), period, measured, at: HashMap::new() };
+        out.counts(ground.links);
+        for figure in measured.figures.iter().filter(|f| is_published(f)) {
+            out.figure(figure);
+        }
+        out.sums();
+        out.limits(ground.settings.metrics.middle_score / 100.0);
+        for ((_, unit), cases) in ground.cases.iter().filter(|((p, _), _)| *p == period) {
+            if let Some(cell) = out.cell(unit, &counted_id(Form::C)) {
+                out.model.cells[cell].least = *cases as f64;
+            }
+        }
+        out
+    }
+
+    fn cell(&self, unit: &str, name: &str) -> Option<usize> {
+        self.at.get(&(unit.to_owned(), name.to_owned())).copied()
+    }
+
+    fn add(&mut self, unit: &str, name: &str, value: f64, weight: f64, is_count: bool) -> usize {
+        let key = (unit.to_owned(), name.to_owned());
+        if let Some(cell) = self.at.get(&key) {
+            return *cell;
+        }
+        let cell = self.model.push(unit, name, value, weight, is_count);
+        self.at.insert(key, cell);
+        cell
+    }
+
+    fn counts(&mut self, links: &Links) {
+        let Some(accounting) = links.accounting.get(&self.period) else { return };
+        for (form, _) in COUNTED {
+            let name = counted_id(form);
+            let total = accounting.city(form).counted as f64;
+            self.add(CITY.0, &name, total, total, true);
+            for district in accounting.received_districts() {
+                let n = accounting.of(form, district).counted as f64;
+                self.add(district_code(district), &name, n, n, true);
+            }
+        }
+    }
+
+    /// The cells of a figure, tied together.
+    fn figure(&mut self, figure: &Figure) {
+        let Some(names) = names(figure.metric, figure.item) else { return };
+        let (Some(numerator), Some(n)) = (figure.numerator, figure.denominator) else { return };
+        let n = n as f64;
+        // A score is counted in full marks, so that it weighs like a number of answers.
+        let scale = if figure.metric == "composite_score" { 100.0 } else { 1.0 };
+        let denominator = self.add(&figure.unit_code, &names.denominator, n, n, true);
+        if self.cell(&figure.unit_code, &names.numerator).is_none() {
+            let value = numerator.as_f64() / scale;
+            let weight = if names.is_count { value } else { n };
+            let numerator = self.add(&figure.unit_code, &names.numerator, value, weight, names.is_count);
+            self.model.share(denominator, numerator);
+        }
+    }
+
+    fn units(&self, level: Level) -> Vec<String> {
+        self.measured.units_at(level).map(|u| u.code.clone()).collect()
+    }
+
+    /// City = districts, city = agencies, and what makes up a whole within a unit.
+    fn sums(&mut self) {
+        let cells = 0..self.model.cells.len();
+        let totals: Vec<usize> = cells.filter(|c| self.model.cells[*c].unit == CITY.0).collect();
+        for level in [Level::District, Level::Agency] {
+            let units = self.units(level);
+            for total in &totals {
+                let name = self.model.cells[*total].name.clone();
+                let parts: Vec<usize> = units.iter().filter_map(|u| self.cell(u, &name)).collect();
+                if !parts.is_empty() {
+                    self.model.sum(*total, parts);
+                }
+            }
+        }
+        for unit in self.units(Level::City).into_iter().chain(self.units(Level::District)) {
+            self.whole(&unit, "level_answered", "level.");
+            self.whole(&unit, "comparable", "change.");
+            // Nobody counts who ticks nothing, so these two are one and the same.
+            for (any, form) in [("need_any", Form::B), ("service_any", Form::C)] {
+                if let (Some(any), Some(all)) = (self.cell(&unit, any), self.cell(&unit, &counted_id(form))) {
+                    self.model.sum(all, vec![any]);
+                }
+            }
+        }
+    }
+
+    fn whole(&mut self, unit: &str, whole: &str, prefix: &str) {
+        let parts = self.with_prefix(unit, prefix);
+        if let (Some(whole), false) = (self.cell(unit, whole), parts.is_empty()) {
+            self.model.sum(whole, parts);
+        }
+    }
+
+    fn with_prefix(&self, unit: &str, prefix: &str) -> Vec<usize> {
+        let cells = self.model.cells.iter().enumerate();
+        cells.filter(|(_, c)| c.unit == unit && c.name.starts_with(prefix)).map(|(i, _)| i).collect()
+    }
+
+    /// What a reader knows from the definitions.
+    fn limits(&mut self, middle: f64) {
+        let units: Vec<String> = self.measured.units.iter().map(|u| u.code.clone()).collect();
+        let (b, c, f) = (counted_id(Form::B), counted_id(Form::C), counted_id(Form::F));
+        for unit in units {
+            self.at_most(&unit, "level_answered", &b);
+            self.at_most(&unit, "comparable", &b);
+            self.at_most(&unit, "respondents", &f);
+            self.at_most(&unit, "surveyed", &f);
+            self.at_most(&unit, "closed", "surveyed");
+            for item in ["self_declared", "standards", "patents"] {
+                self.at_most(&unit, &format!("base_answered.{item}"), &b);
+            }
+            for item in RATINGS {
+                self.at_most(&unit, &format!("answered.{item}"), "respondents");
+            }
+            for (any, prefix) in [(&b, "need."), (&c, "service.")] {
+                self.at_most_sum(&unit, any, prefix);
+            }
+            self.composite(&unit, middle);
+        }
+    }
+
+    fn at_most(&mut self, unit: &str, less: &str, more: &str) {
+        if let (Some(less), Some(more)) = (self.cell(unit, less), self.cell(unit, more)) {
+            self.limit(vec![(less, 1.0), (more, -1.0)]);
+        }
+    }
+
+    /// Everybody ticks at least one.
+    fn at_most_sum(&mut self, unit: &str, any: &str, prefix: &str) {
+        let ticks = self.with_prefix(unit, prefix);
+        if let (Some(any), false) = (self.cell(unit, any), ticks.is_empty()) {
+            let terms = ticks.into_iter().map(|t| (t, -1.0)).chain([(any, 1.0)]).collect();
+            self.limit(terms);
+        }
+    }
+
+    /// Every answer short of 满意 takes between a quarter of (1 − middle) and 1 off the composite.
+    fn composite(&mut self, unit: &str, middle: f64) {
+        let items: Option<Vec<(usize, usize)>> = RATINGS
+            .iter()
+            .map(|i| {
+                Some((
+                    self.cell(unit, &format!("answered.{i}"))?,
+                    self.cell(unit, &format!("satisfied.{i}"))?,
+                ))
+            })
+            .collect();
+        let (Some(items), Some(all), Some(score)) =
+            (items, self.cell(unit, "respondents"), self.cell(unit, "composite"))
+        else {
+            return;
+        };
+        let short = |by: f64| {
+            items.iter().flat_map(move |(n, a)| [(*n, by), (*a, -by)]).collect::<Vec<(usize, f64)>>()
+        };
+        let least = (1.0 - middle) / 4.0;
+        let mut lower = short(-1.0);
+        lower.extend([(all, 1.0), (score, -1.0)]);
+        self.limit(lower);
+        if least > 1e-3 {
+            let mut upper = short(least);
+            upper.extend([(all, -1.0), (score, 1.0)]);
+            self.limit(upper);
+        }
+    }
+
+    /// Keeps a limit that is true here (a data fault elsewhere must not make the audit blind).
+    fn limit(&mut self, terms: Vec<(usize, f64)>) {
+        let left: f64 = terms.iter().map(|(c, k)| k * self.model.cells[*c].value).sum();
+        self.model.limits.push(Limit { terms, at_most: left.max(0.0) });
+    }
+
+    /// Small counts of the period before that have hardly moved.
+    pub fn carry(&mut self, before: Option<&Model>, rules: Rules) {
+        let Some(before) = before else { return };
+        for old in before.cells.iter().filter(|c| c.hidden == Some(Reason::Small)) {
+            let Some(now) = self.cell(&old.unit, &old.name) else { continue };
+            let value = self.model.cells[now].value;
+            if value >= rules.threshold && value - old.value < rules.threshold {
+                self.model.hide(now, Reason::EarlierPeriod);
+            }
+        }
+    }
+
+    /// Keeps hidden what an earlier edition hid, and what would be told by the difference to it.
+    pub fn revise(&mut self, earlier: &BTreeMap<String, Released>, rules: Rules) {
+        let own = self.own_cells();
+        for (id, cell, n) in own {
+            let Some(old) = earlier.get(&id) else { continue };
+            let moved = old.n.map_or(0.0, |before| (n - before).abs());
+            if old.hidden {
+                self.model.hide(cell, Reason::EarlierEdition);
+            } else if moved > 0.0 && moved < rules.threshold {
+                self.model.hide(cell, Reason::Revision);
+            }
+        }
+    }
+
+    /// Figures with a cell of their own: id, cell, and the number that revisions are measured by.
+    fn own_cells(&self) -> Vec<(String, usize, f64)> {
+        let mut out = Vec::new();
+        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
+            let Some(names) = names(figure.metric, figure.item) else { continue };
+            if let Some(cell) = self.cell(&figure.unit_code, &names.numerator) {
+                out.push((figure.id(), cell, figure.denominator.unwrap_or(0) as f64));
+            }
+        }
+        for (id, cell) in self.counted() {
+            out.push((id, cell, self.model.cells[cell].value));
+        }
+        out
+    }
+
+    /// The published counts of returns.
+    fn counted(&self) -> Vec<(String, usize)> {
+        let counts = self.model.cells.iter().enumerate().filter(|(_, c)| c.name.starts_with("counted."));
+        counts.map(|(at, c)| (format!("{}/{}/{}", self.period, c.unit, c.name), at)).collect()
+    }
+
+    /// Writes what becomes of every published figure.
+    pub fn judge(&self, out: &mut Plan, rules: Rules) {
+        for (id, cell) in self.counted() {
+            out.figures.insert(id, self.model.cells[cell].hidden.clone());
+        }
+        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
+            let id = figure.id();
+            if self.base_is_open(figure, rules) {
+                out.bases.insert(id.clone());
+            }
+            out.figures.insert(id, self.verdict(figure, rules));
+        }
+    }
+
+    fn base_is_open(&self, figure: &Figure, rules: Rules) -> bool {
+        let own = match (names(figure.metric, figure.item), figure.metric) {
+            (Some(names), _) => Some(names.denominator),
+            (None, "acceptable_rate" | "item_score") => Some(format!("answered.{}", figure.item)),
+            (None, _) => None,
+        };
+        match own {
+            Some(name) => self.part(&figure.unit_code, &name).is_none(),
+            None if self.verdict(figure, rules).is_some() => false,
+            None => figure.denominator.is_some_and(|n| n == 0 || n as f64 >= rules.rate_floor),
+        }
+    }
+
+    fn verdict(&self, figure: &Figure, rules: Rules) -> Option<Reason> {
+        let unit = &figure.unit_code;
+        let item = figure.item;
+        if let Some(names) = names(figure.metric, item) {
+            let own = self.cell(unit, &names.numerator).and_then(|c| self.model.cells[c].hidden.clone());
+            return own.or_else(|| self.part(unit, &names.denominator));
+        }
+        if figure.denominator.is_some_and(|n| n > 0 && (n as f64) < rules.rate_floor) {
+            return Some(Reason::FewAnswers);
+        }
+        match figure.metric {
+            "acceptable_rate" | "item_score" => [format!("answered.{item}"), format!("satisfied.{item}")]
+                .iter()
+                .find_map(|n| self.part(unit, n)),
+            "median_response_days" => self.part(unit, "matched"),
+            "structure_gap" | "structure_mismatch" => {
+                let mut ticks = self.with_prefix(unit, "need.");
+                ticks.extend(self.with_prefix(unit, "service."));
+                let hidden = ticks.into_iter().find(|c| self.model.is_hidden(*c));
+                hidden.map(|c| Reason::Part { of: self.model.label(c) })
+            }
+            _ => None,
+        }
+    }
+
+    fn part(&self, unit: &str, name: &str) -> Option<Reason> {
+        let cell = self.cell(unit, name).filter(|c| self.model.is_hidden(*c))?;
+        Some(Reason::Part { of: self.model.label(cell) })
+    }
+}
+
+fn is_published(figure: &Figure) -> bool {
+    published_levels(figure.metric).contains(&figure.level)
+}
