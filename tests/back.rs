@@ -8,6 +8,7 @@ use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
+use zhiti::compare::Comparisons;
 use zhiti::compose::{Scene, cases, summary};
 use zhiti::link::{Linked, Links, Status};
 use zhiti::pipeline::{self, Options, Outcome};
