@@ -41,7 +41,7 @@ catalogue! {
     FileStopped, "file_stopped", Error, "读取文件「{}」时间或内存超限，已停止", "文件结构异常", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     FileInternal, "file_internal", Error, "读取文件「{}」时程序内部出错", "这是程序的问题，不是填报人的问题", "请另存为 .xlsx 再试，并将该文件反馈给开发者", "";
     FileNotRegular, "file_not_regular", Warning, "「{}」未读取", "只读取普通文件，不跟随快捷方式（链接），也不打开设备", "请放入文件本身", "";
-    FileUnrecognised, "file_unrecognised", Error, "文件「{}」中没有可识别的表格", "没有找到附录B—附录F或补充表的标题和栏目", "请使用 `zhiti forms` 生成的空白表填写；若不是报送材料，请移出文件夹", "附录B—附录F";
+    FileUnrecognised, "file_unrecognised", Error, "文件「{}」中没有可识别的表格", "没有找到附录B—附录F或补充表的标题和栏目", "请使用“zhiti forms”生成的空白表填写；若不是报送材料，请移出文件夹", "附录B—附录F";
     FileRemark, "file_remark", Warning, "文件「{}」含有无法按内容读取的部分", "这些部分不在单元格里", "请把答案填写在单元格内", "";
     SheetUnreadable, "sheet_unreadable", Error, "工作表「{}」无法读取", "文件的这一部分已损坏", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     SheetUnrecognised, "sheet_unrecognised", Info, "工作表「{}」不是可识别的表格，未读取", "不含附录B—附录F或补充表的栏目", "若其中有应报的内容，请改用规定的表式", "";
