@@ -465,11 +465,32 @@ fn fill_inner(out: &mut Return, judged: &mut Vec<(usize, Vec<Fault>)>) {
         }
         let rest =
             marks::ticks(&outer.raw, &spec.fields[container].choices).map(|t| t.rest).unwrap_or_default();
-        let (value, faults, raw) = inner(field, &rest);
+        let (value, faults, raw) = match typed_behind(field, &outer.raw, &rest) {
+            Some(words) => (Some(Val::Text(words.clone())), Vec::new(), words),
+            None => inner(field, &rest),
+        };
         judged.retain(|(i, _)| *i != index);
         judged.push((index, faults));
         out.answers[index] = Some(Answer { cell: outer.cell, raw, value });
     }
+}
+
+/// The words behind 其他服务 as they were typed: signs and blanks kept, where they say the same
+/// as the normal form does.
+fn typed_behind(field: &Field, raw: &str, rest: &str) -> Option<String> {
+    if field.kind == Kind::Count || rest.is_empty() {
+        return None;
+    }
+    let tail = raw.rsplit_once(field.label.as_str())?.1;
+    let tail = tail.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '_' | '＿'));
+    let words = tail.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '_' | '＿'));
+    let solid = |text: &str| text::key(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let whole = words.starts_with(['（', '(', '〖', '[']) && words.ends_with(['）', ')', '〗', ']']);
+    let same = !words.is_empty() && solid(words) == solid(rest);
+    // A bracket that the normal form has lost was a box, no words.
+    let box_first =
+        words.starts_with(['（', '(', '[']) && !rest.trim_start_matches(':').starts_with(['(', '[']);
+    (same && !whole && !box_first).then(|| words.to_owned())
 }
 
 fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
@@ -504,6 +525,17 @@ fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_behind_other_services_stay_as_typed() {
+        let specs = crate::spec::Specs::built_in().unwrap();
+        let other = specs.of(Form::B).field("need_other").unwrap();
+        let behind = |raw, rest| typed_behind(other, raw, rest);
+        assert_eq!(behind("☑其他服务：碳足迹、“双碳”", ":碳足迹\"双碳\"").as_deref(), Some("碳足迹、“双碳”"));
+        assert_eq!(behind("☑其他服务：______", ""), None);
+        assert_eq!(behind("其他服务（√）：甲", ":甲"), None);
+        assert_eq!(behind("其他服务（甲）", "(甲)"), None);
+    }
 
     #[test]
     fn quotes_of_personal_data_are_masked() {

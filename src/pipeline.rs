@@ -158,16 +158,7 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let counts = counts(&gathered);
         let measured = BTreeMap::new();
         let comparisons = compare::Comparisons::default();
-        let scene = Scene {
-            links: &gathered.links,
-            measured: &measured,
-            comparisons: &comparisons,
-            period: gathered.period,
-            settings: &ground.settings,
-            specs: &ground.specs,
-            fingerprint: String::new(),
-            synthetic: gathered.links.synthetic,
-        };
+        let scene = scene(&gathered, &ground, &measured, &comparisons, String::new());
         let folder = options.outputs.join(gathered.period.to_string());
         let edition = Edition::open_part(&folder, "problems")?;
         problems::write(&edition, &scene, &memory, options)?;
@@ -200,16 +191,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         let fingerprint = write_data(&edition, &gathered, &measured, &ground)?;
         let comparisons =
             compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
-        let scene = Scene {
-            links: &gathered.links,
-            measured: &measured,
-            comparisons: &comparisons,
-            period: gathered.period,
-            settings: &ground.settings,
-            specs: &ground.specs,
-            fingerprint: fingerprint.clone(),
-            synthetic: gathered.links.synthetic,
-        };
+        let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint.clone());
         problems::write(&edition, &scene, &memory, options)?;
         let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
@@ -266,6 +248,26 @@ fn word_look(font_paths: &[PathBuf]) -> WordLook {
     WordLook {
         raster: Some(Arc::new(move |svg: &str, width: f32| rasterizer.png(svg, width))),
         ..WordLook::default()
+    }
+}
+
+/// The ground of a run's documents.
+fn scene<'a>(
+    gathered: &'a Gathered,
+    ground: &'a Ground,
+    measured: &'a BTreeMap<Period, Measured>,
+    comparisons: &'a compare::Comparisons,
+    fingerprint: String,
+) -> Scene<'a> {
+    Scene {
+        links: &gathered.links,
+        measured,
+        comparisons,
+        period: gathered.period,
+        settings: &ground.settings,
+        specs: &ground.specs,
+        fingerprint,
+        synthetic: gathered.links.synthetic,
     }
 }
 
@@ -365,16 +367,7 @@ pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
     let comparisons = compare::Comparisons::default();
     let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
     let files = data_files(&gathered, figures, &ground)?;
-    let scene = Scene {
-        links: &gathered.links,
-        measured: &measured,
-        comparisons: &comparisons,
-        period: gathered.period,
-        settings: &ground.settings,
-        specs: &ground.specs,
-        fingerprint: fingerprint_of(&files),
-        synthetic: gathered.links.synthetic,
-    };
+    let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint_of(&files));
     let edition = Edition::open_part(&options.outputs.join(gathered.period.to_string()), "site")?;
     let refused = write_site(&edition, &scene, &ground.templates)?;
     let path = if refused.is_none() { edition.publish_part()? } else { options.outputs.clone() };

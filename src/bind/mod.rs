@@ -13,7 +13,7 @@ mod platform;
 mod supplement;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod variants;
 

@@ -152,4 +152,6 @@ fn new_book() -> std::result::Result<Workbook, XlsxError> {
 }
 
 #[cfg(test)]
+mod roundtrip;
+#[cfg(test)]
 mod tests;
