@@ -56,8 +56,7 @@ pub fn hits(source: &str, spec: &FormSpec) -> Vec<Hit> {
     let mut found: Vec<(Vec<usize>, usize, usize)> = Vec::new();
     let mut at = 0;
     while at < folded.chars.len() {
-        let first = found.is_empty();
-        match position(source, &folded, at, first).and_then(|start| label_at(source, &folded, start, spec)) {
+        match position(source, &folded, at).and_then(|start| label_at(source, &folded, start, spec)) {
             Some((fields, end, colon)) if at == 0 || is_clear(spec, &fields, colon, source, &folded, at) => {
                 found.push((fields, at, end));
                 at = end.max(at + 1);
@@ -89,7 +88,7 @@ fn is_clear(
 }
 
 /// Where a label may start at `at`: after `*`, numbering or bullets. `None` inside a word.
-fn position(source: &str, folded: &Folded, at: usize, first: bool) -> Option<usize> {
+fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
     if at > 0 {
         let (_, from, _) = folded.chars[at];
         let before = source[..from].chars().next_back()?;
@@ -101,7 +100,6 @@ fn position(source: &str, folded: &Folded, at: usize, first: bool) -> Option<usi
     while matches!(folded.char(start), Some('*' | '★' | '●' | '◆' | '·' | '•')) {
         start += 1;
     }
-    let _ = first;
     Some(skip_number(folded, start))
 }
 

@@ -1,10 +1,10 @@
 //! The tables of the reports, by name: strings out of figures and accounts.
 
 use crate::document::{Align, CellText, Column, Row, Table};
-use crate::link::{Account, district_name};
+use crate::link::{Account, Answerable, district_name};
 use crate::metrics::catalogue::item_label;
-use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, SIZES, UnitOf};
-use crate::problem::CATALOGUE as CODES;
+use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
+use crate::problem::{CATALOGUE as CODES, Problem};
 use crate::reference::district::CITY;
 use crate::spec::Form;
 
@@ -392,26 +392,12 @@ fn dimensions(scene: &Scene, about: &About) -> Table {
     }
 }
 
-/// Whether a problem belongs to the unit of a report.
-fn concerns(
-    scene: &Scene,
-    about: &About,
-    file: &str,
-    district_of: &std::collections::HashMap<&str, Option<usize>>,
-) -> bool {
-    let _ = scene;
-    about.district.is_none_or(|d| district_of.get(file).copied().flatten() == d)
-}
-
 fn problems_by_code(scene: &Scene, about: &About) -> Table {
-    let district_of: std::collections::HashMap<&str, Option<usize>> =
-        scene.returns().map(|l| (&*l.ret.place.file, l.district)).collect();
+    let answerable = Answerable::new(scene.links, scene.period);
+    let concerns = |p: &Problem| about.district.is_none_or(|d| answerable.of(p) == d);
     let mut rows = Vec::new();
     for (code, entry) in CODES {
-        let own = scene
-            .problems()
-            .iter()
-            .filter(|p| p.code == *code && concerns(scene, about, &p.place.file, &district_of));
+        let own = scene.problems().iter().filter(|p| p.code == *code && concerns(p));
         let count = own.count();
         if count > 0 {
             let headline = entry
@@ -491,14 +477,5 @@ fn formulas() -> Table {
         rows: rows.collect(),
         notes: vec!["标准未规定分值、权重和公式，以上均为本报告采用的口径。".into()],
         ..Table::default()
-    }
-}
-
-/// Names of the size classes and categories, for those who list units.
-pub fn unit_names(level: Level) -> &'static [&'static str] {
-    match level {
-        Level::Category => &CATEGORIES,
-        Level::Size => &SIZES,
-        _ => &[],
     }
 }

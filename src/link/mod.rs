@@ -5,6 +5,7 @@
 //! suggested, a confirmed alias stands in the settings.
 
 mod accounting;
+mod answerable;
 mod duplicates;
 mod keys;
 mod names;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 pub use accounting::{Account, Accounting};
+pub use answerable::Answerable;
 pub(crate) use duplicates::age;
 pub use keys::token;
 pub use names::said_consent;

@@ -349,7 +349,7 @@ fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
         }
         at += len;
     }
-    drop_words_in_brackets(&mut tokens);
+    drop_last_blank(&mut tokens);
     tokens
 }
 
@@ -483,8 +483,8 @@ fn same_sign(a: char, b: char) -> bool {
     matches!((a, b), ('、', ',' | '/') | (',', '、'))
 }
 
-/// `满意(非常)`: a bracketed remark behind an option belongs to the rest, not to marks.
-fn drop_words_in_brackets(tokens: &mut Vec<Token>) {
+/// A blank at the end belongs to nothing.
+fn drop_last_blank(tokens: &mut Vec<Token>) {
     if let Some(Token::Space) = tokens.last() {
         tokens.pop();
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::waivers::Waivers;
 use crate::digest::Joint;
 use crate::error::{Error, Result};
-use crate::link::{Links, district_name};
+use crate::link::{Answerable, Links, district_name};
 use crate::period::Period;
 use crate::problem::{Problem, Severity, Standing};
 use crate::read::FileRecord;
@@ -21,8 +21,6 @@ use crate::spec::Form;
 
 const BASE: &str = "problems/base.json";
 const PROGRESS: &str = "problems/进展.json";
-/// Where a file lies whose district nobody knows.
-const NOWHERE: &str = "—";
 
 /// What is remembered of a problem.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,7 +49,7 @@ pub struct Memory {
     mended: Ids,
     /// Reasons of the waived problems by id.
     waived: BTreeMap<String, String>,
-    districts: BTreeMap<String, &'static str>,
+    districts: Answerable,
 }
 
 /// What one district owes.
@@ -94,7 +92,7 @@ impl Memory {
         links: &mut Links,
         waivers: &Waivers,
     ) -> Self {
-        let districts = districts_of_files(links, period);
+        let districts = Answerable::new(links, period);
         let problems = links.problems.entry(period).or_default();
         let inputs = inputs_digest(records);
         let last = last_edition(&outputs.join(period.to_string()).join(BASE));
@@ -112,7 +110,7 @@ impl Memory {
             if let Some(reason) = reason {
                 waived.insert(id.clone(), reason.to_owned());
             }
-            let district = district_of(&districts, problem).to_owned();
+            let district = district_name(districts.of(problem)).to_owned();
             let known = Known { district, severity: problem.severity };
             let kept = now.entry(id).or_insert_with(|| known.clone());
             kept.severity = kept.severity.min(known.severity);
@@ -124,9 +122,9 @@ impl Memory {
         Self { base: Base { inputs, now, before }, mended, waived, districts }
     }
 
-    /// District of a problem's file; `—` where nobody knows.
+    /// District of a problem's file; 未归属 where nothing tells.
     pub fn district(&self, problem: &Problem) -> &str {
-        district_of(&self.districts, problem)
+        district_name(self.districts.of(problem))
     }
 
     /// The files of the memory, as (path below the edition, bytes).
@@ -230,22 +228,6 @@ fn inputs_digest(records: &[FileRecord]) -> String {
 /// What the last edition remembers; nothing where it cannot be read.
 fn last_edition(path: &Path) -> Option<Base> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
-}
-
-fn districts_of_files(links: &Links, period: Period) -> BTreeMap<String, &'static str> {
-    let mut out = BTreeMap::new();
-    for linked in links.returns.iter().filter(|l| l.ret.period == period) {
-        out.entry(linked.ret.place.file.to_string()).or_insert_with(|| linked.district_name());
-    }
-    out
-}
-
-fn district_of(districts: &BTreeMap<String, &'static str>, problem: &Problem) -> &'static str {
-    let by_folder = || {
-        let folders = problem.place.file.rsplit('/').skip(1);
-        folders.filter_map(district::by_name).next().map(|at| district_name(Some(at)))
-    };
-    districts.get(&*problem.place.file).copied().or_else(by_folder).unwrap_or(NOWHERE)
 }
 
 fn pretty(name: &str, value: &impl Serialize) -> Result<Vec<u8>> {

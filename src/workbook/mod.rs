@@ -40,11 +40,11 @@ pub struct Sheet {
     /// Rows that hold anything, ascending; cells of a row ascending by column.
     pub rows: Vec<Row>,
     /// Merged areas by their top left cell, as the bottom right cell.
-    pub merges: BTreeMap<u64, Cell2>,
+    pub merges: BTreeMap<u64, Corner>,
 }
 
 /// Bottom right corner of a merged area (row, column).
-pub type Cell2 = (u32, u32);
+pub type Corner = (u32, u32);
 
 /// One row that holds anything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -136,21 +136,6 @@ impl Sheet {
             Some((row, col)) => Cell::new(*row, *col),
             None => cell,
         }
-    }
-
-    /// Top left of the merged area that covers `cell`, else the cell itself.
-    pub fn anchor(&self, cell: Cell) -> Cell {
-        // Merged areas of a form are few; the nearest start above or left of the cell is looked for row by row.
-        let covers = |start: Cell, (row, col): (u32, u32)| {
-            start.row <= cell.row && start.col <= cell.col && row >= cell.row && col >= cell.col
-        };
-        self.merges
-            .range(..=merge_key(cell.row, cell.col))
-            .rev()
-            .take(500)
-            .map(|(key, end)| (Cell::new((key >> 32) as u32, *key as u32), *end))
-            .find(|(start, end)| covers(*start, *end))
-            .map_or(cell, |(start, _)| start)
     }
 
     /// Whether nothing stands in the sheet.
