@@ -9,7 +9,9 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Key;
 use crate::error::{AtPath, Error, Result};
+use crate::period::Period;
 
 /// `manifest.json`: what a run read and wrote.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,11 +21,14 @@ pub struct Manifest {
     pub period: String,
     pub settings: String,
     pub templates: String,
-    /// First digits of the digest of the data, printed in every document.
+    /// First digits of the digest of the data, printed in every report.
     pub fingerprint: String,
     pub counts: BTreeMap<String, usize>,
     /// SHA-256 by path below `inputs/`.
     pub inputs: BTreeMap<String, String>,
+    /// Fingerprints of the documents that are made of a part of the data only, by path.
+    #[serde(default)]
+    pub documents: BTreeMap<String, String>,
     /// SHA-256 by path below the edition.
     pub outputs: BTreeMap<String, String>,
 }
@@ -86,11 +91,36 @@ impl Edition {
         Ok(self.target)
     }
 
-    /// Writes one file of the edition; `path` is relative, with `/`.
+    /// Writes one file of the edition; `path` is relative, with `/`. Returns its SHA-256.
     ///
     /// # Errors
     /// The path leaves the edition, or the file system refuses.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<String> {
+        let full = self.place(path)?;
+        fs::write(&full, bytes).at("写入文件", &full)?;
+        let digest = crate::digest::full(bytes);
+        self.note(path, digest.clone());
+        Ok(digest)
+    }
+
+    /// Takes over a finished file whose SHA-256 is known: both editions then share its bytes on disk.
+    ///
+    /// # Errors
+    /// As [`Edition::write`].
+    pub fn carry(&self, path: &str, from: &Path, sha256: &str) -> Result<()> {
+        let full = self.place(path)?;
+        fs::hard_link(from, &full).or_else(|_| fs::copy(from, &full).map(|_| ())).at("写入文件", &full)?;
+        self.note(path, sha256.to_owned());
+        Ok(())
+    }
+
+    fn note(&self, path: &str, digest: String) {
+        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        written.insert(path.to_owned(), digest);
+    }
+
+    /// Where a file of the edition is written.
+    fn place(&self, path: &str) -> Result<PathBuf> {
         let inside = Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
         if !inside || path.is_empty() {
             return Err(Error::internal(format!("输出路径不合规：{path}")));
@@ -99,24 +129,20 @@ impl Edition {
         if let Some(folder) = full.parent() {
             fs::create_dir_all(folder).at("建立文件夹", folder)?;
         }
-        fs::write(&full, bytes).at("写入文件", &full)?;
-        let digest = crate::digest::full(bytes);
-        self.written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(path.to_owned(), digest);
-        Ok(())
+        Ok(full)
     }
 
-    /// Writes the manifest and puts the edition in the place of the last one.
+    /// Writes the manifest and puts the edition in the place of the last one. Returns where it
+    /// is, and the digest of the manifest.
     ///
     /// # Errors
     /// The file system refuses; the last edition then still stands.
-    pub fn publish(self, mut manifest: Manifest) -> Result<PathBuf> {
+    pub fn publish(self, mut manifest: Manifest) -> Result<(PathBuf, Key)> {
         manifest.outputs = self.written.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let text =
             serde_json::to_vec_pretty(&manifest).map_err(|e| Error::internal(format!("manifest：{e}")))?;
         let path = self.staging.path().join(MANIFEST);
+        let digest = crate::digest::key(&text);
         fs::write(&path, text).at("写入文件", &path)?;
         let staged = self.staging.keep();
         open_to_all(&staged);
@@ -130,7 +156,7 @@ impl Edition {
             return Err(Error::Io { doing: "替换输出", path: self.target, source });
         }
         let _ = fs::remove_dir_all(&retired);
-        Ok(self.target)
+        Ok((self.target, digest))
     }
 }
 
@@ -197,6 +223,16 @@ pub fn manifest(outputs: &Path, period: &str) -> Result<Manifest> {
     serde_json::from_str(&text).map_err(|e| {
         Error::config(path, Some(e.line()), format!("清单不完整：{e}"), "请重新运行 `zhiti run`")
     })
+}
+
+/// The editions of an outputs folder, with the digest of each manifest, ascending.
+pub fn manifests(outputs: &Path) -> BTreeMap<Period, Key> {
+    let entries = fs::read_dir(outputs).into_iter().flatten().flatten();
+    let manifest = |entry: fs::DirEntry| {
+        let period = entry.file_name().to_str()?.parse().ok()?;
+        Some((period, crate::digest::key(&fs::read(entry.path().join(MANIFEST)).ok()?)))
+    };
+    entries.filter_map(manifest).collect()
 }
 
 /// A file name out of a name in a return: no separators, no control characters, of bounded length.
