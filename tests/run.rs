@@ -1,27 +1,10 @@
 //! Whole runs of the program as its users see them: files, exit codes, bytes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 mod common;
-
-fn zhiti(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhiti"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code, not a signal")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use common::program::{code, files, text, zhiti};
 
 fn sample(folder: &Path, projects: &str) {
     let made = zhiti(
@@ -29,22 +12,6 @@ fn sample(folder: &Path, projects: &str) {
         &["sample", "--period", "2025Q1", "--projects", projects, "--mess", "0.2", "--seed", "5", "--quiet"],
     );
     assert_eq!(code(&made), 0, "{}", text(&made.stderr));
-}
-
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(folder: &Path, below: &str, out: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).expect("folder").flatten() {
-            let name = format!("{below}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &name, out)
-            } else {
-                drop(out.insert(name, fs::read(entry.path()).expect("file")))
-            }
-        }
-    }
-    let mut out = BTreeMap::new();
-    walk(folder, "", &mut out);
-    out
 }
 
 #[test]

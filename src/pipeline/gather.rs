@@ -78,14 +78,11 @@ pub(super) fn read_listed(
 
 /// What earlier runs have read, under the same forms, mappings and limits.
 pub(super) fn readings(options: &Options, ground: &Ground) -> Readings {
-    if !options.outputs.is_dir() {
-        return Readings::none();
-    }
     let mut joint = Joint::default();
     joint.add(BUILD.as_bytes());
     joint.add(ground.templates.digest_of(&["forms/", "sources/"]).as_bytes());
     joint.add(format!("{:?}{}", ground.settings.read, options.guarded).as_bytes());
-    Readings::open(&reuse::folder(&options.outputs), joint.key())
+    Readings::open(&reuse::folder(&options.workspace), joint.key())
 }
 
 /// Names of the files that no earlier run has read, as `<period>/<path>`.

@@ -27,7 +27,7 @@ use crate::reuse::{Maker, Standing, Why};
 use crate::settings::Settings;
 use crate::spec::Specs;
 use crate::templates::Templates;
-use crate::{compare, explain, problems};
+use crate::{compare, explain, problems, reuse};
 
 pub use self::edition::fingerprint;
 pub use self::gather::{Gathered, counts, gather};
@@ -129,9 +129,9 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
     tools.engine.install(|| {
         let listed = list(options, &ground.settings)?;
         let key = run_key(&listed, options, &ground, &tools.fonts);
-        let standing = Standing::open(&options.outputs, &listed.period.to_string());
+        let standing = standing(options, listed.period);
         if let Some(outcome) = key.and_then(|key| unchanged(&standing, &key, listed.period)) {
-            return Ok(outcome);
+            return Ok(Outcome { edition: options.outputs.join(listed.period.to_string()), ..outcome });
         }
         let edition = Edition::open(&options.outputs, &listed.period.to_string())?;
         let maker = Maker::new(&edition, &standing);
@@ -140,7 +140,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         let documents = std::mem::take(&mut done.documents);
         let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest })?;
         if let Some(key) = key {
-            standing.remember(&done.record(key, manifest, made.outcome.refused.clone()));
+            standing.remember(done.record(key, manifest, made.outcome.refused.clone()));
         }
         Ok(Outcome { edition: path, ..made.outcome })
     })
@@ -156,7 +156,7 @@ pub fn plan(options: &Options, progress: &Progress) -> Result<Plan> {
     tools.engine.install(|| {
         let listed = list(options, &ground.settings)?;
         let key = run_key(&listed, options, &ground, &tools.fonts);
-        let standing = Standing::open(&options.outputs, &listed.period.to_string());
+        let standing = standing(options, listed.period);
         let unread = unread(&listed, &readings(options, &ground));
         let mut plan =
             Plan { period: listed.period.to_string(), files: listed.digests.len(), ..Plan::default() };
@@ -193,12 +193,16 @@ pub struct Plan {
     pub always: usize,
 }
 
-/// The outcome of the standing edition, if this very run made it and it still is as it was.
+fn standing(options: &Options, period: Period) -> Standing {
+    Standing::open(&reuse::folder(&options.workspace), &options.outputs, &period.to_string())
+}
+
+/// The outcome of the standing edition (without its place), if this very run made it and it still
+/// is as it was.
 fn unchanged(standing: &Standing, key: &Key, period: Period) -> Option<Outcome> {
     let (manifest, refused) = standing.whole(key)?;
     let problems = problems::from_json(&std::fs::read(standing.edition().join(problems::JSON)).ok()?)?;
-    let edition = standing.edition().to_owned();
-    Some(Outcome { period, edition, counts: manifest.counts, problems, refused })
+    Some(Outcome { period, edition: PathBuf::new(), counts: manifest.counts, problems, refused })
 }
 
 /// What a run has made, before it takes the place of the last.

@@ -24,6 +24,8 @@ pub struct Made {
 /// What is remembered of an edition.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Record {
+    /// Where the edition is.
+    pub edition: PathBuf,
     /// Everything the run depended on.
     pub run: Key,
     /// Digest of the manifest it wrote.
@@ -43,11 +45,14 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The edition of a period; without a memory where there is none.
-    pub fn open(outputs: &Path, period: &str) -> Self {
-        let memory = super::folder(outputs).join(format!("{period}.made"));
-        let record = fs::read(&memory).ok().and_then(|bytes| rmp_serde::from_slice(&bytes).ok());
-        Self { edition: outputs.join(period), memory, record: record.unwrap_or_default() }
+    /// The edition of a period, with what `memory` (a folder) knows of it.
+    pub fn open(memory: &Path, outputs: &Path, period: &str) -> Self {
+        let edition = outputs.join(period);
+        let whole = std::path::absolute(&edition).unwrap_or_else(|_| edition.clone());
+        let name = digest::short(whole.as_os_str().as_encoded_bytes(), 16);
+        let memory = memory.join(format!("{name}{MADE}"));
+        let record = read(&memory).unwrap_or_default();
+        Self { edition: whole, memory, record }
     }
 
     /// The file at `path`, if it was made by this recipe and still is what was written.
@@ -88,14 +93,32 @@ impl Standing {
         &self.edition
     }
 
-    /// Remembers a new edition. That it cannot be written is no fault.
-    pub fn remember(&self, record: &Record) {
-        let Ok(bytes) = rmp_serde::to_vec(record) else { return };
+    /// Remembers a new edition, and forgets editions that are gone. That it cannot be written is
+    /// no fault.
+    pub fn remember(&self, record: Record) {
+        let record = Record { edition: self.edition.clone(), ..record };
+        let Ok(bytes) = rmp_serde::to_vec(&record) else { return };
         let fresh = self.memory.with_extension("new");
         let folder = self.memory.parent().unwrap_or(Path::new("."));
+        forget_the_gone(folder);
         let _ = fs::create_dir_all(folder)
             .and_then(|()| fs::write(&fresh, bytes))
             .and_then(|()| fs::rename(&fresh, &self.memory));
+    }
+}
+
+const MADE: &str = ".made";
+
+fn read(memory: &Path) -> Option<Record> {
+    rmp_serde::from_slice(&fs::read(memory).ok()?).ok()
+}
+
+fn forget_the_gone(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_record = entry.file_name().to_string_lossy().ends_with(MADE);
+        if is_record && read(&entry.path()).is_none_or(|record| !record.edition.is_dir()) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -113,17 +136,35 @@ mod tests {
         let outputs = tempfile::tempdir().unwrap();
         let recipe = Recipe::new(&Content::default(), &Content::default().bytes("a"));
         let other = Recipe::new(&Content::default(), &Content::default().bytes("b"));
-        let standing = Standing::open(outputs.path(), "2025Q1");
+        let memory = tempfile::tempdir().unwrap();
+        let open = || Standing::open(memory.path(), outputs.path(), "2025Q1");
+        fs::create_dir_all(outputs.path().join("2025Q1")).unwrap();
+        let standing = open();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
         let made = Made { recipe, sha256: digest::full(b"bytes") };
-        standing.remember(&Record { files: [("a.pdf".to_owned(), made)].into(), ..Record::default() });
-        let standing = Standing::open(outputs.path(), "2025Q1");
-        assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
+        standing.remember(Record { files: [("a.pdf".to_owned(), made)].into(), ..Record::default() });
+        let memory = tempfile::tempdir().unwrap();
+        let open = || Standing::open(memory.path(), outputs.path(), "2025Q1");
         fs::create_dir_all(outputs.path().join("2025Q1")).unwrap();
+        let standing = open();
+        assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
         fs::write(outputs.path().join("2025Q1/a.pdf"), b"bytes").unwrap();
         assert!(standing.same("a.pdf", &recipe).is_ok());
         assert_eq!(standing.same("a.pdf", &other).unwrap_err(), Why::Content);
         fs::write(outputs.path().join("2025Q1/a.pdf"), b"bytEs").unwrap();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
+    }
+
+    #[test]
+    fn editions_that_are_gone_are_forgotten() {
+        let (memory, outputs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for period in ["2025Q1", "2025Q2"] {
+            fs::create_dir_all(outputs.path().join(period)).unwrap();
+            Standing::open(memory.path(), outputs.path(), period).remember(Record::default());
+        }
+        assert_eq!(fs::read_dir(memory.path()).unwrap().count(), 2);
+        fs::remove_dir_all(outputs.path().join("2025Q1")).unwrap();
+        Standing::open(memory.path(), outputs.path(), "2025Q2").remember(Record::default());
+        assert_eq!(fs::read_dir(memory.path()).unwrap().count(), 1);
     }
 }

@@ -101,6 +101,6 @@ impl<'a> Maker<'a> {
 impl Done {
     /// What to remember of the edition that these files made.
     pub fn record(self, run: [u8; 32], manifest: [u8; 32], refused: Option<String>) -> Record {
-        Record { run, manifest, refused, files: self.made }
+        Record { run, manifest, refused, files: self.made, ..Record::default() }
     }
 }

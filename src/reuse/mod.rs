@@ -1,6 +1,6 @@
 //! What an earlier run has done already and need not be done again.
 //!
-//! Two memories below `outputs/.cache`: what the input files came to when they were
+//! Two memories below `.zhiti` in the workspace: what the input files came to when they were
 //! read ([`Readings`]), and what the files of the standing edition were made from
 //! ([`Standing`]). Both are found by content only, never by date or name, both may
 //! be deleted at any time, and a damaged memory is no memory. Nothing here decides
@@ -21,7 +21,7 @@ pub use recipe::{Content, Recipe, Why};
 /// The sources this program was built from; another build trusts nothing of ours.
 pub const BUILD: &str = env!("ZHITI_BUILD");
 
-/// Where the memories of an outputs folder are.
-pub fn folder(outputs: &Path) -> PathBuf {
-    outputs.join(".cache")
+/// Where the memories of a workspace are: not in the outputs, which hold nothing but results.
+pub fn folder(workspace: &Path) -> PathBuf {
+    workspace.join(".zhiti")
 }

@@ -8,6 +8,8 @@ use zhiti::settings::Settings;
 use zhiti::spec::Specs;
 use zhiti::{inputs, read};
 
+pub mod program;
+pub mod random;
 pub mod score;
 
 /// The shared folder: beside the repository, or where `ZHITI_SHARED` says.
