@@ -12,7 +12,8 @@ use common::random::Dice;
 fn a_run_with_memory_writes_what_a_cold_run_writes() {
     let rounds = if std::env::var_os("ZHITI_LONG").is_some() { 12 } else { 3 };
     let (warm, cold) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
-    let args = ["sample", "--period", "2025Q1", "--projects", "3", "--mess", "0.3", "--seed", "11", "--quiet"];
+    let args =
+        ["sample", "--period", "2025Q1", "--projects", "3", "--mess", "0.3", "--seed", "11", "--quiet"];
     assert_eq!(code(&zhiti(warm.path(), &args)), 0);
     let first = zhiti(warm.path(), &["run", "--quiet"]);
     assert!(matches!(code(&first), 0 | 1), "{}", text(&first.stderr));

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::{Ground, Options};
 use crate::compose::narrative::Narrator;
 use crate::compose::{Scene, agency_report, cases, city_report, databook, district_report, summary};
@@ -108,7 +106,7 @@ pub(super) fn write_documents(
 ) -> Result<()> {
     let jobs = plan(scene);
     let bar = progress.stage("生成", jobs.len());
-    jobs.par_iter().try_for_each(|job| {
+    tools.engine.each(&jobs, |job| {
         let done = write_job(maker, scene, tools, job);
         bar.tick();
         done
