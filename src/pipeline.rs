@@ -20,7 +20,7 @@ use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
 use crate::problem::{Problem, Severity, Wording};
 use crate::problems::{Memory, Waivers};
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::public::{self, PublicCase, PublicInput, Refusal};
 use crate::read::{self, FileRecord, Source};
 use crate::render::excel;
@@ -107,7 +107,7 @@ impl Outcome {
 pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result<Gathered> {
     let listing = inputs::list(&options.inputs)?;
     let period = choose(&listing, options.period)?;
-    let bar = progress.stage("读取", listing.files.len());
+    let bar = progress.stage(Step::Read, listing.files.len());
     let guard = match options.guarded {
         true => Some(Guard::of_this_program(&ground.templates).at("查找程序自身", Path::new("zhiti"))?),
         false => None,
@@ -116,7 +116,7 @@ pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result
     let files = read::read_from(source, &listing, &ground.specs, &ground.settings, &|| bar.tick())?;
     bar.finish();
     let records = files.iter().map(|f| f.record.clone()).collect();
-    let links = link::link(files, &ground.specs, &ground.settings);
+    let links = progress.timed(Step::Link, || link::link(files, &ground.specs, &ground.settings));
     Ok(Gathered { period, listing, records, links })
 }
 
@@ -148,6 +148,7 @@ fn choose(listing: &Listing, wanted: Option<Period>) -> Result<Period> {
 /// As [`run`].
 pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
     let ground = Ground::settle(&options.workspace)?;
+    let edition = Edition::open(&options.outputs)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.jobs.unwrap_or(0))
         .build()
@@ -159,10 +160,8 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let measured = BTreeMap::new();
         let comparisons = compare::Comparisons::default();
         let scene = scene(&gathered, &ground, &measured, &comparisons, String::new());
-        let folder = options.outputs.join(gathered.period.to_string());
-        let edition = Edition::open_part(&folder, "problems")?;
-        problems::write(&edition, &scene, &memory, options)?;
-        let path = edition.publish_part()?;
+        progress.timed(Step::Problems, || problems::write(&edition, &scene, &memory, options))?;
+        let path = edition.publish_part(&gathered.period.to_string(), "problems")?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
     })
@@ -180,23 +179,24 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
     let narrator = Narrator::new(Arc::clone(&ground.templates))?;
     let engine =
         PdfEngine::with_threads(fonts.clone(), layouts(&ground.templates)?, options.jobs.unwrap_or(0))?;
-    let edition_of = |period: Period| Edition::open(&options.outputs, &period.to_string());
+    let edition = Edition::open(&options.outputs)?;
 
     engine.install(|| {
         let mut gathered = gather(options, &ground, progress)?;
-        let edition = edition_of(gathered.period)?;
         problems::missing_glyphs(&mut gathered.links, gathered.period, &fonts, &ground.settings);
         let memory = remember(&mut gathered, options, &ground)?;
-        let measured = measure(&gathered, &ground)?;
-        let fingerprint = write_data(&edition, &gathered, &measured, &ground)?;
-        let comparisons =
-            compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
+        let measured = progress.timed(Step::Measure, || measure(&gathered, &ground))?;
+        let fingerprint =
+            progress.timed(Step::Data, || write_data(&edition, &gathered, &measured, &ground))?;
+        let comparisons = progress.timed(Step::Compare, || {
+            compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics)
+        });
         let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint.clone());
-        problems::write(&edition, &scene, &memory, options)?;
+        progress.timed(Step::Problems, || problems::write(&edition, &scene, &memory, options))?;
         let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
-        let refused = write_site(&edition, &scene, &ground.templates)?;
-        let outcome = finish(edition, &gathered, &ground, fingerprint)?;
+        let refused = progress.timed(Step::Site, || write_site(&edition, &scene, &ground.templates))?;
+        let outcome = finish(edition, &gathered, &ground, fingerprint, progress)?;
         Ok(Outcome { refused, ..outcome })
     })
 }
@@ -362,15 +362,18 @@ fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<p
 /// As [`run`].
 pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
     let ground = Ground::settle(&options.workspace)?;
+    let edition = Edition::open(&options.outputs)?;
     let gathered = gather(options, &ground, progress)?;
     let measured = measure(&gathered, &ground)?;
     let comparisons = compare::Comparisons::default();
     let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
     let files = data_files(&gathered, figures, &ground)?;
     let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint_of(&files));
-    let edition = Edition::open_part(&options.outputs.join(gathered.period.to_string()), "site")?;
     let refused = write_site(&edition, &scene, &ground.templates)?;
-    let path = if refused.is_none() { edition.publish_part()? } else { options.outputs.clone() };
+    let path = match refused {
+        None => edition.publish_part(&gathered.period.to_string(), "site")?,
+        Some(_) => options.outputs.clone(),
+    };
     Ok(Outcome {
         period: gathered.period,
         edition: path,
@@ -425,7 +428,7 @@ fn write_documents(
     progress: &Progress,
 ) -> Result<()> {
     let jobs = plan(scene);
-    let bar = progress.stage("生成", jobs.len());
+    let bar = progress.stage(Step::Documents, jobs.len());
     jobs.par_iter().try_for_each(|job| {
         let done = write_job(edition, scene, narrator, engine, look, job);
         bar.tick();
@@ -465,7 +468,13 @@ fn write_job(
     edition.write(&format!("{path}.docx"), &word::report(&document, look)?)
 }
 
-fn finish(edition: Edition, gathered: &Gathered, ground: &Ground, fingerprint: String) -> Result<Outcome> {
+fn finish(
+    edition: Edition,
+    gathered: &Gathered,
+    ground: &Ground,
+    fingerprint: String,
+    progress: &Progress,
+) -> Result<Outcome> {
     let counts = counts(gathered);
     let inputs =
         gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256.clone())).collect();
@@ -481,7 +490,8 @@ fn finish(edition: Edition, gathered: &Gathered, ground: &Ground, fingerprint: S
         outputs: BTreeMap::new(),
     };
     let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
-    let path = edition.publish(manifest)?;
+    let log = progress.log().to_json(&manifest.period, &counts, &problems)?;
+    let path = edition.publish(manifest, &log)?;
     Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
 }
 

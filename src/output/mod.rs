@@ -1,0 +1,100 @@
+//! Writing: everything of a run goes into a folder beside the edition, which then takes
+//! its place in one step ([`swap`]), one run at a time ([`lock`]). A run that is killed
+//! at any moment leaves the last complete edition readable.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AtPath, Error, Result};
+
+mod edition;
+mod lock;
+mod swap;
+
+pub use edition::Edition;
+
+/// `manifest.json`: what a run read and wrote.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub program: String,
+    pub version: String,
+    pub period: String,
+    pub settings: String,
+    pub templates: String,
+    /// First digits of the digest of the data, printed in every document.
+    pub fingerprint: String,
+    pub counts: BTreeMap<String, usize>,
+    /// SHA-256 by path below `inputs/`.
+    pub inputs: BTreeMap<String, String>,
+    /// SHA-256 by path below the edition.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// Name of the manifest.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Name of the log of the run: its times and its memory. They differ from run to run, so that
+/// it stands in no manifest and is not compared.
+pub const RUN_LOG: &str = "run.json";
+
+/// Beginning of the names of folders that are being written; nobody else's are touched.
+const STAGING: &str = ".zhiti-new-";
+
+impl Manifest {
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).map_err(|e| Error::internal(format!("manifest：{e}")))
+    }
+}
+
+/// Puts back an edition that a killed run had retired, unless a run is writing now.
+pub fn recover(outputs: &Path) {
+    if swap::has_retired(outputs)
+        && let Ok(_lock) = lock::take(outputs)
+    {
+        swap::recover(outputs);
+    }
+}
+
+/// Reads the manifest of an edition.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn manifest(outputs: &Path, period: &str) -> Result<Manifest> {
+    recover(outputs);
+    let path = outputs.join(period).join(MANIFEST);
+    let text = fs::read_to_string(&path).at("读取清单", &path)?;
+    serde_json::from_str(&text).map_err(|e| {
+        Error::config(path, Some(e.line()), format!("清单不完整：{e}"), "请重新运行 `zhiti run`")
+    })
+}
+
+/// A file name out of a name in a return: no separators, no control characters, of bounded length.
+pub fn file_name(words: &str) -> String {
+    let clean: String = crate::text::words(words)
+        .chars()
+        .map(|c| if c.is_control() || "/\\:*?\"<>|\n\r\t".contains(c) { '_' } else { c })
+        .collect();
+    let mut short: String = String::new();
+    for c in clean.trim_matches([' ', '.']).chars() {
+        if short.len() + c.len_utf8() > 110 {
+            break;
+        }
+        short.push(c);
+    }
+    if short.is_empty() { "_".into() } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_names() {
+        assert_eq!(file_name("../../etc/passwd"), "_.._etc_passwd");
+        assert_eq!(file_name(""), "_");
+        assert!(file_name(&"长".repeat(300)).len() <= 110);
+    }
+}
