@@ -69,7 +69,7 @@ fn write_with_hint(f: &mut fmt::Formatter<'_>, message: &str, hint: &str) -> fmt
 }
 
 /// What the system says, in Chinese where we have words for it, and what to do about it.
-fn io_words(error: &io::Error) -> String {
+pub(crate) fn io_words(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
     let words = match error.kind() {
         Kind::NotFound => "不存在，请检查路径",

@@ -1,19 +1,12 @@
 //! Whole runs of the program as its users see them: files, exit codes, bytes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 mod common;
 
-fn zhiti(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhiti"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
+use common::{files, zhiti};
 
 fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code, not a signal")
@@ -31,36 +24,14 @@ fn sample(folder: &Path, projects: &str) {
     assert_eq!(code(&made), 0, "{}", text(&made.stderr));
 }
 
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(folder: &Path, below: &str, out: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).expect("folder").flatten() {
-            let name = format!("{below}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &name, out)
-            } else {
-                drop(out.insert(name, fs::read(entry.path()).expect("file")))
-            }
-        }
-    }
-    let mut out = BTreeMap::new();
-    walk(folder, "", &mut out);
-    out
-}
-
 #[test]
-fn the_whole_job_runs_verifies_and_gives_the_same_bytes_at_any_jobs() {
-    let (one, two) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
-    for (folder, jobs) in [(&one, "1"), (&two, "2")] {
-        sample(folder.path(), "4");
-        let run = zhiti(folder.path(), &["run", "--jobs", jobs]);
-        assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
-        assert!(text(&run.stderr).contains("收到"), "the run says what it counted");
-    }
-    let (a, b) = (files(&one.path().join("outputs")), files(&two.path().join("outputs")));
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    let differing: Vec<&String> =
-        a.iter().filter(|(name, bytes)| b[*name] != **bytes).map(|(name, _)| name).collect();
-    assert!(differing.is_empty(), "{differing:?}");
+fn the_whole_job_runs_and_verifies() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "4");
+    let run = zhiti(folder.path(), &["run", "--log", "log.jsonl"]);
+    assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
+    assert!(text(&run.stderr).contains("收到"), "the run says what it counted");
+    let made = files(&folder.path().join("outputs"));
     for wanted in [
         "/2025Q1/city/全市报告.pdf",
         "/2025Q1/city/数据表.xlsx",
@@ -68,9 +39,34 @@ fn the_whole_job_runs_verifies_and_gives_the_same_bytes_at_any_jobs() {
         "/2025Q1/data/metrics.csv",
         "/2025Q1/manifest.json",
     ] {
-        assert!(a.contains_key(wanted), "{wanted}");
+        assert!(made.contains_key(wanted), "{wanted}");
     }
-    verify_finds_a_changed_file(one.path());
+    the_run_is_logged(folder.path(), code(&run));
+    verify_finds_a_changed_file(folder.path());
+}
+
+/// `run.json` and `--log`: stages with their seconds, the counts, problems by code, the exit code.
+fn the_run_is_logged(folder: &Path, exit: i32) {
+    let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).expect("json");
+    let run = json(&fs::read(folder.join("outputs/2025Q1/run.json")).expect("run.json"));
+    let manifest = json(&fs::read(folder.join("outputs/2025Q1/manifest.json")).expect("manifest"));
+    assert_eq!(run["counts"], manifest["counts"]);
+    assert!(manifest["outputs"].get("run.json").is_none(), "it differs every time");
+    let problems = json(&fs::read(folder.join("outputs/2025Q1/problems/problems.json")).expect("problems"));
+    let by_code: u64 =
+        run["problems"].as_object().expect("by code").values().filter_map(|n| n.as_u64()).sum();
+    assert_eq!(Some(by_code as usize), problems.as_array().map(Vec::len));
+    let stages: Vec<&str> =
+        run["stages"].as_array().expect("stages").iter().filter_map(|s| s["stage"].as_str()).collect();
+    assert_eq!(stages, ["read", "link", "measure", "data", "compare", "problems", "documents", "site"]);
+    assert_eq!(run["stages"][0]["steps"], manifest["counts"]["files_found"]);
+    assert!(run["seconds"].as_f64() > Some(0.0));
+    if cfg!(target_os = "linux") {
+        assert!(run["peak_memory_kib"].as_u64() > Some(10_000), "{run}");
+    }
+    let log = fs::read_to_string(folder.join("log.jsonl")).expect("log");
+    let last = json(log.lines().last().expect("lines").as_bytes());
+    assert_eq!((last["event"].as_str(), last["code"].as_i64()), (Some("exit"), Some(i64::from(exit))));
 }
 
 fn verify_finds_a_changed_file(folder: &Path) {

@@ -88,6 +88,8 @@ fn look(edition: &Path, path: &str, digest: &str) -> Look {
     if crate::digest::full(&bytes) != *digest {
         look.differences.push(format!("文件 {path} 与清单不符，成文之后有改动"));
     }
+    look.differences
+        .extend(reading::faults(path, &bytes).into_iter().map(|fault| format!("文件 {path} {fault}")));
     match reading::readings(path, &bytes) {
         Ok(readings) => look.readings = readings,
         Err(what) => look.differences.push(format!("文件 {path} 无法读回：{what}")),

@@ -35,6 +35,16 @@ pub(super) fn readings(path: &str, bytes: &[u8]) -> Readings {
     catch_unwind(AssertUnwindSafe(|| read(path, bytes))).unwrap_or_else(|_| Err("内容已损坏".to_owned()))
 }
 
+/// What a file says that cannot be, each with the figure it is about.
+pub(super) fn faults(path: &str, bytes: &[u8]) -> Vec<String> {
+    if is_table(path) { tables::faults(bytes) } else { Vec::new() }
+}
+
+/// Whether a file is a table of figures, ours or the public's.
+fn is_table(path: &str) -> bool {
+    path == "data/metrics.csv" || (path.starts_with("site/") && path.ends_with("figures.csv"))
+}
+
 fn read(path: &str, bytes: &[u8]) -> Readings {
     let pairs =
         |pairs: Vec<(String, String)>| pairs.into_iter().map(|(id, text)| Reading::new(id, &text)).collect();
@@ -47,7 +57,7 @@ fn read(path: &str, bytes: &[u8]) -> Readings {
         "xlsx" if path.starts_with("city/") => {
             excel::read_figures(bytes).map(pairs).map_err(|e| e.to_string())
         }
-        "csv" if path == "data/metrics.csv" || path.ends_with("figures.csv") => tables::csv(bytes),
+        "csv" if is_table(path) => tables::csv(bytes),
         _ => Ok(Vec::new()),
     }
 }
