@@ -52,7 +52,7 @@ pub struct Skipped {
 /// The folder is missing or cannot be read, or holds no quarter.
 pub fn list(inputs: &Path) -> Result<Listing> {
     let mut out = Listing::default();
-    for entry in fs::read_dir(inputs).at("打开报送文件夹", inputs)? {
+    for entry in open(inputs)? {
         let entry = entry.at("打开报送文件夹", inputs)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(period) = name.parse::<Period>() else { continue };
@@ -72,6 +72,16 @@ pub fn list(inputs: &Path) -> Result<Listing> {
     out.skipped.sort();
     out.passed_over.sort();
     Ok(out)
+}
+
+/// Opens the inputs folder; a newcomer in the wrong folder is told where to go.
+fn open(inputs: &Path) -> Result<fs::ReadDir> {
+    if inputs.symlink_metadata().is_err() {
+        let message = format!("打开报送文件夹失败：{}（不存在）", inputs.display());
+        let hint = "请在工作目录中运行，或用 --inputs 指明报送文件夹；还没有工作目录的，先运行 `zhiti init`";
+        return Err(Error::usage(message, hint));
+    }
+    fs::read_dir(inputs).at("打开报送文件夹", inputs)
 }
 
 /// Folders below a quarter that are looked into at most.

@@ -62,6 +62,10 @@ impl Ground {
     /// # Errors
     /// Wrong settings, specifications or templates, with file and line.
     pub fn settle(workspace: &Path) -> Result<Self> {
+        if !workspace.is_dir() {
+            let hint = "请用 --workspace 指明 zhiti.toml 所在的文件夹";
+            return Err(Error::usage(format!("没有工作目录 {}", workspace.display()), hint));
+        }
         let settings = Settings::load(workspace)?;
         let templates = Arc::new(Templates::load(workspace)?);
         let specs = Specs::load(|name| {

@@ -30,8 +30,9 @@ impl Server {
             return Err(Error::usage(message, "请先运行 `zhiti run` 或 `zhiti publish`"));
         }
         let root = root.canonicalize().at("打开文件夹", root)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).at("打开端口", &root)?;
-        let address = listener.local_addr().at("打开端口", &root)?;
+        let place = PathBuf::from(format!("{}:{port}", Ipv4Addr::LOCALHOST));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).at("打开端口", &place)?;
+        let address = listener.local_addr().at("打开端口", &place)?;
         Ok(Self { root, listener, address })
     }
 

@@ -279,6 +279,68 @@ fn outputs_that_cannot_be_written_are_told_before_the_work() {
     assert!(told(&output).contains("只读"), "{}", told(&output));
 }
 
+/// Everything somebody may do on the first day: said in Chinese, exit code 2, nothing left behind.
+#[test]
+fn a_newcomer_is_told_what_is_missing() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::create_dir(folder.path().join("empty")).expect("folder");
+    fs::write(folder.path().join("a-file"), "x").expect("write");
+    let cases: [(&[&str], &str); 14] = [
+        (&["run"], "先运行 `zhiti init`"),
+        (&["check", "--inputs", "a-file"], "不是文件夹"),
+        (&["run", "--inputs", "empty"], "如 inputs/2025Q1/"),
+        (&["run", "--workspace", "nowhere"], "没有工作目录 nowhere"),
+        (&["run", "--log", "nowhere/log"], "写入运行记录失败"),
+        (&["verify"], "打开输出文件夹失败"),
+        (&["verify", "--outputs", "empty"], "请先运行 `zhiti run`"),
+        (&["verify", "--outputs", "empty", "--period", "2025Q1"], "没有 2025Q1 的成文结果"),
+        (&["serve", "--outputs", "empty", "--period", "2025Q1"], "没有公开版"),
+        (&["explain", "2025Q1/510100/composite_score"], "打开报送文件夹失败"),
+        (&["forms", "--roster", "nowhere.xlsx"], "读取名册失败"),
+        (&["forms", "--out", "a-file/x"], "建立文件夹失败"),
+        (&["init", "a-file"], "已有同名的文件"),
+        (&["sample", "--out", "a-file/x"], "不是文件夹"),
+    ];
+    for (args, wanted) in cases {
+        let output = common::zhiti(folder.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            told(&output).starts_with("错误：") && told(&output).contains(wanted),
+            "{args:?}: {}",
+            told(&output)
+        );
+        assert!(
+            !told(&output).contains("os error") && output.stdout.is_empty(),
+            "{args:?}: {}",
+            told(&output)
+        );
+        assert_eq!(names(folder.path()), ["a-file", "empty"], "{args:?} left something");
+    }
+}
+
+/// Nobody listening is no fault; results that could not be written are.
+#[test]
+fn a_closed_pipe_is_no_fault_and_a_full_disk_is() {
+    let folder = tempfile::tempdir().expect("folder");
+    let sh = |line: &str| {
+        let line = line.replace("zhiti", &format!("'{}'", env!("CARGO_BIN_EXE_zhiti")));
+        Command::new("bash").current_dir(folder.path()).args(["-c", &line]).output().expect("bash")
+    };
+    for line in
+        ["zhiti codes | head -c 9; exit ${PIPESTATUS[0]}", "zhiti run 2>&1 | true; exit ${PIPESTATUS[0]}"]
+    {
+        let output = sh(line);
+        assert!(matches!(output.status.code(), Some(0 | 2)), "{line}");
+        assert!(!told(&output).contains("panicked"), "{}", told(&output));
+    }
+    if Path::new("/dev/full").exists() {
+        let output = sh("zhiti codes > /dev/full");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(told(&output).contains("写出结果失败"), "{}", told(&output));
+        assert_eq!(sh("zhiti run 2> /dev/full").status.code(), Some(2), "and no panic");
+    }
+}
+
 #[test]
 fn files_that_change_between_listing_and_reading_are_problems() {
     let folder = workspace();

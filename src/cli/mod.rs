@@ -4,7 +4,7 @@
 //! errors; 2 could not do the job.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -279,11 +279,15 @@ impl Say {
     }
 }
 
-/// Results go to standard output; a closed pipe is no fault.
+/// Results go to standard output; a reader that has gone is no fault, a full disk is.
 fn print(text: &str) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    Ok(ExitCode::SUCCESS)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).at("写出结果", Path::new("标准输出"))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// Does a piece of work with its stages told to `--log`, from the first to how it ended.

@@ -65,6 +65,10 @@ pub fn recover(outputs: &Path) {
 pub fn manifest(outputs: &Path, period: &str) -> Result<Manifest> {
     recover(outputs);
     let path = outputs.join(period).join(MANIFEST);
+    if path.symlink_metadata().is_err() {
+        let message = format!("{} 中没有 {period} 的成文结果", outputs.display());
+        return Err(Error::usage(message, format!("请先运行 `zhiti run --period {period}`")));
+    }
     let text = fs::read_to_string(&path).at("读取清单", &path)?;
     serde_json::from_str(&text).map_err(|e| {
         Error::config(path, Some(e.line()), format!("清单不完整：{e}"), "请重新运行 `zhiti run`")
