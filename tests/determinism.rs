@@ -69,7 +69,8 @@ fn the_same_inputs_give_the_same_bytes_everywhere() {
 
     let nobody = root.path().join("nobody");
     let home = nobody.to_str().expect("utf-8");
-    let elsewhere: [(&str, &str, &[(&str, &str)]); 2] = [
+    type Elsewhere<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+    let elsewhere: [Elsewhere; 2] = [
         (
             "8",
             "别的 文件夹/深/b",

@@ -12,21 +12,34 @@ const BASE: &str = "data/metrics.csv";
 /// What the files say of one figure: files by printed text.
 type Said<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
-/// A sentence for each figure that does not read the same everywhere.
-pub(super) fn disagreements(readings: &[(&str, Reading)]) -> Vec<String> {
+/// A sentence for each figure that does not read the same everywhere, or that a report
+/// prints of the edition's own quarter and the data do not know.
+pub(super) fn disagreements(period: &str, readings: &[(&str, Reading)]) -> Vec<String> {
     let mut by_id: BTreeMap<&str, Said> = BTreeMap::new();
     for (path, reading) in readings {
         let said = by_id.entry(&reading.id).or_default();
         said.entry(&reading.text).or_default().insert(path);
     }
-    by_id.iter().filter_map(|(id, said)| disagreement(id, said)).collect()
+    let mut out: Vec<String> = by_id.iter().filter_map(|(id, said)| disagreement(id, said)).collect();
+    let own = |id: &str| id.strip_prefix(period).is_some_and(|rest| rest.starts_with('/'));
+    let unknown = by_id.iter().filter(|(id, said)| own(id) && !said.values().any(is_based));
+    out.extend(unknown.filter_map(|(id, said)| {
+        let reports: BTreeSet<&str> =
+            said.values().flatten().copied().filter(|f| !f.starts_with("site/")).collect();
+        (!reports.is_empty()).then(|| format!("数值 {id} 不在 {BASE} 中，见于 {}", some(&reports)))
+    }));
+    out
+}
+
+/// Whether the data say so too. (Pages of the site also print counts, which are no metrics.)
+fn is_based(files: &BTreeSet<&str>) -> bool {
+    files.contains(BASE)
 }
 
 fn disagreement(id: &str, said: &Said) -> Option<String> {
     // Two units of the same name share an id: each of their values is right.
-    let right = |files: &BTreeSet<&str>| files.contains(BASE);
-    let based = said.values().any(right);
-    let wrong = said.values().filter(|files| !right(files)).count();
+    let based = said.values().any(is_based);
+    let wrong = said.values().filter(|files| !is_based(files)).count();
     if said.len() < 2 || (based && wrong == 0) {
         return None;
     }
@@ -49,7 +62,16 @@ mod tests {
     fn told(readings: &[(&str, &str)]) -> Vec<String> {
         let readings: Vec<(&str, Reading)> =
             readings.iter().map(|(path, text)| (*path, Reading::new("2025Q1/a/b", text))).collect();
-        disagreements(&readings)
+        disagreements("2025Q2", &readings)
+    }
+
+    #[test]
+    fn a_figure_that_the_data_do_not_know_is_named() {
+        let reading = |path| [(path, Reading::new("2025Q2/510100/x", "1"))];
+        let told = disagreements("2025Q2", &reading("city/a.pdf"));
+        assert_eq!(told, ["数值 2025Q2/510100/x 不在 data/metrics.csv 中，见于 city/a.pdf"]);
+        assert!(disagreements("2025Q2", &reading("site/index.html")).is_empty());
+        assert!(disagreements("2025Q3", &reading("city/a.pdf")).is_empty(), "of an earlier quarter");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub fn verify(outputs: &Path, period: &str) -> Result<Verdict> {
     }
     foreign_files(&edition, &manifest, &mut verdict.differences)?;
     check_fingerprint(&manifest, &mut verdict.differences);
-    verdict.differences.extend(agree::disagreements(&readings));
+    verdict.differences.extend(agree::disagreements(period, &readings));
     Ok(verdict)
 }
 

@@ -17,6 +17,7 @@ use hayro_syntax::object::{Dict, Name, Object, ObjectIdentifier, String as Bytes
 use kurbo::{Affine, BezPath, Rect};
 
 use super::reading::{Reading, Readings};
+use crate::text;
 
 /// Beginning of the address of a figure (`templates/layout/common.typ`).
 const SCHEME: &str = "zhiti:fig/";
@@ -129,7 +130,8 @@ fn page_of(element: &Dict) -> Option<ObjectIdentifier> {
 /// The id in the address of an annotation.
 fn figure(annotation: &Dict) -> Option<String> {
     let address = annotation.get::<Dict>("A")?.get::<Bytes>("URI")?;
-    std::str::from_utf8(address.as_bytes()).ok()?.strip_prefix(SCHEME).map(str::to_owned)
+    let id = std::str::from_utf8(address.as_bytes()).ok()?.strip_prefix(SCHEME)?;
+    Some(text::percent_decoded(id).unwrap_or_else(|| id.to_owned()))
 }
 
 /// The words of the wanted pieces.
@@ -186,4 +188,85 @@ impl<'a> Device<'a> for Listener {
     fn draw_image(&mut self, _: Image<'a, '_>, _: Affine) {}
     fn pop_clip_path(&mut self) {}
     fn pop_transparency_group(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::reading;
+    use super::*;
+    use crate::document::{Block, CellText, Column, Document, Row, Run, Table};
+    use crate::fonts::Fonts;
+    use crate::render::pdf::{Layouts, PdfEngine};
+    use crate::settings::Settings;
+
+    static ENGINE: LazyLock<PdfEngine> = LazyLock::new(|| {
+        let fonts = Fonts::load(&Settings::default().fonts.families, &[]).unwrap();
+        PdfEngine::with_threads(fonts, Layouts::default(), 1).unwrap()
+    });
+
+    fn figure(n: usize) -> Run {
+        let text = format!("{}.{}%～{}.{:02}个百分点", n, n % 10, n + 7, n % 100);
+        Run { figure: Some(format!("2025Q1/成都拟机构{n}/satisfied_rate.x")), ..Run::plain(text) }
+    }
+
+    /// Figures that break over lines and pages, in paragraphs, lists and a table that runs on.
+    fn document() -> Document {
+        let words =
+            |n: usize| vec![Run::plain("本季度全市质量服务".repeat(n % 5)), figure(n), Run::plain("。")];
+        let cell = |n: usize| CellText { figure: figure(n).figure, ..CellText::words(figure(n).text) };
+        let row = |n: usize| Row { cells: vec![CellText::words("甲"), cell(n)], ..Row::default() };
+        let column = || Column { label: "列".into(), weight: 1.0, ..Column::default() };
+        Document {
+            title: "报告".into(),
+            ident: "test".into(),
+            date_ymd: (2025, 3, 31),
+            blocks: vec![
+                Block::Paragraph { runs: (0..120).flat_map(words).collect() },
+                Block::List { ordered: true, items: (120..140).map(words).collect() },
+                Block::Table(Table {
+                    title: "表".into(),
+                    columns: vec![column(), column()],
+                    rows: (140..220).map(row).collect(),
+                    ..Table::default()
+                }),
+            ],
+            ..Document::default()
+        }
+    }
+
+    static PDF: LazyLock<Vec<u8>> = LazyLock::new(|| ENGINE.report(&document()).unwrap());
+
+    #[test]
+    fn every_figure_reads_as_it_was_printed() {
+        let document = document();
+        let wanted: Vec<Reading> =
+            document.figures().into_iter().map(|(id, text)| Reading::new(id, text)).collect();
+        assert_eq!(wanted.len(), 220);
+        assert_eq!(readings(&PDF).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_document_without_figures_has_none() {
+        let document = Document { blocks: Vec::new(), ..document() };
+        assert_eq!(readings(&ENGINE.report(&document).unwrap()).unwrap(), []);
+        assert!(readings(b"no pdf at all").is_err());
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::with_cases(24)
+        })]
+
+        /// A file that somebody broke is read or refused; it never ends or holds the program.
+        #[test]
+        fn a_broken_file_is_read_or_refused(at: proptest::sample::Index, bit in 0u8..8, cut: bool) {
+            let mut bytes = PDF.clone();
+            let at = at.index(bytes.len());
+            if cut { bytes.truncate(at) } else { bytes[at] ^= 1 << bit }
+            let _ = reading::readings("city/全市报告.pdf", &bytes);
+        }
+    }
 }
