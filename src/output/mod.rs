@@ -1,5 +1,5 @@
 //! Writing: everything of a run goes into a folder beside the edition, which then takes
-//! its place in one step ([`swap`]), one run at a time ([`lock`]). A run that is killed
+//! its place in one step (`swap`), one run at a time (`lock`). A run that is killed
 //! at any moment leaves the last complete edition readable.
 
 use std::collections::BTreeMap;

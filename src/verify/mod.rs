@@ -1,7 +1,7 @@
 //! `zhiti verify`: the files of an edition are those of its manifest, the fingerprint is
 //! that of its data, and a figure reads the same in every file that prints it.
 //!
-//! What is read is what stands in the finished files ([`reading`]), never what the
+//! What is read is what stands in the finished files (`reading`), never what the
 //! program would write now: a digit that somebody changed is found and named, also
 //! where the manifest was made to fit.
 
