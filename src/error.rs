@@ -55,7 +55,9 @@ impl fmt::Display for Error {
                 f.write_str("：")?;
                 write_with_hint(f, message, hint)
             }
-            Self::Io { doing, path, source } => write!(f, "{doing}失败：{}（{source}）", path.display()),
+            Self::Io { doing, path, source } => {
+                write!(f, "{doing}失败：{}（{}）", path.display(), io_words(source))
+            }
             Self::Internal { message } => write!(f, "程序内部故障，请反馈给开发者：{message}"),
         }
     }
@@ -64,6 +66,24 @@ impl fmt::Display for Error {
 fn write_with_hint(f: &mut fmt::Formatter<'_>, message: &str, hint: &str) -> fmt::Result {
     f.write_str(message)?;
     if hint.is_empty() { Ok(()) } else { write!(f, "\n  {hint}") }
+}
+
+/// What the system says, in Chinese where we have words for it, and what to do about it.
+pub(crate) fn io_words(error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    let words = match error.kind() {
+        Kind::NotFound => "不存在，请检查路径",
+        Kind::PermissionDenied => "没有权限，请检查文件或文件夹的读写权限",
+        Kind::StorageFull | Kind::QuotaExceeded => "磁盘空间不足，请清理后再运行",
+        Kind::FileTooLarge => "超过了系统允许的文件大小",
+        Kind::ReadOnlyFilesystem => "所在磁盘只读",
+        Kind::NotADirectory => "不是文件夹，或路径中有一段是文件",
+        Kind::IsADirectory => "是文件夹，不是文件",
+        Kind::AlreadyExists => "已有同名的文件或文件夹",
+        Kind::AddrInUse => "端口已被占用，请用 --port 换一个",
+        _ => return error.to_string(),
+    };
+    words.to_owned()
 }
 
 impl std::error::Error for Error {

@@ -52,13 +52,14 @@ pub struct Skipped {
 /// The folder is missing or cannot be read, or holds no quarter.
 pub fn list(inputs: &Path) -> Result<Listing> {
     let mut out = Listing::default();
-    for entry in fs::read_dir(inputs).at("打开报送文件夹", inputs)? {
+    for entry in open(inputs)? {
         let entry = entry.at("打开报送文件夹", inputs)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(period) = name.parse::<Period>() else { continue };
         if entry.path().is_dir() {
             out.periods.push(period);
-            walk(&entry.path(), "", None, period, &mut out, 0)?;
+            let folder = fs::read_dir(entry.path()).at("打开文件夹", &entry.path())?;
+            walk(folder, "", None, period, &mut out, 0);
         }
     }
     if out.periods.is_empty() {
@@ -73,42 +74,57 @@ pub fn list(inputs: &Path) -> Result<Listing> {
     Ok(out)
 }
 
+/// Opens the inputs folder; a newcomer in the wrong folder is told where to go.
+fn open(inputs: &Path) -> Result<fs::ReadDir> {
+    if inputs.symlink_metadata().is_err() {
+        let message = format!("打开报送文件夹失败：{}（不存在）", inputs.display());
+        let hint = "请在工作目录中运行，或用 --inputs 指明报送文件夹；还没有工作目录的，先运行 `zhiti init`";
+        return Err(Error::usage(message, hint));
+    }
+    fs::read_dir(inputs).at("打开报送文件夹", inputs)
+}
+
 /// Folders below a quarter that are looked into at most.
 const DEPTH: usize = 16;
 
+/// Lists a folder and those below it. What cannot be looked at, also because it was moved
+/// away just now, is listed as skipped: it never stops the run.
 fn walk(
-    folder: &Path,
+    folder: fs::ReadDir,
     below: &str,
     district: Option<usize>,
     period: Period,
     out: &mut Listing,
     depth: usize,
-) -> Result<()> {
-    for entry in fs::read_dir(folder).at("打开文件夹", folder)? {
-        let entry = entry.at("打开文件夹", folder)?;
+) {
+    for entry in folder {
+        let Ok(entry) = entry else {
+            out.skipped.push(Skipped { period, name: below.into(), what: "文件夹无法打开" });
+            return;
+        };
         let file_name = text_of(&entry.file_name());
         let name = if below.is_empty() { file_name.clone() } else { format!("{below}/{file_name}") };
         if is_noise(&file_name) {
             out.passed_over.push((period, name.into()));
             continue;
         }
-        let kind = entry.file_type().at("查看文件", &entry.path())?;
-        if kind.is_dir() {
-            if depth == DEPTH || fs::read_dir(entry.path()).is_err() {
-                let what = if depth == DEPTH { "文件夹层数过多" } else { "文件夹无法打开" };
-                out.skipped.push(Skipped { period, name: name.into(), what });
-                continue;
+        let mut skip = |what| out.skipped.push(Skipped { period, name: name.as_str().into(), what });
+        match entry.file_type() {
+            Err(_) => skip("无法查看"),
+            Ok(kind) if kind.is_dir() => match fs::read_dir(entry.path()) {
+                _ if depth == DEPTH => skip("文件夹层数过多"),
+                Err(_) => skip("文件夹无法打开"),
+                Ok(inner) => {
+                    let here = district::by_name(&file_name).or(district);
+                    walk(inner, &name, here, period, out, depth + 1);
+                }
+            },
+            Ok(kind) if kind.is_file() => {
+                out.files.push(InputFile { period, name: name.into(), path: entry.path(), district });
             }
-            let here = district::by_name(&file_name).or(district);
-            walk(&entry.path(), &name, here, period, out, depth + 1)?;
-        } else if kind.is_file() {
-            out.files.push(InputFile { period, name: name.into(), path: entry.path(), district });
-        } else {
-            let what = if kind.is_symlink() { "链接" } else { "不是普通文件" };
-            out.skipped.push(Skipped { period, name: name.into(), what });
+            Ok(kind) => skip(if kind.is_symlink() { "链接" } else { "不是普通文件" }),
         }
     }
-    Ok(())
 }
 
 /// A file name as text; names that are no UTF-8 were mostly written by Chinese Windows.

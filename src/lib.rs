@@ -33,6 +33,7 @@ pub mod read;
 pub mod reference;
 pub mod render;
 pub mod reuse;
+pub mod runlog;
 pub mod sample;
 pub mod serve;
 pub mod settings;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::{AtPath, Error, Result};
+use crate::text;
 
 /// A server on loopback.
 pub struct Server {
@@ -30,8 +31,9 @@ impl Server {
             return Err(Error::usage(message, "请先运行 `zhiti run` 或 `zhiti publish`"));
         }
         let root = root.canonicalize().at("打开文件夹", root)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).at("打开端口", &root)?;
-        let address = listener.local_addr().at("打开端口", &root)?;
+        let place = PathBuf::from(format!("{}:{port}", Ipv4Addr::LOCALHOST));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).at("打开端口", &place)?;
+        let address = listener.local_addr().at("打开端口", &place)?;
         Ok(Self { root, listener, address })
     }
 
@@ -67,7 +69,7 @@ impl Server {
 
     /// The file of a target; only regular files below the root.
     fn file(&self, target: &str) -> Option<(PathBuf, Vec<u8>)> {
-        let path = decode(target.split(['?', '#']).next()?)?;
+        let path = text::percent_decoded(target.split(['?', '#']).next()?)?;
         let mut full = self.root.clone();
         for part in path.split('/').filter(|p| !p.is_empty()) {
             if part.starts_with('.') || part.contains(['\\', '\0']) {
@@ -82,23 +84,6 @@ impl Server {
         let body = fs::read(&real).ok()?;
         Some((real, body))
     }
-}
-
-/// Undoes percent encoding.
-fn decode(target: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(target.len());
-    let mut rest = target.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        if *first == b'%' {
-            let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &tail[2..];
-        } else {
-            bytes.push(*first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 fn kind(path: &Path) -> &'static str {

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 mod common;
-use common::program::{code, files, text, zhiti};
+use common::program::{code, text};
 use common::random::Dice;
+use common::{files, zhiti};
 
 /// Random changes of the inputs, the settings and the outputs; each is run with and without memory.
 #[test]

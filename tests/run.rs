@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 mod common;
-use common::program::{code, files, text, zhiti};
+use common::program::{code, text};
+use common::{files, zhiti};
 
 fn sample(folder: &Path, projects: &str) {
     let made = zhiti(
@@ -15,19 +16,13 @@ fn sample(folder: &Path, projects: &str) {
 }
 
 #[test]
-fn the_whole_job_runs_verifies_and_gives_the_same_bytes_at_any_jobs() {
-    let (one, two) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
-    for (folder, jobs) in [(&one, "1"), (&two, "2")] {
-        sample(folder.path(), "4");
-        let run = zhiti(folder.path(), &["run", "--jobs", jobs]);
-        assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
-        assert!(text(&run.stderr).contains("收到"), "the run says what it counted");
-    }
-    let (a, b) = (files(&one.path().join("outputs")), files(&two.path().join("outputs")));
-    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-    let differing: Vec<&String> =
-        a.iter().filter(|(name, bytes)| b[*name] != **bytes).map(|(name, _)| name).collect();
-    assert!(differing.is_empty(), "{differing:?}");
+fn the_whole_job_runs_and_verifies() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "4");
+    let run = zhiti(folder.path(), &["run", "--log", "log.jsonl"]);
+    assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
+    assert!(text(&run.stderr).contains("收到"), "the run says what it counted");
+    let made = files(&folder.path().join("outputs"));
     for wanted in [
         "/2025Q1/city/全市报告.pdf",
         "/2025Q1/city/数据表.xlsx",
@@ -35,9 +30,34 @@ fn the_whole_job_runs_verifies_and_gives_the_same_bytes_at_any_jobs() {
         "/2025Q1/data/metrics.csv",
         "/2025Q1/manifest.json",
     ] {
-        assert!(a.contains_key(wanted), "{wanted}");
+        assert!(made.contains_key(wanted), "{wanted}");
     }
-    verify_finds_a_changed_file(one.path());
+    the_run_is_logged(folder.path(), code(&run));
+    verify_finds_a_changed_file(folder.path());
+}
+
+/// `run.json` and `--log`: stages with their seconds, the counts, problems by code, the exit code.
+fn the_run_is_logged(folder: &Path, exit: i32) {
+    let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).expect("json");
+    let run = json(&fs::read(folder.join("outputs/2025Q1/run.json")).expect("run.json"));
+    let manifest = json(&fs::read(folder.join("outputs/2025Q1/manifest.json")).expect("manifest"));
+    assert_eq!(run["counts"], manifest["counts"]);
+    assert!(manifest["outputs"].get("run.json").is_none(), "it differs every time");
+    let problems = json(&fs::read(folder.join("outputs/2025Q1/problems/problems.json")).expect("problems"));
+    let by_code: u64 =
+        run["problems"].as_object().expect("by code").values().filter_map(|n| n.as_u64()).sum();
+    assert_eq!(Some(by_code as usize), problems.as_array().map(Vec::len));
+    let stages: Vec<&str> =
+        run["stages"].as_array().expect("stages").iter().filter_map(|s| s["stage"].as_str()).collect();
+    assert_eq!(stages, ["read", "link", "measure", "data", "compare", "problems", "documents", "site"]);
+    assert_eq!(run["stages"][0]["steps"], manifest["counts"]["files_found"]);
+    assert!(run["seconds"].as_f64() > Some(0.0));
+    if cfg!(target_os = "linux") {
+        assert!(run["peak_memory_kib"].as_u64() > Some(10_000), "{run}");
+    }
+    let log = fs::read_to_string(folder.join("log.jsonl")).expect("log");
+    let last = json(log.lines().last().expect("lines").as_bytes());
+    assert_eq!((last["event"].as_str(), last["code"].as_i64()), (Some("exit"), Some(i64::from(exit))));
 }
 
 fn verify_finds_a_changed_file(folder: &Path) {

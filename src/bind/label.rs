@@ -329,4 +329,17 @@ mod tests {
             assert_eq!(ids(text, Form::B), [], "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// What a cell says around a label, cut and mixed in any way.
+        #[test]
+        fn never_panics(text in "(?s)[\\PC\n☑□（）()：:、.．*1-9企业名称所属行业联系人姓名及电话]{0,60}", cut in 0usize..20) {
+            let specs = Specs::built_in().unwrap();
+            let spec = specs.of(Form::B);
+            let label: String = spec.fields[cut % spec.fields.len()].label.chars().skip(cut / 10).collect();
+            for words in [text.clone(), format!("{label}{text}"), format!("{text}{label}：{text}")] {
+                let _ = (hits(&words, spec), is_heading(&words, spec), is_note(&words), after(&words, &label));
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod charts;
 pub mod databook;
+mod fault;
 pub mod narrative;
 pub mod report;
 pub mod scene;
@@ -12,6 +13,7 @@ pub mod summary;
 pub mod tables;
 pub mod view;
 
+pub use fault::TemplateFault;
 pub use report::{agency_report, city_report, district_report};
 pub use scene::Scene;
 pub use summary::{Case, cases};

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
-use tera::{Context, ErrorKind, Kwargs, State, Tera};
+use tera::{Context, Kwargs, State, Tera};
 
+use super::fault::TemplateFault;
 use crate::document::{Block, Figure as Drawing, Run, Table};
 use crate::error::{Error, Result};
 use crate::templates::Templates;
@@ -168,18 +169,12 @@ fn escape(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
 
 /// A Tera error as ours: file, line, message, and the nearest known name.
 fn template_error(templates: &Templates, template: &str, error: &tera::Error, known: &[String]) -> Error {
-    let (file, line, message) = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            (report.filename().to_owned(), Some(report.span().start_line), report.message().to_owned())
-        }
-        other => (template.to_owned(), None, other.to_string()),
-    };
-    let name = if file.is_empty() { template } else { &file };
+    let TemplateFault { template, line, message } = TemplateFault::of(error, template);
     let hint = match nearest(&message, known) {
         Some(near) => format!("是否应为 `{near}`？可用的名称见 templates/text/NAMES.md"),
         None => "可用的名称见 templates/text/NAMES.md；语法见 Tera 模板文档".to_owned(),
     };
-    Error::config(templates.origin(name), line, format!("模板有误：{message}"), hint)
+    Error::config(templates.origin(&template), line, format!("模板有误：{message}"), hint)
 }
 
 /// The known name that is most like the one quoted in a message.

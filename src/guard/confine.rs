@@ -26,8 +26,8 @@ pub(super) fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-/// Largest resident memory since, in KiB; 0 where the system does not tell.
-pub(super) fn peak_kib() -> u64 {
+/// Largest resident memory of this process since, in KiB; 0 where the system does not tell.
+pub(crate) fn peak_kib() -> u64 {
     status_kib("VmHWM:")
 }
 

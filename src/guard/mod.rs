@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::spec::{SourceFile, Specs};
 use crate::templates::Templates;
 
+pub(crate) use confine::peak_kib;
 pub use pool::{Pool, Taken};
 pub use wire::Cost;
 pub use worker::worker_main;

@@ -21,6 +21,11 @@ impl Unit {
         ["rate", "score", "day", "point"][self as usize]
     }
 
+    /// The unit of an id.
+    pub fn of(id: &str) -> Option<Self> {
+        [Self::Rate, Self::Score, Self::Day, Self::Point].into_iter().find(|unit| unit.id() == id)
+    }
+
     /// `%`, `分`, `天`, `分` for tables.
     pub fn label(self) -> &'static str {
         ["%", "分", "天", "分"][self as usize]

@@ -23,7 +23,7 @@ pub use facts::{Fact, Facts, Frame, gather};
 pub(crate) use facts::{composite_of, sizes};
 pub use fields::fields;
 pub use figure::{Exact, Figure, Status, name};
-pub use print::{fixed, float, percent, printed};
+pub use print::{NONE, fixed, float, percent, printed, printed_value};
 pub use units::{UnitOf, units};
 
 /// Items of form F that rate somebody, in order.

@@ -17,6 +17,16 @@ pub fn printed(figure: &Figure) -> String {
     }
 }
 
+/// A value that is only known as a float (read back from a table) as [`printed`] prints it:
+/// the float nearest to a fraction rounds as the fraction does.
+pub fn printed_value(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Rate => percent(value),
+        Unit::Score | Unit::Point => float(value, 2),
+        Unit::Day => float(value, 1),
+    }
+}
+
 /// The interval of a figure as printed; its bounds are rounded the same way.
 pub fn interval(figure: &Figure) -> Option<String> {
     let interval = figure.interval?;
@@ -71,5 +81,18 @@ mod tests {
         assert_eq!(fixed(-1, 1000, 2), "0.00");
         assert_eq!(fixed(19 * 100, 22, 1), "86.4");
         assert_eq!(percent(0.25), "25.0%");
+    }
+
+    #[test]
+    fn a_float_read_back_prints_as_its_fraction() {
+        for denominator in 1..=400i128 {
+            for numerator in 0..=denominator {
+                let value = numerator as f64 / denominator as f64;
+                let rate = format!("{}%", fixed(numerator * 100, denominator, 1));
+                assert_eq!(printed_value(Unit::Rate, value), rate, "{numerator}/{denominator}");
+                let score = fixed(numerator * 100, denominator, 2);
+                assert_eq!(printed_value(Unit::Score, value * 100.0), score, "{numerator}/{denominator}");
+            }
+        }
     }
 }

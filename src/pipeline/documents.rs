@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::fonts::Fonts;
 use crate::metrics::{self, Level};
 use crate::output;
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
 use crate::render::raster::Rasterizer;
@@ -105,7 +105,7 @@ pub(super) fn write_documents(
     progress: &Progress,
 ) -> Result<()> {
     let jobs = plan(scene);
-    let bar = progress.stage("生成", jobs.len());
+    let bar = progress.stage(Step::Documents, jobs.len());
     tools.engine.each(&jobs, |job| {
         let done = write_job(maker, scene, tools, job);
         bar.tick();

@@ -15,7 +15,7 @@ use crate::output::{self, Manifest};
 use crate::period::Period;
 use crate::problem::Severity;
 use crate::problems::{Memory, Waivers, waivers};
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::read::{self, FileRecord, Source};
 use crate::reuse::{self, BUILD, Readings};
 use crate::settings::Settings;
@@ -60,7 +60,7 @@ pub(super) fn read_listed(
     progress: &Progress,
 ) -> Result<Gathered> {
     let Listed { period, listing, digests } = listed;
-    let bar = progress.stage("读取", listing.files.len());
+    let bar = progress.stage(Step::Read, listing.files.len());
     let guard = match options.guarded {
         true => Some(Guard::of_this_program(&ground.templates).at("查找程序自身", Path::new("zhiti"))?),
         false => None,
@@ -72,7 +72,7 @@ pub(super) fn read_listed(
     readings.tidy();
     bar.finish();
     let records = files.iter().map(|f| f.record.clone()).collect();
-    let links = link::link(files, &ground.specs, &ground.settings);
+    let links = progress.timed(Step::Link, || link::link(files, &ground.specs, &ground.settings));
     Ok(Gathered { period, listing, records, links })
 }
 

@@ -22,7 +22,7 @@ use crate::metrics::{self, Measured};
 use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
 use crate::problem::{Problem, Severity, Wording};
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::reuse::{Maker, Standing, Why};
 use crate::settings::Settings;
 use crate::spec::Specs;
@@ -62,6 +62,10 @@ impl Ground {
     /// # Errors
     /// Wrong settings, specifications or templates, with file and line.
     pub fn settle(workspace: &Path) -> Result<Self> {
+        if !workspace.is_dir() {
+            let hint = "请用 --workspace 指明 zhiti.toml 所在的文件夹";
+            return Err(Error::usage(format!("没有工作目录 {}", workspace.display()), hint));
+        }
         let settings = Settings::load(workspace)?;
         let templates = Arc::new(Templates::load(workspace)?);
         let specs = Specs::load(|name| {
@@ -90,6 +94,11 @@ impl Outcome {
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|p| p.severity == Severity::Error)
     }
+
+    /// The log of the run that came to it.
+    fn log(&self, progress: &Progress) -> Result<Vec<u8>> {
+        progress.log().to_json(&self.period.to_string(), &self.counts, &self.problems)
+    }
 }
 
 /// Reads and validates only; writes `problems/` into the edition's place beside the last edition.
@@ -98,6 +107,7 @@ impl Outcome {
 /// As [`run`].
 pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
     let ground = Ground::settle(&options.workspace)?;
+    let edition = Edition::open(&options.outputs)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.jobs.unwrap_or(0))
         .build()
@@ -109,11 +119,10 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let measured = BTreeMap::new();
         let comparisons = compare::Comparisons::default();
         let scene = scene(&gathered, &ground, &measured, &comparisons, String::new());
-        let folder = options.outputs.join(gathered.period.to_string());
-        let edition = Edition::open_part(&folder, "problems")?;
         let standing = Standing::default();
-        problems::write(&Maker::new(&edition, &standing), &scene, &memory, options)?;
-        let path = edition.publish_part()?;
+        let maker = Maker::new(&edition, &standing);
+        progress.timed(Step::Problems, || problems::write(&maker, &scene, &memory, options))?;
+        let path = edition.publish_part(&gathered.period.to_string(), "problems")?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
     })
@@ -126,19 +135,24 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
 pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
     let ground = Ground::settle(&options.workspace)?;
     let tools = Tools::ready(&ground, options)?;
+    let edition = Edition::open(&options.outputs)?;
     tools.engine.install(|| {
         let listed = list(options, &ground.settings)?;
         let key = run_key(&listed, options, &ground, &tools.fonts);
         let standing = standing(options, listed.period);
         if let Some(outcome) = key.and_then(|key| unchanged(&standing, &key, listed.period)) {
-            return Ok(Outcome { edition: options.outputs.join(listed.period.to_string()), ..outcome });
+            let log = outcome.log(progress)?;
+            return Ok(Outcome {
+                edition: edition.keep_standing(&listed.period.to_string(), &log)?,
+                ..outcome
+            });
         }
-        let edition = Edition::open(&options.outputs, &listed.period.to_string())?;
         let maker = Maker::new(&edition, &standing);
         let made = make(listed, &maker, options, &ground, &tools, progress)?;
         let mut done = maker.finish();
         let documents = std::mem::take(&mut done.documents);
-        let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest })?;
+        let log = made.outcome.log(progress)?;
+        let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest }, &log)?;
         if let Some(key) = key {
             standing.remember(done.record(key, manifest, made.outcome.refused.clone()));
         }
@@ -228,9 +242,9 @@ fn make(
     let fingerprint = write_data(maker, &gathered, &measured, ground)?;
     let comparisons = compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
     let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
-    problems::write(maker, &scene, &memory, options)?;
+    progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options))?;
     write_documents(maker, &scene, tools, progress)?;
-    let refused = write_site(maker, &scene, &ground.templates)?;
+    let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates))?;
     let manifest = manifest(&gathered, ground, fingerprint);
     let problems = gathered.links.problems.remove(&gathered.period).unwrap_or_default();
     let counts = manifest.counts.clone();
@@ -286,16 +300,19 @@ fn measure(gathered: &Gathered, ground: &Ground) -> Result<BTreeMap<Period, Meas
 /// As [`run`].
 pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
     let ground = Ground::settle(&options.workspace)?;
+    let edition = Edition::open(&options.outputs)?;
     let gathered = gather(options, &ground, progress)?;
     let measured = measure(&gathered, &ground)?;
     let comparisons = compare::Comparisons::default();
     let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
     let files = data_files(&gathered, figures, &ground)?;
     let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint_of(&files));
-    let edition = Edition::open_part(&options.outputs.join(gathered.period.to_string()), "site")?;
     let standing = Standing::default();
     let refused = write_site(&Maker::new(&edition, &standing), &scene, &ground.templates)?;
-    let path = if refused.is_none() { edition.publish_part()? } else { options.outputs.clone() };
+    let path = match refused {
+        None => edition.publish_part(&gathered.period.to_string(), "site")?,
+        Some(_) => options.outputs.clone(),
+    };
     Ok(Outcome {
         period: gathered.period,
         edition: path,

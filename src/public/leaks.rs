@@ -77,14 +77,27 @@ fn veil(name: &str) -> String {
     name.chars().take(1).chain(name.chars().skip(1).map(|_| '某')).collect()
 }
 
-/// Elements of HTML and SVG that carry the id of a figure.
-fn elements(path: &str, words: &str, plan: &Plan, out: &mut Vec<Leak>) {
+/// An element of HTML or SVG that carries the id of a figure.
+pub(crate) struct Marked<'a> {
+    /// Byte at which its mark begins.
+    pub at: usize,
+    pub id: String,
+    /// Its first words, as written.
+    pub printed: &'a str,
+}
+
+/// All elements that carry the id of a figure.
+pub(crate) fn marked(words: &str) -> impl Iterator<Item = Marked<'_>> {
     const MARK: &str = "data-figure=\"";
-    for (at, _) in words.match_indices(MARK) {
-        let rest = &words[at + MARK.len()..];
-        let Some((id, rest)) = rest.split_once('"') else { continue };
-        let id = unescape(id);
+    words.match_indices(MARK).filter_map(|(at, _)| {
+        let (id, rest) = words[at + MARK.len()..].split_once('"')?;
         let printed = rest.split_once('>').map_or("", |(_, after)| after.split('<').next().unwrap_or(""));
+        Some(Marked { at, id: unescape(id), printed })
+    })
+}
+
+fn elements(path: &str, words: &str, plan: &Plan, out: &mut Vec<Leak>) {
+    for Marked { at, id, printed } in marked(words) {
         let what = match plan.of(&id) {
             Shown::Hidden(_) if printed.trim() != "*" => format!("不公开的数 {id} 被印出"),
             Shown::Unpublished => format!("{id} 不在公开范围内"),
@@ -94,7 +107,7 @@ fn elements(path: &str, words: &str, plan: &Plan, out: &mut Vec<Leak>) {
     }
 }
 
-fn unescape(id: &str) -> String {
+pub(crate) fn unescape(id: &str) -> String {
     id.replace("&#x2F;", "/")
         .replace("&quot;", "\"")
         .replace("&lt;", "<")

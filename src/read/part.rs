@@ -196,7 +196,7 @@ fn head(entry: Option<String>, bytes: &[u8]) -> Head {
 
 /// The bytes of a regular file within the limits; else its size and what is wrong.
 pub(crate) fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, (u64, FileFault)> {
-    let refused = |e: std::io::Error| (0, FileFault::Io(e.to_string()));
+    let refused = |e: std::io::Error| (0, FileFault::Io(crate::error::io_words(&e)));
     let file = File::open(path).map_err(refused)?;
     let meta = file.metadata().map_err(refused)?;
     if !meta.is_file() {

@@ -334,4 +334,24 @@ mod tests {
         let message = Specs::load(broken).unwrap_err().to_string();
         assert!(message.contains("templates/forms/B.toml 第2行"), "{message}");
     }
+
+    #[test]
+    fn a_form_that_no_sheet_can_hold_is_refused() {
+        let text = BUILT_IN.iter().find(|(name, _)| *name == "S.toml").unwrap().1;
+        let columns = text.lines().find(|l| l.starts_with("columns =")).unwrap();
+        let at = text.lines().position(|l| l == columns).unwrap() + 1;
+        for wrong in [
+            "columns = []",
+            "columns = [10, 10, 10]",
+            "columns = [nan, 1, 1, 1, 1, 1]",
+            "columns = [-1.0, 1, 1, 1, 1, 1]",
+        ] {
+            let changed = text.replace(columns, wrong);
+            let load = |name: &str| {
+                (name == "S.toml").then(|| ("templates/forms/S.toml".to_owned(), changed.clone()))
+            };
+            let message = Specs::load(load).unwrap_err().to_string();
+            assert!(message.contains(&format!("S.toml 第{at}行")), "{wrong}: {message}");
+        }
+    }
 }

@@ -232,6 +232,10 @@ fn check_layout(
     raw: &RawForm,
     index: &impl Fn(&str, &str) -> Result<usize>,
 ) -> Result<()> {
+    if let Some((needle, message)) = wrong_size(&raw.layout) {
+        let hint = "请对照内置的表式定义（`zhiti init` 写出）修改";
+        return Err(Error::config(path, line_of(source, needle), format!("layout 中{message}"), hint));
+    }
     for id in raw.layout.rows.iter().filter_map(|r| r.table.as_ref()) {
         let field = &raw.field[index("layout", id)?];
         if !matches!(field.kind, Kind::Dimensions | Kind::Indicators) {
@@ -256,6 +260,31 @@ fn check_layout(
         }
     }
     Ok(())
+}
+
+/// What no sheet can be drawn with, and a word of the line that says it.
+fn wrong_size(layout: &Layout) -> Option<(&'static str, String)> {
+    // Columns of a table of the supplement at least; widths, heights as a spreadsheet allows them.
+    const TABLE: usize = 6;
+    const MOST: usize = 100;
+    let columns = layout.columns.len();
+    let fits = |size: f64, most: f64| size > 0.0 && size <= most;
+    let least = if layout.rows.iter().any(|r| r.table.is_some()) { TABLE } else { 1 };
+    if (!layout.rows.is_empty() && columns < least) || columns > MOST {
+        return Some(("columns", format!("有{columns}列，应为{least}至{MOST}列")));
+    }
+    if let Some(width) = layout.columns.iter().find(|w| !fits(**w, 255.0)) {
+        return Some(("columns", format!("列宽 {width} 不可用，应在0与255之间")));
+    }
+    let is_right = |row: &LayoutRow| {
+        fits(row.height, 409.0)
+            && (1..=1000).contains(&row.repeat)
+            && row.cells.iter().all(|c| (1..=columns).contains(&c.span.into()) && (1..=100).contains(&c.rows))
+    };
+    let wrong = layout.rows.iter().position(|row| !is_right(row))?;
+    let message =
+        "行的 height 应在0与409之间，repeat 在1与1000之间，单元格的 span 不多于列数，rows 不多于100";
+    Some(("rows", format!("第{}行的大小不可用：{message}", wrong + 1)))
 }
 
 /// First line that holds `needle`, counted from 1.

@@ -1,17 +1,6 @@
-//! The program as its users run it, and what it wrote.
+//! What the program said when it ended.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
-
-pub fn zhiti(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhiti"))
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .expect("the program starts")
-}
+use std::process::Output;
 
 pub fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code, not a signal")
@@ -19,20 +8,4 @@ pub fn code(output: &Output) -> i32 {
 
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(folder: &Path, below: &str, out: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).expect("folder").flatten() {
-            let name = format!("{below}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &name, out)
-            } else {
-                drop(out.insert(name, fs::read(entry.path()).expect("file")))
-            }
-        }
-    }
-    let mut out = BTreeMap::new();
-    walk(folder, "", &mut out);
-    out
 }

@@ -16,6 +16,7 @@ use tera::{Context, Tera};
 use super::personal::Personal;
 use super::suppress::{self, Ground};
 use super::{Edition, PublicInput, Refusal, data, leaks};
+use crate::compose::TemplateFault;
 use crate::error::Error;
 use crate::templates::Templates;
 use view::Book;
@@ -68,10 +69,8 @@ impl Site<'_> {
     /// Renders a template of `templates/site/`.
     fn render(&self, name: &str, context: &Context) -> Result<Vec<u8>, Error> {
         let path = format!("site/{name}");
-        self.tera.render(&path, context).map(String::into_bytes).map_err(|e| {
-            let origin = self.book.input.templates.origin(&path);
-            Error::config(origin, None, reason(&e), "请对照内置模板检查，或删去该文件以使用内置模板")
-        })
+        let made = self.tera.render(&path, context).map(String::into_bytes);
+        made.map_err(|e| located(self.book.input.templates, &path, &e))
     }
 }
 
@@ -81,21 +80,20 @@ fn tera(templates: &Templates) -> Result<Tera, Error> {
     let pages = templates.below("site/").filter(|p| p.ends_with(".html"));
     let pages: Vec<(&str, &str)> =
         pages.map(|p| Ok((p, templates.text(p)?))).collect::<Result<_, Error>>()?;
-    tera.add_raw_templates(pages).map_err(|e| {
-        Error::config(templates.origin("site"), None, reason(&e), "请对照内置模板检查 templates/site/")
-    })?;
+    tera.add_raw_templates(pages).map_err(|e| located(templates, "site", &e))?;
     Ok(tera)
 }
 
-/// A template error with its cause.
-fn reason(error: &tera::Error) -> String {
-    let mut out = error.to_string();
+/// A template error with its file, its line and its cause.
+fn located(templates: &Templates, template: &str, error: &tera::Error) -> Error {
+    let TemplateFault { template, line, mut message } = TemplateFault::of(error, template);
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        out.push_str(&format!("：{cause}"));
+        message.push_str(&format!("：{cause}"));
         source = cause.source();
     }
-    out
+    let hint = "请对照内置模板检查，或删去该文件以使用内置模板";
+    Error::config(templates.origin(&template), line, message, hint)
 }
 
 fn write_data(book: &Book, resources: &[data::Resource], files: &mut Files) -> Result<(), Error> {

@@ -4,32 +4,44 @@
 //! errors; 2 could not do the job.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::error::{AtPath, Result};
 use crate::metrics;
 use crate::period::Period;
 use crate::pipeline::{self, Ground, Options};
 use crate::problem::{CATALOGUE, Problem, Severity, Standing};
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::render::forms;
+use crate::runlog::{Lines, RunLog};
 use crate::sample::{self, SampleOptions};
 use crate::spec::Specs;
 use crate::{init, problems, serve, verify};
 
+mod refusal;
+mod release;
+
 /// 中小企业质量提升服务（DB5101/T 190—2024）材料的汇总、核对与成文。
 #[derive(Debug, Parser)]
 #[command(name = "zhiti", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
     /// 不显示进度和结果说明
     #[arg(long, global = true)]
     quiet: bool,
+    /// 显示用法
+    #[arg(short, long, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,6 +79,12 @@ enum Command {
     Codes(FormatArgs),
     /// 列出指标及其公式
     Metrics(FormatArgs),
+    /// 写出命令补全脚本
+    #[command(hide = true)]
+    Completions { shell: Shell },
+    /// 写出手册页
+    #[command(hide = true)]
+    Man { command: Option<String> },
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +126,9 @@ struct RunArgs {
     /// 另外的字体文件或文件夹，可多次给出
     #[arg(long = "font-path")]
     font_paths: Vec<PathBuf>,
+    /// 把各阶段的进展逐行写成 JSON；“-”为标准错误
+    #[arg(long)]
+    log: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArgs,
 }
@@ -198,22 +219,36 @@ impl RunArgs {
     }
 }
 
+/// The command line as clap knows it, in Chinese.
+fn command() -> clap::Command {
+    refusal::in_chinese(Cli::command())
+}
+
 /// Runs the program on its command line.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let matches = command().try_get_matches_from(args);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            match refusal::words(&error) {
+                Some(words) => tell(&format!("错误：{words}")),
+                None => drop(error.print()),
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
     match dispatch(&cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("错误：{error}");
+            tell(&format!("错误：{error}"));
             ExitCode::from(2)
         }
     }
+}
+
+/// A line to people, on standard error; nobody listening is no fault.
+fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn dispatch(cli: &Cli) -> Result<ExitCode> {
@@ -230,6 +265,8 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Verify(args) => verify_edition(args),
         Command::Codes(args) => print(&codes(args.format)?),
         Command::Metrics(args) => print(&metric_list(args.format)?),
+        Command::Completions { shell } => print(&release::completions(command(), *shell)),
+        Command::Man { command: name } => print(&release::manual(command(), name.as_deref())?),
     }
 }
 
@@ -242,7 +279,7 @@ struct Say {
 impl Say {
     fn line(self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            tell(text);
         }
     }
 
@@ -251,11 +288,35 @@ impl Say {
     }
 }
 
-/// Results go to standard output; a closed pipe is no fault.
+/// Results go to standard output; a reader that has gone is no fault, a full disk is.
 fn print(text: &str) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    Ok(ExitCode::SUCCESS)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).at("写出结果", Path::new("标准输出"))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Does a piece of work with its stages told to `--log`, from the first to how it ended.
+fn logged(args: &RunArgs, say: Say, work: impl FnOnce(&Progress) -> Result<ExitCode>) -> Result<ExitCode> {
+    let lines = args.log.as_deref().map(log_lines).transpose()?;
+    let progress = say.progress().logged(RunLog::new(lines));
+    let done = work(&progress);
+    let code = match &done {
+        Ok(code) => u8::from(*code != ExitCode::SUCCESS),
+        Err(_) => 2,
+    };
+    progress.log().close(code, done.as_ref().err());
+    done
+}
+
+fn log_lines(path: &Path) -> Result<Lines> {
+    if path == Path::new("-") {
+        return Ok(Box::new(std::io::stderr()));
+    }
+    Ok(Box::new(std::fs::File::create(path).at("写入运行记录", path)?))
 }
 
 fn init(dir: &Path, say: Say) -> Result<ExitCode> {
@@ -293,7 +354,7 @@ fn sample_inputs(args: &SampleArgs, say: Say) -> Result<ExitCode> {
     };
     let options = SampleOptions { periods, projects: args.projects, seed: args.seed, mess: args.mess };
     let sample = sample::generate(&options, &specs)?;
-    let bar = say.progress().stage("写出", sample.len());
+    let bar = say.progress().stage(Step::Sample, sample.len());
     sample.write(&args.out, || bar.tick())?;
     bar.finish();
     say.line(&format!("已写出{}个示例文件到 {}（虚构数据）。", sample.len(), args.out.display()));
@@ -301,9 +362,9 @@ fn sample_inputs(args: &SampleArgs, say: Say) -> Result<ExitCode> {
 }
 
 fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
-    let options = args.options();
-    let outcome = pipeline::check(&options, &say.progress())?;
-    report(&outcome, args.format.format, say)
+    logged(args, say, |progress| {
+        report(&pipeline::check(&args.options(), progress)?, args.format.format, say)
+    })
 }
 
 fn run(args: &RunAllArgs, say: Say) -> Result<ExitCode> {
@@ -315,8 +376,7 @@ fn run(args: &RunAllArgs, say: Say) -> Result<ExitCode> {
             Format::Text => print(&plan_text(&plan)),
         };
     }
-    let outcome = pipeline::run(&run.options(), &say.progress())?;
-    report(&outcome, run.format.format, say)
+    logged(run, say, |progress| report(&pipeline::run(&run.options(), progress)?, run.format.format, say))
 }
 
 /// What a run would do, file by file.
@@ -342,28 +402,32 @@ fn plan_text(plan: &pipeline::Plan) -> String {
 }
 
 fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
-    let explanation = pipeline::explain(&args.run.options(), &args.figure, &say.progress())?;
-    if let Some(path) = &args.csv {
-        std::fs::write(path, explanation.to_csv()?).at("写入文件", path)?;
-    }
-    match args.run.format.format {
-        Format::Text => print(&explanation.to_text()),
-        Format::Json => print(&format!("{:#}\n", serde_json::json!(explanation))),
-    }
+    logged(&args.run, say, |progress| {
+        let explanation = pipeline::explain(&args.run.options(), &args.figure, progress)?;
+        if let Some(path) = &args.csv {
+            std::fs::write(path, explanation.to_csv()?).at("写入文件", path)?;
+        }
+        match args.run.format.format {
+            Format::Text => print(&explanation.to_text()),
+            Format::Json => print(&format!("{:#}\n", serde_json::json!(explanation))),
+        }
+    })
 }
 
 fn publish(args: &RunArgs, say: Say) -> Result<ExitCode> {
-    let outcome = pipeline::publish(&args.options(), &say.progress())?;
-    match outcome.refused {
-        Some(reasons) => {
-            eprintln!("{reasons}");
-            Ok(ExitCode::from(1))
+    logged(args, say, |progress| {
+        let outcome = pipeline::publish(&args.options(), progress)?;
+        match outcome.refused {
+            Some(reasons) => {
+                tell(&reasons);
+                Ok(ExitCode::from(1))
+            }
+            None => {
+                say.line(&format!("公开版在 {}。", outcome.edition.display()));
+                Ok(ExitCode::SUCCESS)
+            }
         }
-        None => {
-            say.line(&format!("公开版在 {}。", outcome.edition.display()));
-            Ok(ExitCode::SUCCESS)
-        }
-    }
+    })
 }
 
 fn serve(args: &ServeArgs, say: Say) -> Result<ExitCode> {
@@ -421,7 +485,7 @@ fn report(outcome: &pipeline::Outcome, format: Format, say: Say) -> Result<ExitC
             }
             say.line(&counts_text(outcome));
             if let Some(reasons) = &outcome.refused {
-                eprintln!("{reasons}");
+                tell(reasons);
             }
         }
     }

@@ -1,0 +1,259 @@
+//! An edition being written: a folder beside the editions that nobody sees until it is
+//! whole, then takes the place of the last one in one step.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+use super::lock::{self, Lock};
+use super::{MANIFEST, Manifest, RUN_LOG, STAGING, swap};
+use crate::digest::{self, Key};
+use crate::error::{AtPath, Error, Result};
+
+/// An edition, or one folder of it, being written.
+pub struct Edition {
+    outputs: PathBuf,
+    // In this order: what is left of it must be gone before the next run comes in.
+    staging: tempfile::TempDir,
+    _made: Made,
+    _lock: Lock,
+    written: Mutex<BTreeMap<String, String>>,
+}
+
+impl Edition {
+    /// Opens an edition in an outputs folder, before any other work: whoever cannot write
+    /// there is told at once. Nothing is visible until it is published.
+    ///
+    /// # Errors
+    /// The outputs folder cannot be written, or another run is writing there.
+    pub fn open(outputs: &Path) -> Result<Self> {
+        let made = Made(outputs.symlink_metadata().is_err().then(|| outputs.to_owned()));
+        fs::create_dir_all(outputs).at("建立输出文件夹", outputs)?;
+        let lock = lock::take(outputs)?;
+        swap::recover(outputs);
+        let staging =
+            tempfile::Builder::new().prefix(STAGING).tempdir_in(outputs).at("写入输出文件夹", outputs)?;
+        Ok(Self { outputs: outputs.to_owned(), staging, _made: made, _lock: lock, written: Mutex::default() })
+    }
+
+    /// Writes one file of the edition; `path` is relative, with `/`. Returns its SHA-256.
+    ///
+    /// # Errors
+    /// The path leaves the edition, or the file system refuses.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<String> {
+        let full = self.room_for(path)?;
+        fs::write(&full, bytes).at("写入文件", &full)?;
+        let digest = digest::full(bytes);
+        self.note(path, digest.clone());
+        Ok(digest)
+    }
+
+    /// Takes over a finished file whose SHA-256 is known: both editions then share its bytes on disk.
+    ///
+    /// # Errors
+    /// As [`Edition::write`].
+    pub fn carry(&self, path: &str, from: &Path, sha256: &str) -> Result<()> {
+        let full = self.room_for(path)?;
+        fs::hard_link(from, &full).or_else(|_| fs::copy(from, &full).map(drop)).at("写入文件", &full)?;
+        self.note(path, sha256.to_owned());
+        Ok(())
+    }
+
+    fn note(&self, path: &str, digest: String) {
+        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        written.insert(path.to_owned(), digest);
+    }
+
+    /// Where a file of the edition is written, its folder made.
+    fn room_for(&self, path: &str) -> Result<PathBuf> {
+        let inside = Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
+        if !inside || path.is_empty() {
+            return Err(Error::internal(format!("输出路径不合规：{path}")));
+        }
+        let full = self.staging.path().join(path);
+        if let Some(folder) = full.parent() {
+            fs::create_dir_all(folder).at("建立文件夹", folder)?;
+        }
+        Ok(full)
+    }
+
+    /// Puts the edition in the place of the last one of its period, with its manifest, and
+    /// the log of the run that is in no manifest. Returns where it is, and the digest of the manifest.
+    ///
+    /// # Errors
+    /// The file system refuses; the last edition then still stands.
+    pub fn publish(self, mut manifest: Manifest, log: &[u8]) -> Result<(PathBuf, Key)> {
+        let period = manifest.period.clone();
+        manifest.outputs = self.take_written();
+        let text = manifest.to_bytes()?;
+        self.place(MANIFEST, &text)?;
+        self.place(RUN_LOG, log)?;
+        Ok((self.exchange(&period)?, digest::key(&text)))
+    }
+
+    /// Lets the standing edition of a period stand; only the log is of this run.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn keep_standing(self, period: &str, log: &[u8]) -> Result<PathBuf> {
+        self.place(RUN_LOG, log)?;
+        let target = self.outputs.join(period);
+        fs::rename(self.staging.path().join(RUN_LOG), target.join(RUN_LOG)).at("写入文件", &target)?;
+        Ok(target)
+    }
+
+    /// Puts one folder (`problems`) in its place: an edition of the same files with that
+    /// folder replaced and the manifest brought up to date, so that at no moment the two differ.
+    ///
+    /// # Errors
+    /// As [`Edition::publish`].
+    pub fn publish_part(self, period: &str, part: &str) -> Result<PathBuf> {
+        let last = self.outputs.join(period);
+        fs::create_dir_all(self.staging.path().join(part)).at("建立文件夹", &last)?;
+        let updated = self.updated_manifest(&last.join(MANIFEST), part)?;
+        if last.is_dir() {
+            let passed_over = |name: &str| name == part || (name == MANIFEST && updated.is_some());
+            carry_over(&last, self.staging.path(), &passed_over).at("保留上一版输出", &last)?;
+        }
+        if let Some(manifest) = updated {
+            self.place(MANIFEST, &manifest)?;
+        }
+        Ok(self.exchange(period)?.join(part))
+    }
+
+    /// The manifest of the last edition with the entries of one folder replaced, if it has one.
+    fn updated_manifest(&self, path: &Path, part: &str) -> Result<Option<Vec<u8>>> {
+        let Some(text) = fs::read(path).ok() else { return Ok(None) };
+        let Ok(mut manifest) = serde_json::from_slice::<Manifest>(&text) else { return Ok(None) };
+        manifest.outputs.retain(|name, _| !name.starts_with(&format!("{part}/")));
+        manifest.outputs.extend(self.take_written());
+        manifest.to_bytes().map(Some)
+    }
+
+    fn take_written(&self) -> BTreeMap<String, String> {
+        std::mem::take(&mut self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    fn place(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.staging.path().join(name);
+        fs::write(&path, bytes).at("写入文件", &path)
+    }
+
+    fn exchange(self, period: &str) -> Result<PathBuf> {
+        let target = self.outputs.join(period);
+        if target.symlink_metadata().is_ok() && !target.is_dir() {
+            let message = format!("{} 不是文件夹，无法放置输出", target.display());
+            return Err(Error::usage(message, "请移走或改名后再运行"));
+        }
+        open_to_all(self.staging.path());
+        swap::replace(self.staging.path(), &target)?;
+        // The name is now another folder's or nobody's.
+        let _ = self.staging.keep();
+        Ok(target)
+    }
+}
+
+/// An outputs folder that was not there before: a run that fails does not leave it empty.
+struct Made(Option<PathBuf>);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        // Refused, as it should be, where the folder holds anything.
+        let _ = self.0.as_ref().map(fs::remove_dir);
+    }
+}
+
+/// Takes the files of one folder into another without copying them, where the file system can.
+fn carry_over(from: &Path, to: &Path, passed_over: &dyn Fn(&str) -> bool) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if passed_over(&entry.file_name().to_string_lossy()) {
+            continue;
+        }
+        let (old, new) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            fs::create_dir_all(&new)?;
+            carry_over(&old, &new, &|_| false)?;
+        } else if fs::hard_link(&old, &new).is_err() {
+            fs::copy(&old, &new)?;
+        }
+    }
+    Ok(())
+}
+
+/// A temporary folder is private; an edition is for everybody who may read the outputs.
+fn open_to_all(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(outputs: &Path, files: &[(&str, &str)]) -> PathBuf {
+        let edition = Edition::open(outputs).unwrap();
+        for (path, text) in files {
+            edition.write(path, text.as_bytes()).unwrap();
+        }
+        edition.publish(Manifest { period: "2025Q1".into(), ..Manifest::default() }, b"{}").unwrap().0
+    }
+
+    #[test]
+    fn the_last_edition_stands_until_the_next_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let edition = whole(folder.path(), &[("data/a.txt", "one"), ("city/b.txt", "gone")]);
+        let second = Edition::open(folder.path()).unwrap();
+        second.write("data/a.txt", b"two").unwrap();
+        let text = || fs::read_to_string(edition.join("data/a.txt")).unwrap();
+        assert_eq!(text(), "one");
+        assert!(second.write("../x", b"").is_err());
+        assert!(Edition::open(folder.path()).is_err(), "one run at a time");
+        drop(second);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left of it");
+        whole(folder.path(), &[("data/a.txt", "two")]);
+        assert_eq!(text(), "two");
+        assert!(!edition.join("city").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(super::super::manifest(folder.path(), "2025Q1").unwrap().outputs.len(), 1);
+    }
+
+    #[test]
+    fn a_part_is_replaced_with_its_entries_in_the_manifest() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = |name: &str| {
+            let edition = Edition::open(folder.path()).unwrap();
+            edition.write(&format!("problems/{name}"), b"x").unwrap();
+            edition.publish_part("2025Q1", "problems").unwrap()
+        };
+        let first = part("early.txt");
+        assert!(first.join("early.txt").is_file(), "a part may come before its edition");
+        assert!(super::super::manifest(folder.path(), "2025Q1").is_err());
+        let edition = whole(folder.path(), &[("data/a.txt", "one"), ("problems/old.txt", "o")]);
+        part("new.txt");
+        let manifest = super::super::manifest(folder.path(), "2025Q1").unwrap();
+        assert_eq!(manifest.outputs.keys().collect::<Vec<_>>(), ["data/a.txt", "problems/new.txt"]);
+        assert!(edition.join("data/a.txt").is_file() && edition.join(RUN_LOG).is_file());
+        assert!(!edition.join("problems/old.txt").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_edition_is_told_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("2025Q1"), "mine").unwrap();
+        let edition = Edition::open(folder.path()).unwrap();
+        let told =
+            edition.publish(Manifest { period: "2025Q1".into(), ..Manifest::default() }, b"").unwrap_err();
+        assert!(told.to_string().contains("不是文件夹"), "{told}");
+        assert_eq!(fs::read_to_string(folder.path().join("2025Q1")).unwrap(), "mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
