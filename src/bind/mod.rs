@@ -7,9 +7,12 @@
 mod boxes;
 mod form;
 mod header;
+mod joined;
 mod key;
 mod label;
 mod platform;
+mod region;
+mod slots;
 mod supplement;
 mod table;
 #[cfg(test)]

@@ -77,6 +77,11 @@ pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
     Ok(Ticks { ticked: ascending(ticked), rest, marked: has_mark })
 }
 
+/// Whether a cell names one of the options or holds a mark.
+pub fn speaks_of(raw: &str, choices: &[Choice]) -> bool {
+    tokens(raw, choices).iter().any(|t| matches!(t, Token::Option(_) | Token::Mark(_)))
+}
+
 /// The words besides options and marks; signs between two of them stay.
 fn words_between(tokens: &[Token]) -> String {
     let mut out = String::new();
