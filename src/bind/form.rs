@@ -2,8 +2,9 @@
 
 use super::label::Scan;
 use super::region::{is_title, regions};
-use super::slots::{bind_region, is_empty_boxes};
-use super::{Bindings, Bound, Content, Envelope, Said, Slot};
+use super::slots::{Slots, bind_region, is_empty_boxes};
+use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten};
+use crate::problem::Code;
 use crate::spec::{Field, FormSpec, Specs};
 use crate::text;
 use crate::workbook::{Sheet, Value};
@@ -13,10 +14,15 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     let scan = Scan::of(sheet);
     for region in regions(sheet, &scan, specs) {
         let spec = specs.of(region.form);
-        let slots = bind_region(sheet, &scan, spec, region.first, region.last);
+        let Slots { slots, labels } = bind_region(sheet, &scan, spec, region.first, region.last);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
+        }
+        for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
+            let (sheet, form) = (sheet.name.clone(), Some(region.form));
+            let finding = Finding::new(Code::LabelOverwritten, &*spec.fields[field].label);
+            out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });
         }
         out.returns.push(Bound {
             form: region.form,
@@ -47,7 +53,7 @@ pub(super) fn cover(sheet: &Sheet, spec: &FormSpec) -> Option<Envelope> {
         return None;
     }
     let titled = sheet.cells().take(12).any(|(_, v)| matches!(v, Value::Text(t) if is_title(t, spec)));
-    let slots = bind_region(sheet, &Scan::of(sheet), spec, 0, u32::MAX);
+    let slots = bind_region(sheet, &Scan::of(sheet), spec, 0, u32::MAX).slots;
     let bound = slots.iter().flatten().count();
     let sheet_name = text::label(&sheet.name);
     let named = bound >= 3 && spec.names.iter().any(|n| sheet_name.contains(n.as_str()));

@@ -155,9 +155,13 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
     while matches!(folded.char(start), Some('*' | '★' | '●' | '◆' | '·' | '•')) {
         start += 1;
     }
-    // `1.1 企业名称`, `一、1.企业名称`
-    for _ in 0..3 {
-        start = skip_number(folded, start);
+    // `1.1 企业名称`, `一、1.企业名称`: behind a number with its sign, a last one needs none.
+    let first = skip_number(folded, start);
+    if first > start {
+        start = skip_number(folded, skip_number(folded, first));
+        while folded.char(start).is_some_and(|c| c.is_ascii_digit()) {
+            start += 1;
+        }
     }
     Some(start)
 }

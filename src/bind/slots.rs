@@ -39,14 +39,14 @@ struct Ground<'a> {
     stacked: bool,
 }
 
+/// What a form holds: a slot per field, and where the labels stand.
+pub(super) struct Slots {
+    pub slots: Vec<Option<Slot>>,
+    pub labels: Vec<(usize, Cell)>,
+}
+
 /// Slots of all fields found between two rows.
-pub(super) fn bind_region(
-    sheet: &Sheet,
-    scan: &Scan<'_>,
-    spec: &FormSpec,
-    first: u32,
-    last: u32,
-) -> Vec<Option<Slot>> {
+pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
     let labels = choose(sheet, spec, labels(sheet, scan, spec, first, last));
     let occupied = labels.iter().flat_map(|l| l.repeats.iter().copied().chain([l.cell])).collect();
     let mut ground = Ground { sheet, spec, occupied, last, stacked: false };
@@ -62,7 +62,7 @@ pub(super) fn bind_region(
         slots[label.field] = Some(slot);
     }
     share_containers(spec, &mut slots);
-    slots
+    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).collect() }
 }
 
 /// An answer inside another one's cell has that cell for its place.
