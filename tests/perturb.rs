@@ -114,3 +114,49 @@ fn forms_read_the_same_however_they_are_drawn() {
 fn tables_read_the_same_however_they_are_drawn() {
     hold(TABLES, true);
 }
+
+/// A satisfaction form whose first rating has a struck run, the second a struck cell; row 3 and column C are hidden.
+fn struck_and_hidden() -> Vec<u8> {
+    use rust_xlsxwriter::{Format, Workbook};
+    let mut book = Workbook::new();
+    let (plain, struck) = (Format::new(), Format::new().set_font_strikethrough());
+    let sheet = book.add_worksheet();
+    let rows = [
+        ["中小企业质量提升服务满意度调查表", "", "", ""],
+        ["质量提升服务项目名称", "拟禾标准化提升", "", ""],
+        ["企业名称", "成都拟禾食品有限公司", "", ""],
+        ["质量服务机构名称", "四川拟信咨询有限公司", "", ""],
+        ["对服务人员的服务态度", "", "", ""],
+        ["对服务人员的专业能力", "满意", "基本满意", "不满意"],
+    ];
+    for (at, row) in rows.iter().enumerate() {
+        for (col, words) in row.iter().enumerate().filter(|(_, w)| !w.is_empty()) {
+            let format = if at == 5 && col != 2 && col > 0 { &struck } else { &plain };
+            sheet.write_string_with_format(at as u32, col as u16, *words, format).expect("string");
+        }
+    }
+    sheet
+        .write_rich_string(4, 1, &[(&struck, "☑满意 "), (&plain, "☑基本满意 □不满意")])
+        .expect("rich string");
+    sheet.set_row_hidden(2).expect("row");
+    sheet.set_column_hidden(2).expect("column");
+    book.save_to_buffer().expect("workbook")
+}
+
+#[test]
+fn what_is_struck_out_is_no_answer_and_what_is_hidden_is_told() {
+    let specs = Specs::built_in().expect("built-in forms");
+    let book = workbook::read(struck_and_hidden(), &Limits::default()).expect("book");
+    let (said, _) = said(&book.sheets[0], &specs);
+    for rating in ["0 F staff_attitude One(1)", "0 F staff_skill One(1)"] {
+        assert!(said.iter().any(|s| s == rating), "{rating}: {said:#?}");
+    }
+    assert!(said.iter().any(|s| s.contains("成都拟禾食品有限公司")), "hidden rows are read");
+    let findings = bind::bind(&book, &specs).findings;
+    let told: Vec<_> = findings
+        .iter()
+        .map(|f| (f.code.as_str(), f.cell.map(|c| c.to_string()).unwrap_or_default()))
+        .collect();
+    assert_eq!(told, [("hidden_cells", "A3".to_owned()), ("struck_out", "B5".to_owned())]);
+    assert_eq!((findings[0].about.as_str(), findings[1].about.as_str()), ("隐藏的1行、1列", "3"));
+}

@@ -128,3 +128,46 @@ fn paragraphs(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
     }
     (lines.len() > 1).then(|| lines.join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bind::bind;
+    use crate::bind::testing::{book, judged, said, specs};
+
+    /// A satisfaction form with one more row; what it says for a field.
+    fn read(row: &[&str], id: &str) -> String {
+        let head: [&[&str]; 5] = [
+            &["中小企业质量提升服务满意度调查表"],
+            &["质量提升服务项目名称", "拟禾标准化提升"],
+            &["企业名称", "成都拟禾食品有限公司"],
+            &["质量服务机构名称", "四川拟信咨询有限公司"],
+            row,
+        ];
+        let bound = bind(&book(&head), specs());
+        assert_eq!(bound.returns.len(), 1);
+        said(&judged(&bound.returns[0]), id)
+    }
+
+    #[test]
+    fn an_answer_in_several_cells_is_one() {
+        let date =
+            ["服务时间", "2025", "年", "1", "月", "12", "日", "至", "2025", "年", "2", "月", "5", "日"];
+        assert_eq!(read(&date, "service_time"), "2025-01-12~2025-02-05");
+        assert_eq!(read(&["服务时间", "2025-01-12", "2025-02-05"], "service_time"), "2025-01-12~2025-02-05");
+        assert_eq!(read(&["企业联系人及联系方式", "李拟梅", "13800000001"], "contact"), "李拟梅 13800000001");
+        assert_eq!(
+            read(&["对服务人员的服务态度", "满意", "√基本满意", "不满意"], "staff_attitude"),
+            "基本满意"
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_no_label_stays_outside() {
+        let contact =
+            ["企业联系人及联系方式", "李拟梅 13800000001", "统一社会信用代码", "91510114MA6ABCDE7K"];
+        assert_eq!(read(&contact, "contact"), "李拟梅 13800000001");
+        let rating = ["对服务人员的服务态度", "☑满意 □基本满意 □不满意", "备注", "请如实填写"];
+        assert_eq!(read(&rating, "staff_attitude"), "满意");
+        assert_eq!(read(&["企业联系人及联系方式（与执照一致）", "李拟梅"], "contact"), "李拟梅");
+    }
+}

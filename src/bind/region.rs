@@ -42,6 +42,45 @@ pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Regi
     if regions.is_empty() { by_labels(sheet, scan, specs, last).into_iter().collect() } else { regions }
 }
 
+/// The sheet cut into columns where forms stand side by side: two titles in one row, each with labels of its
+/// own below. `None` where they do not. Cells keep their places.
+pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec<Sheet>> {
+    let mut titles: Vec<(Cell, Form, u32)> = Vec::new();
+    for (cell, words) in scan.cells() {
+        let Some(form) = titled(words.source, specs) else { continue };
+        match titles.last_mut() {
+            // The same title in every cell of an area that was merged.
+            Some((at, last, end)) if at.row == cell.row && *last == form && cell.col <= *end + 1 => {
+                *end = cell.col
+            }
+            _ => titles.push((*cell, form, sheet.extent(*cell).col)),
+        }
+    }
+    let at = titles.windows(2).position(|two| two[0].0.row == two[1].0.row)?;
+    let row = titles[at].0.row;
+    let side: Vec<&(Cell, Form, u32)> = titles.iter().filter(|(cell, ..)| cell.row == row).collect();
+    let mut out = Vec::new();
+    for (i, (cell, form, _)) in side.iter().enumerate() {
+        let from = if i == 0 { 0 } else { cell.col };
+        let to = side.get(i + 1).map_or(u32::MAX, |(next, ..)| next.col);
+        let band = columns(sheet, from, to);
+        if labels_in(&Scan::of(&band), specs.of(*form), row, u32::MAX) < 3 {
+            return None;
+        }
+        out.push(band);
+    }
+    Some(out)
+}
+
+/// The cells of a sheet from one column up to another.
+fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
+    let inside = |col: u32| (from..to).contains(&col);
+    let cells = sheet.cells().filter(|(cell, _)| inside(cell.col)).map(|(cell, value)| (cell, value.clone()));
+    let merges =
+        sheet.merges.iter().filter(|(key, _)| inside(**key as u32)).map(|(k, end)| (*k, *end)).collect();
+    Sheet { hidden: sheet.hidden, merges, ..Sheet::from_cells(&sheet.name, cells) }
+}
+
 /// The form whose title a cell is.
 fn titled(words: &str, specs: &Specs) -> Option<Form> {
     let label = title_words(words)?;

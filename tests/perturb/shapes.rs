@@ -49,6 +49,7 @@ pub const FORMS: &[Shape] = shapes![
     "a column of numbers in front" => |s, _| numbered(s),
     "a column of remarks behind" => |s, _| remarked(s),
     "the same form blank below it" => |s, f| Some(with_blank(s, f)),
+    "another form blank beside it" => beside,
     "letterhead above" => |s, _| Some(letterhead(s)),
     "signatures below" => |s, _| Some(signed(s)),
     "an unknown field beside every answer" => unknown_beside,
@@ -267,6 +268,16 @@ fn with_blank(sheet: &Sheet, spec: &FormSpec) -> Sheet {
     let labels =
         labels.enumerate().map(|(i, f)| (Cell::new(below + 1 + i as u32, 0), words(f.label.clone())));
     with(sheet, labels.chain([(Cell::new(below, 0), words(spec.printed_title()))]))
+}
+
+/// The same form once more to the right, nobody filled it in.
+fn beside(sheet: &Sheet, spec: &FormSpec) -> Option<Sheet> {
+    let is_title = |(_, v): &(Cell, &Value)| v.text().contains(&spec.title);
+    let (title, _) = sheet.cells().find(is_title)?;
+    let col = last_col(sheet) + 2;
+    let labels = spec.fields.iter().filter(|f| f.within.is_none() && f.beside.is_none());
+    let labels = labels.zip(1..).map(|(f, i)| (Cell::new(title.row + i, col), words(f.label.clone())));
+    Some(with(sheet, labels.chain([(Cell::new(title.row, col), words(spec.title.clone()))])))
 }
 
 fn letterhead(sheet: &Sheet) -> Sheet {

@@ -68,8 +68,6 @@ pub(super) struct Plain {
 /// The sheet with each cell in plain form; `None` where the XML is no whole sheet.
 pub(super) fn plain(xml: &[u8], strings: usize, strikes: &Strikes) -> Option<Plain> {
     let text = std::str::from_utf8(xml).ok()?;
-    let cleaned = if strikes::may_strike(xml) { strikes::without_runs(text) } else { None };
-    let text = cleaned.as_deref().unwrap_or(text);
     let known = Known { strings, strikes };
     let mut struck = Vec::new();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
@@ -181,10 +179,18 @@ fn cell(
     let given = attribute(tag, "t");
     let whole =
         attribute(tag, "s").and_then(|s| s.parse().ok()).is_some_and(|s| known.strikes.styles.contains(&s));
+    let inline = String::from_utf8(body.get_ref().clone()).ok().filter(|b| strikes::may_strike(b.as_bytes()));
+    let inline = inline.and_then(|text| strikes::without_runs(&text));
     let filled = value.is_some() || !body.get_ref().is_empty();
-    if whole && filled || given.as_deref() == Some("s") && known.has_struck(value.as_deref()) {
+    if whole && filled
+        || given.as_deref() == Some("s") && known.has_struck(value.as_deref())
+        || inline.is_some()
+    {
         let place = attribute(tag, "r").and_then(|r| address(&r));
         struck.extend(place.map(|(col, row)| Cell::new(row as u32 - 1, col as u32 - 1)));
+    }
+    if let Some(text) = inline {
+        body = Writer::new(text.into_bytes());
     }
     if whole {
         (body, value) = (Writer::new(Vec::new()), None);
