@@ -1,7 +1,7 @@
 //! Forms drawn as tables of labels and answers, and the cover sheet: which returns a sheet holds.
 
 use super::label::Scan;
-use super::region::{bands, is_title, regions};
+use super::region::{is_title, regions};
 use super::slots::{Slots, bind_region, is_empty_boxes};
 use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten};
 use crate::problem::Code;
@@ -12,17 +12,9 @@ use crate::workbook::{Sheet, Value};
 /// Binds every form of a sheet.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
     let scan = Scan::of(sheet);
-    match bands(sheet, &scan, specs) {
-        Some(bands) => bands.iter().for_each(|band| bind_rows(band, &Scan::of(band), specs, out)),
-        None => bind_rows(sheet, &scan, specs, out),
-    }
-}
-
-/// Binds the forms that stand one below the other.
-fn bind_rows(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
-    for region in regions(sheet, scan, specs) {
+    for region in regions(sheet, &scan, specs) {
         let spec = specs.of(region.form);
-        let Slots { slots, labels } = bind_region(sheet, scan, spec, region.first, region.last);
+        let Slots { slots, labels } = bind_region(sheet, &scan, spec, region.first, region.last);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;

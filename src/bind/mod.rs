@@ -208,6 +208,10 @@ impl Envelope {
 
 /// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).
 fn bind_sheet(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
+    if let Some(bands) = region::bands(sheet, specs) {
+        bands.iter().for_each(|band| form::bind(band, specs, out));
+        return false;
+    }
     let is_table = table::bind(sheet, specs, out);
     if !is_table {
         form::bind(sheet, specs, out);

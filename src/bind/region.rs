@@ -42,9 +42,16 @@ pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Regi
     if regions.is_empty() { by_labels(sheet, scan, specs, last).into_iter().collect() } else { regions }
 }
 
+/// Rows of the longest sheet in which forms may stand side by side.
+const LONGEST: usize = 400;
+
 /// The sheet cut into columns where forms stand side by side: two titles in one row, each with labels of its
-/// own below. `None` where they do not. Cells keep their places.
-pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec<Sheet>> {
+/// own below. `None` where they do not, or in a sheet too long for it. Cells keep their places.
+pub(super) fn bands(sheet: &Sheet, specs: &Specs) -> Option<Vec<Sheet>> {
+    if sheet.rows.len() > LONGEST {
+        return None;
+    }
+    let scan = Scan::of(sheet);
     let mut titles: Vec<(Cell, Form, u32)> = Vec::new();
     for (cell, words) in scan.cells() {
         let Some(form) = titled(words.source, specs) else { continue };
