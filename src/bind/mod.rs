@@ -13,6 +13,7 @@ mod label;
 mod overwritten;
 mod platform;
 mod region;
+mod rows;
 mod slots;
 mod supplement;
 mod table;
