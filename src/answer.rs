@@ -335,6 +335,13 @@ fn range_value(value: &Value, raw: &str) -> (Option<Val>, Vec<Fault>) {
     {
         return (Some(Val::Range(day, day)), Vec::new());
     }
+    // A date in a format the library takes for a number (`e"年"m"月"`).
+    if let Value::Number(n) = value
+        && (20_000.0..80_000.0).contains(n)
+        && let Some(day) = date::from_serial(*n, false)
+    {
+        return (Some(Val::Range(day, day)), Vec::new());
+    }
     match date::range(raw) {
         Ok(None) => (None, Vec::new()),
         Ok(Some((start, end))) => (Some(Val::Range(start, end)), Vec::new()),
@@ -398,10 +405,18 @@ fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val>, Vec<Fault>) {
     }
 }
 
+/// The words of a cell that should hold a number: one shown as a date (`0 days`) is still a number.
+fn number_words(value: &Option<Value>) -> String {
+    match value {
+        Some(Value::Serial(n, _)) => Value::Number(*n).text(),
+        value => value.as_ref().map(|v| text::words(&v.text())).unwrap_or_default(),
+    }
+}
+
 fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val>, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut level = |value: &Option<Value>| {
-        let text = value.as_ref().map(|v| text::words(&v.text())).unwrap_or_default();
+        let text = number_words(value);
         match number::count(&text) {
             Ok(None) => None,
             Ok(Some(count)) if (1..=5).contains(&count.value) => Some(count.value),
@@ -420,7 +435,7 @@ fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val>, Vec<Fault>) 
 fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val>, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut decimal = |value: &Option<Value>| {
-        let text = value.as_ref().map(|v| text::words(&v.text())).unwrap_or_default();
+        let text = number_words(value);
         if text::is_blank_mark(&text) {
             return None;
         }

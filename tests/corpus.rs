@@ -199,8 +199,13 @@ fn difference(book: &Book, want: &Expected) -> Option<String> {
     (!same).then(|| format!("{got:?}"))
 }
 
-/// Values read wrong without a way to tell at a fair price, with the reason.
+/// Values read otherwise than they stand there, with the reason: most without a way to tell at a fair price.
 const KNOWN: &[(&str, &str, &str)] = &[
+    (
+        "d18_rich_text.xlsx",
+        "A1",
+        "its struck run is left out, as the person who struck it out meant; that is told",
+    ),
     (
         "d24_number_formats_cn.xlsx",
         "A9",

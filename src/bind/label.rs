@@ -2,8 +2,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::spec::FormSpec;
+use crate::cell::Cell;
+use crate::spec::{FormSpec, Kind};
 use crate::text;
+use crate::workbook::{Sheet, Value};
 
 /// A label found in a cell's text.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +14,49 @@ pub struct Hit {
     pub fields: Vec<usize>,
     /// What follows the label in the same cell, up to the next label.
     pub tail: String,
+    /// Whether a colon stands between the two.
+    pub colon: bool,
+}
+
+/// The texts of a sheet, folded once: a sheet is held against every form.
+pub struct Scan<'a>(Vec<(Cell, Words<'a>)>);
+
+impl<'a> Scan<'a> {
+    pub fn of(sheet: &'a Sheet) -> Self {
+        let texts = sheet.cells().filter_map(|(cell, value)| match value {
+            Value::Text(words) => Some((cell, Words::new(words))),
+            _ => None,
+        });
+        Self(texts.collect())
+    }
+
+    /// All texts in reading order.
+    pub fn cells(&self) -> impl Iterator<Item = &(Cell, Words<'a>)> {
+        self.0.iter()
+    }
+
+    /// The texts between two rows, both included.
+    pub fn between(&self, first: u32, last: u32) -> impl Iterator<Item = &(Cell, Words<'a>)> {
+        let from = self.0.partition_point(|(cell, _)| cell.row < first);
+        self.0[from..].iter().take_while(move |(cell, _)| cell.row <= last)
+    }
+}
+
+/// A cell's text with its normal form.
+pub struct Words<'a> {
+    pub source: &'a str,
+    folded: Folded,
+}
+
+impl<'a> Words<'a> {
+    pub fn new(source: &'a str) -> Self {
+        Self { source, folded: Folded::new(source) }
+    }
+
+    /// The labels in it: one at its start, and further ones that start a line or stand before a colon.
+    pub fn hits(&self, spec: &FormSpec) -> Vec<Hit> {
+        hits(self.source, &self.folded, spec)
+    }
 }
 
 /// A text in normal form, each character with the byte range it came from.
@@ -24,6 +69,14 @@ impl Folded {
         let mut chars = Vec::new();
         for (at, c) in text.char_indices() {
             let end = at + c.len_utf8();
+            if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
+                chars.push((c, at, end));
+                continue;
+            }
+            if let Some(number) = circled(c) {
+                chars.extend(number.to_string().chars().chain(['.']).map(|n| (n, at, end)));
+                continue;
+            }
             for n in c.nfkc().filter(|n| !n.is_whitespace() && !text::is_invisible(*n)) {
                 let folded = text::label_char(n);
                 chars.push((folded, at, end));
@@ -48,16 +101,18 @@ impl Folded {
     }
 }
 
-/// Finds the labels in a cell: one at its start, and further ones that start a line
-/// or stand before a colon.
-pub fn hits(source: &str, spec: &FormSpec) -> Vec<Hit> {
-    let folded = Folded::new(source);
+/// The number in ①…⑳.
+fn circled(c: char) -> Option<u32> {
+    ('①'..='⑳').contains(&c).then(|| u32::from(c) - u32::from('①') + 1)
+}
+
+fn hits(source: &str, folded: &Folded, spec: &FormSpec) -> Vec<Hit> {
     let several_lines = source.contains('\n');
     let mut found: Vec<(Vec<usize>, usize, usize)> = Vec::new();
     let mut at = 0;
     while at < folded.chars.len() {
-        match position(source, &folded, at).and_then(|start| label_at(source, &folded, start, spec)) {
-            Some((fields, end, colon)) if at == 0 || is_clear(spec, &fields, colon, source, &folded, at) => {
+        match position(source, folded, at).and_then(|start| label_at(source, folded, start, spec)) {
+            Some((fields, end, colon)) if at == 0 || is_clear(spec, &fields, colon, source, folded, at) => {
                 found.push((fields, at, end));
                 at = end.max(at + 1);
             }
@@ -68,7 +123,7 @@ pub fn hits(source: &str, spec: &FormSpec) -> Vec<Hit> {
             break;
         }
     }
-    cut(source, &folded, found)
+    cut(source, folded, found)
 }
 
 /// Further labels in a cell must be plain: at a line start with their number, or followed by a colon.
@@ -100,10 +155,18 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
     while matches!(folded.char(start), Some('*' | '★' | '●' | '◆' | '·' | '•')) {
         start += 1;
     }
-    Some(skip_number(folded, start))
+    // `1.1 企业名称`, `一、1.企业名称`: behind a number with its sign, a last one needs none.
+    let first = skip_number(folded, start);
+    if first > start {
+        start = skip_number(folded, skip_number(folded, first));
+        while folded.char(start).is_some_and(|c| c.is_ascii_digit()) {
+            start += 1;
+        }
+    }
+    Some(start)
 }
 
-/// Skips `1.`, `3、`, `一、`, `(1)`, `第3题` in front of a label.
+/// Skips `1.`, `3、`, `一、`, `(1)` in front of a label.
 fn skip_number(folded: &Folded, start: usize) -> usize {
     let mut at = start;
     let bracket = folded.char(at) == Some('(');
@@ -132,18 +195,16 @@ fn label_at(
     spec: &FormSpec,
 ) -> Option<(Vec<usize>, usize, bool)> {
     let mut best: Option<(usize, Vec<usize>)> = None;
-    for (index, field) in spec.fields.iter().enumerate().filter(|(_, f)| f.within.is_none()) {
-        for label in &field.labels {
-            let Some(end) = folded.starts(start, label) else { continue };
-            match &mut best {
-                Some((longest, fields)) if *longest == end => {
-                    if !fields.contains(&index) {
-                        fields.push(index);
-                    }
+    for (label, index) in spec.labels_from(folded.char(start)?) {
+        let Some(end) = folded.starts(start, label) else { continue };
+        match &mut best {
+            Some((longest, fields)) if *longest == end => {
+                if !fields.contains(index) {
+                    fields.push(*index);
                 }
-                Some((longest, _)) if *longest > end => {}
-                _ => best = Some((end, vec![index])),
             }
+            Some((longest, _)) if *longest > end => {}
+            _ => best = Some((end, vec![*index])),
         }
     }
     let (end, fields) = best?;
@@ -180,42 +241,65 @@ fn decoration(
     let (_, from, _) = folded.chars[at];
     let (_, _, to) = folded.chars[end - 1];
     let gap = source[to..from].chars().any(char::is_whitespace);
-    let open =
-        matches!(folded.char(at), Some('_' | '(' | '[' | '□' | '☐' | '☑' | '√' | '■' | '✓' | '○' | '●'));
+    let open = folded.char(at).is_some_and(|c| matches!(c, '(' | '[') || MARKS.contains(c));
     (gap || open).then_some((at, false))
 }
 
-/// End of a bracket that only decorates a label: short, and no option or answer.
+/// What brackets behind a label say that are no answer.
+const NOTES: &[&str] = &[
+    "必填",
+    "必填项",
+    "必选",
+    "选填",
+    "选填项",
+    "自动",
+    "盖章",
+    "签字",
+    "签章",
+    "公章",
+    "单选",
+    "多选",
+    "可多选",
+    "可复选",
+    "单选题",
+    "多选题",
+    "填空题",
+    "人",
+    "个",
+    "项",
+    "件",
+    "家",
+    "如有",
+    "全称",
+    "年月日",
+    "请注明",
+    "打√",
+    "请打√",
+    "划√",
+    "可另附页",
+    "可附页",
+    "可加页",
+];
+
+/// End of a bracket that only decorates a label: a known note, or any words without figures at the end of
+/// the label (`企业名称（与营业执照一致）：`). Options in brackets are an answer.
 fn bracket_note(folded: &Folded, at: usize, spec: &FormSpec, fields: &[usize]) -> Option<usize> {
     let close = if folded.char(at)? == '(' { ')' } else { ']' };
-    let length = folded.chars[at + 1..].iter().take(12).position(|(c, ..)| *c == close)?;
+    let length = folded.chars[at + 1..].iter().take(40).position(|(c, ..)| *c == close)?;
+    let end = at + length + 2;
     let inside: String = folded.chars[at + 1..at + 1 + length].iter().map(|c| c.0).collect();
     let is_unit = fields.iter().any(|f| spec.fields[*f].unit == inside);
-    let known = [
-        "必填",
-        "选填",
-        "自动",
-        "盖章",
-        "签字",
-        "单选",
-        "多选",
-        "可多选",
-        "签章",
-        "公章",
-        "单选题",
-        "多选题",
-        "填空题",
-        "人",
-        "个",
-        "如有",
-        "全称",
-        "年月日",
-        "请注明",
-        "可复选",
-        "打√",
-    ];
-    (is_unit || known.contains(&inside.as_str())).then_some(at + length + 2)
+    if is_unit || NOTES.contains(&inside.as_str()) {
+        return Some(end);
+    }
+    let takes_options = |f: &usize| matches!(spec.fields[*f].kind, Kind::One | Kind::Many | Kind::Signature);
+    let at_end = matches!(folded.char(end), None | Some(':' | '*' | '★' | '(' | '['));
+    let is_words = length > 0 && !inside.chars().any(|c| c.is_ascii_digit() || MARKS.contains(c));
+    (at_end && is_words && !fields.iter().any(takes_options)).then_some(end)
 }
+
+/// Signs that open an answer right behind a label.
+const MARKS: &str = "_□☐☑√■✓○●";
 
 fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) -> Vec<Hit> {
     let mut out = Vec::with_capacity(found.len());
@@ -224,7 +308,8 @@ fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) ->
         let to = found.get(i + 1).map_or(source.len(), |(_, start, _)| folded.chars[*start].1);
         let tail =
             source.get(from..to).unwrap_or("").trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}');
-        out.push(Hit { fields: fields.clone(), tail: tail.to_owned() });
+        let colon = *end > 0 && folded.char(end - 1) == Some(':');
+        out.push(Hit { fields: fields.clone(), tail: tail.to_owned(), colon });
     }
     out
 }
@@ -248,6 +333,17 @@ pub fn is_heading(source: &str, spec: &FormSpec) -> bool {
         || label.ends_with("(续)")
 }
 
+/// Whether a text is a line of a page break: 续表, a title once more, a page number.
+pub fn is_page_line(source: &str) -> bool {
+    let label = text::label(source);
+    let short = label.chars().count() <= 40;
+    short
+        && (label.contains("续表")
+            || label.contains("(续")
+            || label.starts_with("续")
+            || label.starts_with('第') && label.contains('页'))
+}
+
 /// Whether a text is a note under a form.
 pub fn is_note(source: &str) -> bool {
     let label = text::label(source);
@@ -264,7 +360,11 @@ mod tests {
     fn ids(text: &str, form: Form) -> Vec<(String, String)> {
         let specs = Specs::built_in().unwrap();
         let spec = specs.of(form);
-        hits(text, spec).into_iter().map(|h| (spec.fields[h.fields[0]].id.clone(), h.tail)).collect()
+        Words::new(text)
+            .hits(spec)
+            .into_iter()
+            .map(|h| (spec.fields[h.fields[0]].id.clone(), h.tail))
+            .collect()
     }
 
     fn one(id: &str, tail: &str) -> Vec<(String, String)> {
@@ -282,6 +382,11 @@ mod tests {
             "企业\n名称",
             "1.企业名称",
             "＊企业名称（全称）:",
+            "①企业名称",
+            "1.1 企业名称",
+            "一、（1）企业名称：",
+            "企业名称（与营业执照一致）",
+            "企业名称（全称）（必填项）：",
         ] {
             assert_eq!(ids(text, Form::B), one("enterprise", ""), "{text}");
         }

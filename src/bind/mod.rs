@@ -7,9 +7,14 @@
 mod boxes;
 mod form;
 mod header;
+mod joined;
 mod key;
 mod label;
+mod overwritten;
 mod platform;
+mod region;
+mod rows;
+mod slots;
 mod supplement;
 mod table;
 #[cfg(test)]
@@ -175,6 +180,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
         let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
         let is_table = bind_sheet(sheet, specs, &mut out);
         let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+        note_looks(sheet, before != after, &mut out);
         if before == after && !is_table {
             unrecognised.push(sheet);
         } else if sheet.hidden && after.0 > before.0 {
@@ -203,11 +209,34 @@ impl Envelope {
 
 /// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).
 fn bind_sheet(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
+    if let Some(bands) = region::bands(sheet, specs) {
+        bands.iter().for_each(|band| form::bind(band, specs, out));
+        return false;
+    }
     let is_table = table::bind(sheet, specs, out);
     if !is_table {
         form::bind(sheet, specs, out);
     }
     is_table
+}
+
+/// Says what is hidden in a sheet with returns, and what was struck out in any sheet.
+fn note_looks(sheet: &Sheet, holds_returns: bool, out: &mut Bindings) {
+    let looks = &sheet.looks;
+    let at = |cell, code, about: String| Finding {
+        sheet: sheet.name.clone(),
+        cell: Some(cell),
+        ..Finding::new(code, about)
+    };
+    if let Some(cell) = looks.hidden.filter(|_| holds_returns) {
+        let parts = [(looks.hidden_rows, "行"), (looks.hidden_columns, "列")];
+        let said = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n}{what}"));
+        let about = format!("隐藏的{}", said.collect::<Vec<_>>().join("、"));
+        out.findings.push(at(cell, Code::HiddenCells, about));
+    }
+    if let Some(cell) = looks.struck.first() {
+        out.findings.push(at(*cell, Code::StruckOut, looks.struck.len().to_string()));
+    }
 }
 
 /// The list of cells to mend and the guidance that come with our own workbooks: they quote

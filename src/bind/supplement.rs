@@ -4,13 +4,18 @@ use super::{Content, IndicatorRow, Slot};
 use crate::cell::Cell;
 use crate::spec::Field;
 use crate::text;
-use crate::workbook::{Sheet, Value};
+use crate::workbook::{Row, Sheet, Value};
 
 /// Columns of a table under a header row, by the words of the header.
 fn column(sheet: &Sheet, header: Cell, words: &[&str]) -> Option<u32> {
     let row = sheet.rows.binary_search_by_key(&header.row, |r| r.at).ok()?;
     let matches = |value: &Value| matches!(value, Value::Text(t) if words.contains(&text::label(t).as_str()));
     sheet.rows[row].cells.iter().find(|(_, v)| matches(v)).map(|(col, _)| *col)
+}
+
+/// A line of a page break in the middle of a table.
+fn is_between(row: &Row) -> bool {
+    matches!(row.cells.as_slice(), [(_, Value::Text(words))] if super::label::is_page_line(words))
 }
 
 const BEFORE: &[&str] = &["服务前", "服务前得分", "前", "现状"];
@@ -29,6 +34,9 @@ pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) 
         let Some((_, Value::Text(words))) = row.cells.iter().find(|(col, _)| *col >= header.col) else {
             continue;
         };
+        if is_between(row) {
+            continue;
+        }
         let label = text::label(words);
         let Some(index) = names.iter().position(|n| *n == label) else {
             if first.is_some() { break } else { continue }
@@ -49,6 +57,9 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
     for row in
         sheet.rows.iter().filter(|r| r.at > header.row && r.at <= last.min(header.row.saturating_add(200)))
     {
+        if is_between(row) {
+            continue;
+        }
         let name = sheet.text(Cell::new(row.at, header.col));
         let numbers = columns.map(|c| c.and_then(|c| sheet.get(Cell::new(row.at, c)).cloned()));
         if name.trim().is_empty() || super::label::is_note(&name) {

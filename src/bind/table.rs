@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::header;
 use super::platform::{self, Export};
+use super::rows::data_rows;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
 use crate::problem::Code;
@@ -27,10 +28,10 @@ pub(super) enum Column {
 }
 
 /// A header: where the data start and what the columns hold.
-struct Header<'a> {
-    row: u32,
-    data_from: u32,
-    columns: Vec<(u32, Column)>,
+pub(super) struct Header<'a> {
+    pub row: u32,
+    pub data_from: u32,
+    pub columns: Vec<(u32, Column)>,
     /// The mapping by which answers are read, where the table is a platform's export.
     source: Option<(&'a Source, Form)>,
 }
@@ -364,71 +365,6 @@ fn is_index(value: &Value) -> bool {
         }
         _ => false,
     }
-}
-
-/// Rows with answers: no blank rows, totals, repeated headers or notes.
-fn data_rows<'a>(
-    sheet: &'a Sheet,
-    header: &'a Header<'_>,
-    spec: &'a FormSpec,
-) -> impl Iterator<Item = &'a Row> {
-    sheet.rows.iter().filter(move |row| {
-        let known = |col: u32| {
-            header
-                .columns
-                .iter()
-                .any(|(c, kind)| *c == col && matches!(kind, Column::Field(_) | Column::Option(..)))
-        };
-        row.at >= header.data_from
-            && row.cells.iter().any(|(col, v)| known(*col) && !text::is_blank_mark(&v.text()))
-            && !is_total(row)
-            && !is_note_row(sheet, row, spec)
-            && !is_header_again(sheet, header, row)
-    })
-}
-
-fn is_total(row: &Row) -> bool {
-    row.cells.iter().take(3).any(|(_, v)| {
-        let key = text::key(&v.text());
-        let short = key.chars().count() <= 8;
-        let begins = ["合计", "总计", "小计", "共计", "累计", "平均"].iter().any(|w| key.starts_with(w));
-        short && (begins || ["合计", "总计", "小计"].iter().any(|w| key.ends_with(w)))
-    })
-}
-
-/// Notes, signatures of the office, units and titles between or under the rows.
-fn is_note_row(sheet: &Sheet, row: &Row, spec: &FormSpec) -> bool {
-    let Some((col, Value::Text(words))) = row.cells.first() else { return false };
-    let label = text::label(words);
-    let alone = row.cells.len() == 1;
-    let wide = sheet.extent(Cell::new(row.at, *col)).col > *col + 1;
-    let titled = alone && spec.names.iter().any(|n| n.chars().count() >= 4 && label.contains(n.as_str()));
-    let office = [
-        "填表人",
-        "制表",
-        "审核",
-        "单位负责人",
-        "填报单位",
-        "报送单位",
-        "填报人",
-        "制表人",
-        "填报日期:",
-        "单位:",
-        "计量单位:",
-    ];
-    let note = super::label::is_note(words) || office.iter().any(|w| label.starts_with(w));
-    (row.cells.len() <= 3 && note) || titled || (alone && wide)
-}
-
-/// A row that repeats one of the header's rows, as after a page break.
-fn is_header_again(sheet: &Sheet, header: &Header<'_>, row: &Row) -> bool {
-    (header.row..header.data_from).any(|above| {
-        let same = row.cells.iter().filter(|(col, v)| {
-            let above = sheet.get(Cell::new(above, *col));
-            above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
-        });
-        same.count() * 2 > row.cells.len()
-    })
 }
 
 fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row: &Row) -> Bound {

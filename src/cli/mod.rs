@@ -1,7 +1,7 @@
 //! The command line: raw words become settled options; each command is one small function.
 //!
 //! Exit codes (interface.md 3): 0 done, nothing to mend; 1 done, and the input has
-//! errors; 2 could not do the job.
+//! errors, waived ones too (their returns are still left out); 2 could not do the job.
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
@@ -524,8 +524,10 @@ fn problem_text(problems: &[Problem]) -> String {
 
 fn counts_text(outcome: &pipeline::Outcome) -> String {
     let n = |key: &str| outcome.counts.get(key).copied().unwrap_or(0);
+    let waived = outcome.problems.iter().filter(|p| p.standing == Some(Standing::Waived)).count();
+    let waived = if waived > 0 { format!("（其中已豁免{waived}处）") } else { String::new() };
     format!(
-        "{}：文件{}个，读取{}个，未能读取{}个；收到{}份＝计入{}份＋被替代{}份＋退回{}份；错误{}处，警告{}处，提示{}处。\n结果在 {}",
+        "{}：文件{}个，读取{}个，未能读取{}个；收到{}份＝计入{}份＋被替代{}份＋退回{}份；错误{}处，警告{}处，提示{}处{waived}。\n结果在 {}",
         outcome.period,
         n("files_found"),
         n("files_read"),
@@ -541,23 +543,28 @@ fn counts_text(outcome: &pipeline::Outcome) -> String {
     )
 }
 
+/// The catalogue in the words and with the severities of the workspace it is run in.
 fn codes(format: Format) -> Result<String> {
+    let ground = Ground::settle(Path::new("."))?;
+    let entries = CATALOGUE.iter().map(|(code, entry)| {
+        let severity = ground.settings.severity_of(*code, entry.severity);
+        (entry, severity, ground.wording.of(*code))
+    });
     if format == Format::Json {
-        let all: Vec<_> = CATALOGUE
-            .iter()
-            .map(|(_, e)| serde_json::json!({"id": e.id, "severity": e.severity, "headline": e.headline, "why": e.why, "mend": e.mend, "clause": e.clause}))
+        let all: Vec<_> = entries
+            .map(|(e, severity, (headline, mend))| {
+                serde_json::json!({"id": e.id, "severity": severity, "headline": headline, "why": e.why, "mend": mend, "clause": e.clause})
+            })
             .collect();
         return Ok(format!("{:#}\n", serde_json::Value::from(all)));
     }
     let mut out = String::new();
-    for (_, e) in CATALOGUE {
+    for (e, severity, (headline, mend)) in entries {
         out.push_str(&format!(
-            "{}  {}\n    {}\n    原因：{}。\n    办法：{}。\n",
+            "{}  {}\n    {headline}\n    原因：{}。\n    办法：{mend}。\n",
             e.id,
-            e.severity.label(),
-            e.headline,
-            e.why,
-            e.mend
+            severity.label(),
+            e.why
         ));
     }
     Ok(out)

@@ -5,6 +5,7 @@
 //! suggested, a confirmed alias stands in the settings.
 
 mod accounting;
+mod alike;
 mod answerable;
 mod duplicates;
 mod keys;
@@ -160,6 +161,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     orphans::find(&links, &mut found);
     names::variants(&links, &mut found);
     names::phones(&links, &mut found);
+    alike::find(&links, &mut found);
     keys::drop_mended(&mut links, &mut found);
     settle(&mut links, found, settings);
     accounting::account(&mut links);

@@ -46,6 +46,8 @@ catalogue! {
     SheetUnreadable, "sheet_unreadable", Error, "工作表「{}」无法读取", "文件的这一部分已损坏", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     SheetUnrecognised, "sheet_unrecognised", Info, "工作表「{}」不是可识别的表格，未读取", "不含附录B—附录F或补充表的栏目", "若其中有应报的内容，请改用规定的表式", "";
     HiddenRead, "hidden_read", Info, "隐藏的工作表「{}」中有填报内容，已读取", "隐藏的内容容易被遗忘", "请确认该内容应当报送", "";
+    HiddenCells, "hidden_cells", Info, "{}中有填写内容，已照常读取", "隐藏的行、列容易被遗忘", "请取消隐藏，确认这些内容应当报送", "";
+    StruckOut, "struck_out", Warning, "有{}个单元格的文字带删除线，按已删去处理，未读取", "划去的文字不是答案", "请删去带删除线的文字；确要保留的，请取消删除线", "";
     TableColumns, "table_columns", Error, "表格的列无法区分：{}", "同一栏目出现在多列，不能判断取哪一列", "请保证每个栏目只占一列，表头与表式一致", "";
     TableRequired, "table_required", Error, "表格缺少必需的列：{}", "没有该列就无法确定每一行属于谁", "请补上该列后重新报送", "";
     TableByIndex, "table_by_index", Error, "问卷平台导出的是选项序号，不是选项文字", "序号与选项的对应关系取决于问卷设置，不能猜测", "请在平台选择“按选项文本”导出，或在 templates/sources/ 提供对照文件", "";
@@ -94,6 +96,8 @@ catalogue! {
     PeriodMismatch, "period_mismatch", Warning, "封面报送期与所在季度文件夹不一致，以文件夹为准", "可能放错了季度", "请核对报送期", "";
     SamePhone, "same_phone", Warning, "同一电话出现在3家以上企业的表中", "仅作提示，可能由同一人代填", "请确认由企业本人填报", "";
     FastAnswer, "fast_answer", Warning, "答卷用时不足10秒", "仅作提示，可能未认真填写", "请与企业确认", "";
+    AnswersAlike, "answers_alike", Info, "除名称、联系人和日期外，各项回答与「{}」的表完全相同", "仅作提示，可能由同一人代填或复制了另一份", "请确认由企业本人填报；确属相同的不需要修改", "";
+    LabelOverwritten, "label_overwritten", Info, "栏目“{}”的名称被改写或删除，该栏未读取", "表式的栏目名称说明了问的是什么", "请恢复栏目名称，在其旁的格中填写", "";
     OldFormVersion, "old_form_version", Info, "使用的是旧版表式", "旧版栏目可能不全", "请改用最新的空白表", "";
     ForeignKey, "foreign_key", Warning, "预填表中的项目标识与填写的名称不一致", "可能套用了别的项目的表", "请使用本项目的预填表", "";
     CountFall, "count_fall", Warning, "{}本季度的表数比上季度减少一半以上", "可能有漏报", "请与该区（市）县核对", "";

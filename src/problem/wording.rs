@@ -60,12 +60,18 @@ impl Wording {
         Ok(Self(out))
     }
 
+    /// The sentence and the hint of a code, `{}` standing for what it is about.
+    pub fn of(&self, code: Code) -> (&str, &str) {
+        let (entry, words) = (code.entry(), self.0.get(&code));
+        let headline = words.and_then(|w| w.headline.as_deref()).unwrap_or(entry.headline);
+        (headline, words.and_then(|w| w.mend.as_deref()).unwrap_or(entry.mend))
+    }
+
     /// Says a problem in these words.
     pub fn apply(&self, problem: &mut Problem) {
-        if let Some(words) = self.0.get(&problem.code) {
-            let entry = problem.code.entry();
-            let headline = words.headline.as_deref().unwrap_or(entry.headline);
-            problem.word(headline, words.mend.as_deref().unwrap_or(entry.mend));
+        if self.0.contains_key(&problem.code) {
+            let (headline, mend) = self.of(problem.code);
+            problem.word(headline, mend);
         }
     }
 }

@@ -173,6 +173,8 @@ pub struct FormSpec {
     pub fields: Vec<Field>,
     /// Field by label; fields inside or beside others give way.
     by_label: BTreeMap<String, usize>,
+    /// Labels and their fields by first character; fields inside others have none.
+    by_start: BTreeMap<char, Vec<(String, usize)>>,
     /// How the blank workbook is laid out.
     pub layout: Layout,
 }
@@ -200,6 +202,22 @@ impl FormSpec {
     pub fn by_label(&self, label: &str) -> Option<usize> {
         self.by_label.get(label).copied()
     }
+
+    /// The labels that start with a character, with their fields, in the order of the fields.
+    pub fn labels_from(&self, first: char) -> &[(String, usize)] {
+        self.by_start.get(&first).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn index_starts(fields: &[Field]) -> BTreeMap<char, Vec<(String, usize)>> {
+    let mut out: BTreeMap<char, Vec<(String, usize)>> = BTreeMap::new();
+    for (at, field) in fields.iter().enumerate().filter(|(_, f)| f.within.is_none()) {
+        for label in &field.labels {
+            let Some(first) = label.chars().next() else { continue };
+            out.entry(first).or_default().push((label.clone(), at));
+        }
+    }
+    out
 }
 
 fn index_labels(fields: &[Field]) -> BTreeMap<String, usize> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Field, FormSpec, Kind, choices, index_labels};
+use super::{Field, FormSpec, Kind, choices, index_labels, index_starts};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -168,6 +168,7 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
         key,
         headings: raw.headings.iter().map(|h| text::label(h)).collect(),
         by_label: index_labels(&fields),
+        by_start: index_starts(&fields),
         fields,
         layout: raw.layout,
     })

@@ -11,8 +11,8 @@ use zip::ZipArchive;
 use super::{Sheet, Value};
 use crate::cell::Cell;
 
-/// A drawing larger than this holds more than check boxes.
-const DRAWING: u64 = 4 << 20;
+/// A part larger than this is not looked at further.
+const LARGEST: u64 = 48 << 20;
 
 /// One check box or option button.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,12 +69,8 @@ fn by_sheet(archive: &mut Archive<'_>) -> Option<BTreeMap<String, Vec<Control>>>
     if !archive.file_names().any(|n| n.is_ok_and(|n| n.to_lowercase().ends_with(".vml"))) {
         return None;
     }
-    let book = part(archive, "xl/workbook.xml")?;
-    let targets = relations(&part(archive, "xl/_rels/workbook.xml.rels")?, "");
     let mut out = BTreeMap::new();
-    for (name, id) in sheets(&book) {
-        let Some((_, target)) = targets.iter().find(|(i, _)| *i == id) else { continue };
-        let path = resolve("xl", target);
+    for (name, path) in sheet_paths(archive) {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
         let Some(rels) = part(archive, &format!("{folder}/_rels/{file}.rels")) else { continue };
         let mut controls = Vec::new();
@@ -91,10 +87,20 @@ fn by_sheet(archive: &mut Archive<'_>) -> Option<BTreeMap<String, Vec<Control>>>
     Some(out)
 }
 
-fn part(archive: &mut Archive<'_>, path: &str) -> Option<String> {
+/// Sheets of a package, as (name, path of the part).
+pub(super) fn sheet_paths(archive: &mut Archive<'_>) -> Vec<(String, String)> {
+    let book = part(archive, "xl/workbook.xml");
+    let relations = part(archive, "xl/_rels/workbook.xml.rels").map(|rels| relations(&rels, ""));
+    let (Some(book), Some(targets)) = (book, relations) else { return Vec::new() };
+    let path = |id: &str| targets.iter().find(|(i, _)| i == id).map(|(_, target)| resolve("xl", target));
+    sheets(&book).into_iter().filter_map(|(name, id)| Some((name, path(&id)?))).collect()
+}
+
+/// The text of a part, as far as it is looked at.
+pub(super) fn part(archive: &mut Archive<'_>, path: &str) -> Option<String> {
     let part = archive.by_name(path).ok()?;
     let mut text = Vec::new();
-    part.take(DRAWING).read_to_end(&mut text).ok()?;
+    part.take(LARGEST).read_to_end(&mut text).ok()?;
     String::from_utf8(text).ok()
 }
 

@@ -8,6 +8,7 @@ mod container;
 mod controls;
 mod delimited;
 mod limits;
+mod looks;
 mod sheets;
 mod tidy;
 mod zipcheck;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use container::{Container, WORD, sniff};
 pub use limits::Limits;
+pub use looks::Looks;
 
 use crate::cell::Cell;
 
@@ -41,6 +43,8 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// Merged areas by their top left cell, as the bottom right cell.
     pub merges: BTreeMap<u64, Corner>,
+    /// What is hidden or struck out in it.
+    pub looks: Looks,
 }
 
 /// Bottom right corner of a merged area (row, column).
@@ -186,6 +190,22 @@ impl Sheet {
                 .collect();
             self.rows = Self::from_cells("", cells).rows;
         }
+    }
+
+    /// Drops what lies under merged areas beside their first cell: nobody sees it.
+    fn uncover(&mut self) {
+        for (key, (bottom, right)) in &self.merges {
+            let (top, left) = ((key >> 32) as u32, *key as u32);
+            let from = self.rows.partition_point(|r| r.at < top);
+            for row in self.rows[from..].iter_mut().take_while(|r| r.at <= *bottom) {
+                let covered = |col: u32| (left..=*right).contains(&col) && (row.at, col) != (top, left);
+                if row.cells.iter().any(|(col, _)| covered(*col)) {
+                    let at = row.at;
+                    row.cells.retain(|(col, _)| !(left..=*right).contains(col) || (at, *col) == (top, left));
+                }
+            }
+        }
+        self.rows.retain(|r| !r.cells.is_empty());
     }
 
     pub(crate) fn merge(&mut self, start: (u32, u32), end: (u32, u32)) {

@@ -8,7 +8,7 @@ use calamine::{
 };
 
 use super::controls::Controls;
-use super::{Book, Container, FileFault, Limits, Sheet, Value, guarded, tidy};
+use super::{Book, Container, FileFault, Limits, Sheet, Value, guarded, looks, tidy};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
@@ -35,25 +35,41 @@ pub(super) fn read(container: Container, bytes: &[u8], limits: &Limits) -> Resul
     }
 }
 
-/// Reads an .xlsx as it is; where its sheets are in doubt or refused, in plain form.
+/// Reads an .xlsx as it is; where its sheets are in doubt, refused or struck out in parts, in plain form.
 fn read_package(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
-    let doubtful = tidy::is_doubtful(bytes, limits);
+    let look = tidy::look(bytes, limits);
     let as_it_is = || guarded(|| read_xlsx(Xlsx::new(Cursor::new(bytes)).map_err(xlsx_fault)?, limits));
+    let struck = if look.struck { read_tidied(bytes, limits) } else { None };
+    let mut book = match struck {
+        Some(book) => book,
+        None => as_it_is_or_tidied(bytes, limits, look.doubtful, as_it_is)?,
+    };
+    let controls = Controls::of(bytes);
+    if !controls.is_empty() {
+        book.sheets.iter_mut().for_each(|sheet| controls.mark(sheet));
+    }
+    if look.hidden {
+        looks::note_hidden(bytes, &mut book.sheets);
+    }
+    Ok(book)
+}
+
+fn as_it_is_or_tidied(
+    bytes: &[u8],
+    limits: &Limits,
+    doubtful: bool,
+    as_it_is: impl FnOnce() -> Result<Book, FileFault>,
+) -> Result<Book, FileFault> {
     let first = if doubtful {
         Err(FileFault::Corrupt("工作表的写法有误，无法可靠读取".into()))
     } else {
         as_it_is()
     };
-    let mut book = match first {
+    match first {
         Ok(book) if book.unreadable.is_empty() => Ok(book),
         Err(fault @ (FileFault::TooLarge(_) | FileFault::Encrypted)) => Err(fault),
         first => read_tidied(bytes, limits).map_or(first, Ok),
-    }?;
-    let controls = Controls::of(bytes);
-    if !controls.is_empty() {
-        book.sheets.iter_mut().for_each(|sheet| controls.mark(sheet));
     }
-    Ok(book)
 }
 
 /// Reads a package in plain form; `None` where that helps nothing.
@@ -63,6 +79,9 @@ fn read_tidied(bytes: &[u8], limits: &Limits) -> Option<Book> {
     let mut book = guarded(|| read_xlsx(Xlsx::new(cursor).map_err(xlsx_fault)?, limits)).ok()?;
     if tidied.dropped > 0 {
         book.remarks.push(format!("有{}个单元格的地址超出表格范围，未读取", tidied.dropped));
+    }
+    for sheet in &mut book.sheets {
+        sheet.looks.struck = tidied.struck.get(&*sheet.name).cloned().unwrap_or_default();
     }
     Some(book)
 }
@@ -85,6 +104,7 @@ fn each_sheet<'a, R: Reader<Bytes<'a>>>(
         match one(&mut book, &mut sheet, &mut budget) {
             Ok(()) => {
                 sheet.settle();
+                sheet.uncover();
                 out.sheets.push(sheet);
             }
             Err(FileFault::TooLarge(what)) => return Err(FileFault::TooLarge(what)),

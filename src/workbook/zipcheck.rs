@@ -20,12 +20,39 @@ pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Resu
     if archive.has_overlapping_files().unwrap_or(true) {
         return Err(FileFault::Corrupt("压缩结构中的部件互相重叠".into()));
     }
+    check_names(&archive, bytes)?;
     check_sizes(&mut archive, limits)?;
     check_counts(&mut archive)?;
     if container == Container::Ods {
         check_ods(&mut archive, limits)?;
     }
     Ok(remarks(&archive))
+}
+
+/// Of two parts of one name, or of names that differ in case only, nobody can tell which is meant.
+fn check_names(archive: &ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<(), FileFault> {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in part_names(archive) {
+        if !seen.insert(name.replace('\\', "/").to_lowercase()) {
+            return Err(FileFault::Corrupt(format!(
+                "文件内有两个同名的部件（{name}），无法判断以哪一个为准"
+            )));
+        }
+    }
+    // The archive keeps the last of two parts of the same name; its directory still counts both.
+    let counted = directory_count(bytes).unwrap_or(archive.len());
+    if counted != archive.len() && counted < 0xFFFF {
+        return Err(FileFault::Corrupt("文件内有同名的部件，无法判断以哪一个为准".into()));
+    }
+    Ok(())
+}
+
+/// Number of entries that the end of the directory tells.
+fn directory_count(bytes: &[u8]) -> Option<usize> {
+    let tail = &bytes[bytes.len().saturating_sub(66_000)..];
+    let at = memchr::memmem::rfind(tail, b"PK\x05\x06")?;
+    let count = tail.get(at + 10..at + 12)?;
+    Some(usize::from(u16::from_le_bytes([count[0], count[1]])))
 }
 
 fn check_sizes(archive: &mut ZipArchive<Cursor<&[u8]>>, limits: &Limits) -> Result<(), FileFault> {

@@ -3,6 +3,9 @@
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
+use super::strikes::{self, Strikes};
+use crate::cell::Cell;
+
 /// The grid's size.
 const ROWS: u64 = 1_048_576;
 const COLUMNS: u64 = 16_384;
@@ -52,10 +55,21 @@ fn kind_before(xml: &[u8]) -> &[u8] {
     &rest[..memchr::memchr(b'"', rest).unwrap_or(rest.len())]
 }
 
-/// The sheet with each cell in plain form, and the number of cells outside the grid that
-/// were left out; `None` where the XML is no whole sheet.
-pub(super) fn plain(xml: &[u8], strings: usize) -> Option<(Vec<u8>, usize)> {
+/// A part in plain form.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Plain {
+    pub xml: Vec<u8>,
+    /// Cells outside the grid that were left out.
+    pub dropped: usize,
+    /// Cells with text that is struck out and was left out.
+    pub struck: Vec<Cell>,
+}
+
+/// The sheet with each cell in plain form; `None` where the XML is no whole sheet.
+pub(super) fn plain(xml: &[u8], strings: usize, strikes: &Strikes) -> Option<Plain> {
     let text = std::str::from_utf8(xml).ok()?;
+    let known = Known { strings, strikes };
+    let mut struck = Vec::new();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     reader.config_mut().expand_empty_elements = true;
     let mut out = Writer::new(Vec::with_capacity(xml.len()));
@@ -63,7 +77,7 @@ pub(super) fn plain(xml: &[u8], strings: usize) -> Option<(Vec<u8>, usize)> {
     loop {
         match reader.read_event().ok()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
-                "c" => dropped += usize::from(!cell(&mut reader, &tag, strings, &mut out)?),
+                "c" => dropped += usize::from(!cell(&mut reader, &tag, &known, &mut struck, &mut out)?),
                 "dimension" => skip(&mut reader, &tag)?,
                 "mergeCell" if !is_area(&attribute(&tag, "ref")) => skip(&mut reader, &tag)?,
                 "row" if !is_row(&attribute(&tag, "r")) => {
@@ -83,7 +97,7 @@ pub(super) fn plain(xml: &[u8], strings: usize) -> Option<(Vec<u8>, usize)> {
                 whole |= depth == 0;
                 out.write_event(Event::End(tag)).ok()?;
             }
-            Event::Eof => return whole.then(|| (out.into_inner(), dropped)),
+            Event::Eof => return whole.then(|| Plain { xml: out.into_inner(), dropped, struck }),
             Event::Comment(_) | Event::PI(_) | Event::DocType(_) => {}
             event => out.write_event(event).ok()?,
         }
@@ -122,11 +136,26 @@ fn is_area(text: &Option<String>) -> bool {
     matches!((address(from), address(to)), (Some(a), Some(b)) if a.0 <= b.0 && a.1 <= b.1)
 }
 
+/// What is known of the package around a sheet.
+struct Known<'a> {
+    /// Number of shared strings.
+    strings: usize,
+    strikes: &'a Strikes,
+}
+
+impl Known<'_> {
+    fn has_struck(&self, value: Option<&str>) -> bool {
+        let index = value.and_then(|v| v.trim().parse().ok());
+        index.is_some_and(|i: usize| self.strikes.strings.contains(&i))
+    }
+}
+
 /// Writes a cell plainly; false where its address is outside the grid and it was left out.
 fn cell(
     reader: &mut Reader<&[u8]>,
     tag: &BytesStart<'_>,
-    strings: usize,
+    known: &Known<'_>,
+    struck: &mut Vec<Cell>,
     out: &mut Writer<Vec<u8>>,
 ) -> Option<bool> {
     if attribute(tag, "r").is_some_and(|r| address(&r).is_none()) {
@@ -148,7 +177,25 @@ fn cell(
         }
     }
     let given = attribute(tag, "t");
-    let (kind, value) = settled(given.as_deref(), value, strings);
+    let whole =
+        attribute(tag, "s").and_then(|s| s.parse().ok()).is_some_and(|s| known.strikes.styles.contains(&s));
+    let inline = String::from_utf8(body.get_ref().clone()).ok().filter(|b| strikes::may_strike(b.as_bytes()));
+    let inline = inline.and_then(|text| strikes::without_runs(&text));
+    let filled = value.is_some() || !body.get_ref().is_empty();
+    if whole && filled
+        || given.as_deref() == Some("s") && known.has_struck(value.as_deref())
+        || inline.is_some()
+    {
+        let place = attribute(tag, "r").and_then(|r| address(&r));
+        struck.extend(place.map(|(col, row)| Cell::new(row as u32 - 1, col as u32 - 1)));
+    }
+    if let Some(text) = inline {
+        body = Writer::new(text.into_bytes());
+    }
+    if whole {
+        (body, value) = (Writer::new(Vec::new()), None);
+    }
+    let (kind, value) = settled(given.as_deref(), value, known.strings);
     let mut start = BytesStart::new("c");
     for name in ["r", "s"] {
         if let Some(text) = attribute(tag, name) {
@@ -235,8 +282,8 @@ mod tests {
     }
 
     fn mended(cells: &str) -> Option<String> {
-        let (xml, _) = plain(sheet(cells).as_bytes(), 2)?;
-        let text = String::from_utf8(xml).ok()?;
+        let plain = plain(sheet(cells).as_bytes(), 2, &Strikes::default())?;
+        let text = String::from_utf8(plain.xml).ok()?;
         Some(text.split("<row r=\"1\">").nth(1)?.split("</row>").next()?.to_owned())
     }
 
@@ -270,15 +317,15 @@ mod tests {
     fn a_sheet_that_is_cut_off_is_not_made_whole() {
         let whole = sheet("<c r=\"A1\"><v>1</v></c>");
         for cut in 1..whole.len() {
-            assert_eq!(plain(&whole.as_bytes()[..cut], 0), None, "{}", &whole[..cut]);
+            assert_eq!(plain(&whole.as_bytes()[..cut], 0, &Strikes::default()), None, "{}", &whole[..cut]);
         }
     }
 
     #[test]
     fn cells_outside_the_grid_are_left_out_and_counted() {
         let cells = "<c r=\"A4294967297\"><v>999</v></c><c r=\"XFE1\"><v>1</v></c><c r=\"XFD1\"><v>2</v></c>";
-        let (xml, dropped) = plain(sheet(cells).as_bytes(), 0).unwrap();
-        assert_eq!(dropped, 2);
-        assert!(!String::from_utf8(xml).unwrap().contains("999"));
+        let plain = plain(sheet(cells).as_bytes(), 0, &Strikes::default()).unwrap();
+        assert_eq!(plain.dropped, 2);
+        assert!(!String::from_utf8(plain.xml).unwrap().contains("999"));
     }
 }

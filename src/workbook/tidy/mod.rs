@@ -6,13 +6,19 @@
 //! an error value at its place; nothing is guessed and nothing is left out silently.
 
 mod cells;
+mod strikes;
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::Limits;
+use cells::Plain;
+use strikes::Strikes;
+
+use super::{Limits, controls};
+use crate::cell::Cell;
 
 /// Parts larger than this are left as they are.
 const PART: u64 = 48 << 20;
@@ -23,26 +29,46 @@ pub(super) struct Tidied {
     pub bytes: Vec<u8>,
     /// Cells with addresses outside the grid, which were left out.
     pub dropped: usize,
+    /// Cells with struck text, by the name of their sheet.
+    pub struck: BTreeMap<String, Vec<Cell>>,
 }
 
-/// Whether a sheet of the package holds what the library would read wrongly without a word.
-pub(super) fn is_doubtful(bytes: &[u8], limits: &Limits) -> bool {
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return false };
+/// What a first look at the parts of a package tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Look {
+    /// A sheet holds what the library would read wrongly without a word.
+    pub doubtful: bool,
+    /// Text may be struck out.
+    pub struck: bool,
+    /// Rows or columns may be hidden.
+    pub hidden: bool,
+}
+
+/// Looks at the sheets, strings and styles of a package.
+pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
+    let mut look = Look::default();
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return look };
     let mut budget = limits.inflated_bytes.min(PART);
     let mut xml = Vec::new();
     for index in 0..archive.len() {
         let Ok(mut part) = archive.by_index(index) else { continue };
-        let sheet = part.name().is_ok_and(|name| is_sheet(&name));
-        if !sheet || part.size() > budget {
+        let Ok(name) = part.name().map(|n| n.to_ascii_lowercase()) else { continue };
+        let looks = name.ends_with("sharedstrings.xml") || name.ends_with("styles.xml");
+        if !(is_sheet(&name) || looks) || part.size() > budget {
             continue;
         }
         budget -= part.size();
         xml.clear();
-        if part.read_to_end(&mut xml).is_ok() && cells::are_doubtful(&xml) {
-            return true;
+        if part.read_to_end(&mut xml).is_err() {
+            continue;
+        }
+        look.struck |= strikes::may_strike(&xml);
+        if !looks {
+            look.hidden |= super::looks::may_hide(&xml);
+            look.doubtful |= cells::are_doubtful(&xml);
         }
     }
-    false
+    look
 }
 
 fn is_sheet(name: &str) -> bool {
@@ -59,34 +85,62 @@ fn is_xml(name: &str) -> bool {
 pub(super) fn tidy(bytes: &[u8]) -> Option<Tidied> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let strings = count_strings(&mut archive);
+    let (texts, strikes) = strikes_of(&mut archive);
+    let names: BTreeMap<String, String> =
+        controls::sheet_paths(&mut archive).into_iter().map(|(name, path)| (path, name)).collect();
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    let (mut changed, mut dropped) = (false, 0);
+    let (mut changed, mut dropped, mut struck) = (false, 0, BTreeMap::new());
     for index in 0..archive.len() {
         let name = archive.by_index_raw(index).ok()?.name().ok()?.into_owned();
-        match plain_part(&mut archive, index, &name, strings) {
-            Some((xml, lost)) => {
+        let clean = texts.as_ref().filter(|_| name.to_ascii_lowercase().ends_with("sharedstrings.xml"));
+        let part = match clean {
+            Some(xml) => Some(Plain { xml: xml.clone().into_bytes(), ..Plain::default() }),
+            None => plain_part(&mut archive, index, &name, strings, &strikes),
+        };
+        match part {
+            Some(part) => {
                 changed = true;
-                dropped += lost;
+                dropped += part.dropped;
+                if let Some(sheet) = names.get(&name) {
+                    struck.insert(sheet.clone(), part.struck);
+                }
                 out.start_file(name, stored).ok()?;
-                out.write_all(&xml).ok()?;
+                out.write_all(&part.xml).ok()?;
             }
             None => out.raw_copy_file(archive.by_index_raw(index).ok()?).ok()?,
         }
     }
     let bytes = out.finish().ok()?.into_inner();
-    changed.then_some(Tidied { bytes, dropped })
+    changed.then_some(Tidied { bytes, dropped, struck })
 }
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// A part in plain form and the number of cells left out, where it differs.
+/// The shared strings without what is struck out, where anything is; and what is struck out.
+fn strikes_of(archive: &mut Archive<'_>) -> (Option<String>, Strikes) {
+    let names = super::zipcheck::part_names(archive);
+    let mut text = |end: &str| {
+        let name = names.iter().find(|n| n.to_ascii_lowercase().ends_with(end))?;
+        let mut raw = Vec::new();
+        archive.by_name(name).ok()?.take(PART).read_to_end(&mut raw).ok()?;
+        strikes::may_strike(&raw).then(|| String::from_utf8(recode(&raw).unwrap_or(raw)).ok()).flatten()
+    };
+    let styles = text("styles.xml").map(|xml| strikes::struck_styles(&xml)).unwrap_or_default();
+    match text("sharedstrings.xml").and_then(|xml| strikes::without_strings(&xml)) {
+        Some((clean, strings)) => (Some(clean), Strikes { strings, styles }),
+        None => (None, Strikes { styles, ..Strikes::default() }),
+    }
+}
+
+/// A part in plain form, where it differs.
 fn plain_part(
     archive: &mut Archive<'_>,
     index: usize,
     name: &str,
     strings: usize,
-) -> Option<(Vec<u8>, usize)> {
+    strikes: &Strikes,
+) -> Option<Plain> {
     if !is_xml(name) {
         return None;
     }
@@ -98,11 +152,11 @@ fn plain_part(
     part.read_to_end(&mut raw).ok()?;
     let recoded = recode(&raw);
     if is_sheet(name)
-        && let Some(plain) = cells::plain(recoded.as_deref().unwrap_or(&raw), strings)
+        && let Some(plain) = cells::plain(recoded.as_deref().unwrap_or(&raw), strings, strikes)
     {
         return Some(plain);
     }
-    recoded.map(|xml| (xml, 0))
+    recoded.map(|xml| Plain { xml, ..Plain::default() })
 }
 
 /// XML of another encoding as UTF-8, without its declaration.

@@ -1,0 +1,173 @@
+//! What the filled cells beside a label say together, as one answer.
+//!
+//! Offices spread one answer over several cells: a box each for the options, name and number of a contact,
+//! year, month and day of a date, a paragraph per row. Cells that add nothing to the answer (a remark, a
+//! field of the office's own) stay outside.
+
+use super::Content;
+use super::boxes::tick_text;
+use super::label;
+use crate::cell::Cell;
+use crate::parse::contact::{self, Contact};
+use crate::parse::{date, marks};
+use crate::spec::{Field, Kind};
+use crate::text;
+use crate::workbook::{Sheet, Value};
+
+/// Content of the filled cells beside a label, with the cell of the first.
+pub(super) fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Cell, Content)> {
+    let filled = cells.iter().filter_map(|c| Some((*c, sheet.get(*c)?)));
+    let worth: Vec<(Cell, &Value)> = filled.filter(|(_, v)| !is_filler(field, v)).collect();
+    let (cell, first) = *worth.first()?;
+    let beside = match field.kind {
+        Kind::One | Kind::Many => options(sheet, field, &worth),
+        Kind::Contact => contact(&worth),
+        Kind::Date | Kind::Range => day(field, &worth),
+        Kind::Text | Kind::Block => paragraphs(field, &worth),
+        _ => None,
+    };
+    if let Some(words) = beside {
+        return Some((cell, Content::Typed(Value::Text(words))));
+    }
+    let value = match first {
+        Value::Text(words) => Value::Text(without_hint(field, words)),
+        other => other.clone(),
+    };
+    Some((cell, Content::Typed(value)))
+}
+
+/// Strips the printed guidance of a field off its answer.
+pub(super) fn without_hint(field: &Field, words: &str) -> String {
+    let trimmed = text::words(words);
+    let rest = field.hints.iter().find_map(|hint| label::after(&trimmed, hint).map(str::to_owned));
+    rest.unwrap_or(trimmed)
+}
+
+/// Guidance, units and lines to write on are no answers.
+pub(super) fn is_filler(field: &Field, value: &Value) -> bool {
+    let Value::Text(words) = value else { return false };
+    let words = without_hint(field, words);
+    let bare = text::label(&words);
+    bare.is_empty() || (!field.unit.is_empty() && bare == field.unit)
+}
+
+/// Options and boxes in cells of their own; `None` where only one cell speaks of them.
+fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
+    let mut words = tick_text(worth.first()?.1);
+    let mut last = words.clone();
+    let mut several = false;
+    // A merged cell with the whole list is the whole answer.
+    let (first, _) = *worth.first()?;
+    let whole = sheet.extent(first) != first && field.options.iter().all(|o| words.contains(o.as_str()));
+    for (_, value) in &worth[1..] {
+        let more = tick_text(value);
+        let short = text::key(&more).chars().count() <= 2;
+        // The words to 其他服务 may stand in the cell behind it.
+        let open = !whole
+            && field.options.last().is_some_and(|o| {
+                let key = text::label(&last);
+                o.starts_with("其他") && key.trim_end_matches("(请注明)").ends_with(o.as_str())
+            });
+        if more == last {
+            continue;
+        }
+        if !(short || open || marks::speaks_of(&more, &field.choices)) {
+            break;
+        }
+        words.push(' ');
+        words.push_str(&more);
+        last = more;
+        several = true;
+    }
+    several.then_some(words)
+}
+
+/// Name and number in two cells; the answer ends where both are there.
+fn contact(worth: &[(Cell, &Value)]) -> Option<String> {
+    let mut words = worth.first()?.1.text();
+    let mut several = false;
+    for (_, value) in &worth[1..] {
+        let has_name = words.chars().any(char::is_alphabetic);
+        let has_number = contact::contact(&words) != Contact::NoPhone;
+        let more = value.text();
+        if has_name && has_number || words == more {
+            break;
+        }
+        words.push(' ');
+        words.push_str(&more);
+        several = true;
+    }
+    several.then_some(words)
+}
+
+/// `2025 | 年 | 3 | 月 | 5 | 日`, `2025-01-13 | 至 | 2025-02-04`: the most cells that read as a date.
+fn day(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
+    let row = worth.first()?.0.row;
+    let beside: Vec<&(Cell, &Value)> =
+        worth.iter().take_while(|(cell, _)| cell.row == row).take(14).collect();
+    let reads = |words: &str| match field.kind {
+        Kind::Range => matches!(date::range(words), Ok(Some(_))),
+        _ => matches!(date::date(words), Ok(Some(_))),
+    };
+    (2..=beside.len()).rev().find_map(|count| {
+        let parts: Vec<String> = beside[..count].iter().map(|(_, v)| v.text()).collect();
+        [parts.concat(), parts.join("至")].into_iter().find(|words| reads(words))
+    })
+}
+
+/// Paragraphs of one answer in rows of their own, beside a label merged over all of them.
+fn paragraphs(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
+    let (first, _) = worth.first()?;
+    let mut lines: Vec<String> = Vec::new();
+    for (_, value) in worth.iter().filter(|(cell, _)| cell.col == first.col) {
+        let Value::Text(words) = value else { return None };
+        let words = without_hint(field, words);
+        if lines.last() != Some(&words) {
+            lines.push(words);
+        }
+    }
+    (lines.len() > 1).then(|| lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bind::bind;
+    use crate::bind::testing::{book, judged, said, specs};
+
+    /// A satisfaction form with one more row; what it says for a field.
+    fn read(row: &[&str], id: &str) -> String {
+        let head: [&[&str]; 5] = [
+            &["中小企业质量提升服务满意度调查表"],
+            &["质量提升服务项目名称", "拟禾标准化提升"],
+            &["企业名称", "成都拟禾食品有限公司"],
+            &["质量服务机构名称", "四川拟信咨询有限公司"],
+            row,
+        ];
+        let bound = bind(&book(&head), specs());
+        assert_eq!(bound.returns.len(), 1);
+        said(&judged(&bound.returns[0]), id)
+    }
+
+    #[test]
+    fn an_answer_in_several_cells_is_one() {
+        let date =
+            ["服务时间", "2025", "年", "1", "月", "12", "日", "至", "2025", "年", "2", "月", "5", "日"];
+        assert_eq!(read(&date, "service_time"), "2025-01-12~2025-02-05");
+        assert_eq!(read(&["服务时间", "2025-01-12", "2025-02-05"], "service_time"), "2025-01-12~2025-02-05");
+        assert_eq!(read(&["企业联系人及联系方式", "李拟梅", "13800000001"], "contact"), "李拟梅 13800000001");
+        assert_eq!(
+            read(&["对服务人员的服务态度", "满意", "√基本满意", "不满意"], "staff_attitude"),
+            "基本满意"
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_no_label_stays_outside() {
+        let contact =
+            ["企业联系人及联系方式", "李拟梅 13800000001", "统一社会信用代码", "91510114MA6ABCDE7K"];
+        assert_eq!(read(&contact, "contact"), "李拟梅 13800000001");
+        let rating = ["对服务人员的服务态度", "☑满意 □基本满意 □不满意", "备注", "请如实填写"];
+        assert_eq!(read(&rating, "staff_attitude"), "满意");
+        assert_eq!(read(&["企业联系人及联系方式（与执照一致）", "李拟梅"], "contact"), "李拟梅");
+    }
+}

@@ -1,0 +1,157 @@
+//! Where forms stand in a sheet: titles cut it into stretches of rows; without a title, the labels tell the form.
+
+use super::label::Scan;
+use crate::cell::Cell;
+use crate::spec::{Form, FormSpec, Specs};
+use crate::text;
+use crate::workbook::Sheet;
+
+/// A stretch of rows that holds one form.
+pub(super) struct Region {
+    pub form: Form,
+    pub first: u32,
+    pub last: u32,
+    pub anchor: Cell,
+}
+
+/// Titles cut a sheet into regions; without one, the labels tell the form.
+pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Region> {
+    let mut titles: Vec<(Cell, Form)> = Vec::new();
+    for (cell, words) in scan.cells() {
+        if let Some(form) = titled(words.source, specs) {
+            let cell = *cell;
+            let repeated =
+                titles.last().is_some_and(|(at, last)| *last == form && cell.row.saturating_sub(at.row) <= 1);
+            if !repeated {
+                titles.push((cell, form));
+            }
+        }
+    }
+    let last = sheet.rows.last().map_or(0, |r| r.at);
+    if titles.is_empty() {
+        return by_labels(sheet, scan, specs, last).into_iter().collect();
+    }
+    let mut regions = Vec::new();
+    for (i, (anchor, form)) in titles.iter().enumerate() {
+        let end = titles.get(i + 1).map_or(last, |(next, _)| next.row.saturating_sub(1));
+        let first = if i == 0 { 0 } else { anchor.row };
+        if labels_in(scan, specs.of(*form), first, end) >= 2 {
+            regions.push(Region { form: *form, first, last: end, anchor: *anchor });
+        }
+    }
+    if regions.is_empty() { by_labels(sheet, scan, specs, last).into_iter().collect() } else { regions }
+}
+
+/// Rows of the longest sheet in which forms may stand side by side.
+const LONGEST: usize = 400;
+
+/// The sheet cut into columns where forms stand side by side: two titles in one row, each with labels of its
+/// own below. `None` where they do not, or in a sheet too long for it. Cells keep their places.
+pub(super) fn bands(sheet: &Sheet, specs: &Specs) -> Option<Vec<Sheet>> {
+    if sheet.rows.len() > LONGEST {
+        return None;
+    }
+    let scan = Scan::of(sheet);
+    let mut titles: Vec<(Cell, Form, u32)> = Vec::new();
+    for (cell, words) in scan.cells() {
+        let Some(form) = titled(words.source, specs) else { continue };
+        match titles.last_mut() {
+            // The same title in every cell of an area that was merged.
+            Some((at, last, end)) if at.row == cell.row && *last == form && cell.col <= *end + 1 => {
+                *end = cell.col
+            }
+            _ => titles.push((*cell, form, sheet.extent(*cell).col)),
+        }
+    }
+    let at = titles.windows(2).position(|two| two[0].0.row == two[1].0.row)?;
+    let row = titles[at].0.row;
+    let side: Vec<&(Cell, Form, u32)> = titles.iter().filter(|(cell, ..)| cell.row == row).collect();
+    let mut out = Vec::new();
+    for (i, (cell, form, _)) in side.iter().enumerate() {
+        let from = if i == 0 { 0 } else { cell.col };
+        let to = side.get(i + 1).map_or(u32::MAX, |(next, ..)| next.col);
+        let band = columns(sheet, from, to);
+        if labels_in(&Scan::of(&band), specs.of(*form), row, u32::MAX) < 3 {
+            return None;
+        }
+        out.push(band);
+    }
+    Some(out)
+}
+
+/// The cells of a sheet from one column up to another.
+fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
+    let inside = |col: u32| (from..to).contains(&col);
+    let cells = sheet.cells().filter(|(cell, _)| inside(cell.col)).map(|(cell, value)| (cell, value.clone()));
+    let merges =
+        sheet.merges.iter().filter(|(key, _)| inside(**key as u32)).map(|(k, end)| (*k, *end)).collect();
+    Sheet { hidden: sheet.hidden, merges, ..Sheet::from_cells(&sheet.name, cells) }
+}
+
+/// The form whose title a cell is.
+fn titled(words: &str, specs: &Specs) -> Option<Form> {
+    let label = title_words(words)?;
+    let mut best: Option<(usize, Form)> = None;
+    for (form, spec) in specs.all() {
+        if let Some(len) = title_match(&label, spec)
+            && best.is_none_or(|(longest, _)| len > longest)
+        {
+            best = Some((len, form));
+        }
+    }
+    best.map(|(_, form)| form)
+}
+
+/// Whether a cell is the title of this form.
+pub(super) fn is_title(words: &str, spec: &FormSpec) -> bool {
+    title_words(words).is_some_and(|label| title_match(&label, spec).is_some())
+}
+
+/// The words of a cell that may be a title, in normal form. Continuations, references (见表B) and
+/// sentences are none.
+fn title_words(words: &str) -> Option<String> {
+    if words.len() > 240 {
+        return None;
+    }
+    let label = text::label(words);
+    let passing = label.contains("(续")
+        || label.contains("续表")
+        || label.contains("见表")
+        || label.contains(['。', '.', ',']) && !label.contains("表");
+    (!passing && !label.contains("项目名称") && !label.contains(':')).then_some(label)
+}
+
+/// Length of the name by which the words are the title of a form.
+fn title_match(label: &str, spec: &FormSpec) -> Option<usize> {
+    let named = spec.names.iter().filter(|n| label.contains(n.as_str()) && n.chars().count() >= 4);
+    let name = named.max_by_key(|n| n.len())?;
+    let extra = label.chars().count() - name.chars().count();
+    (extra <= 20).then_some(name.len())
+}
+
+/// Number of a form's fields whose labels stand between two rows.
+fn labels_in(scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> usize {
+    let mut seen = vec![false; spec.fields.len()];
+    for (_, words) in scan.between(first, last) {
+        for field in words.hits(spec).into_iter().flat_map(|h| h.fields) {
+            seen[field] = true;
+        }
+    }
+    seen.into_iter().filter(|s| *s).count()
+}
+
+/// Without a title: the form most of whose labels are there, if clearly enough.
+fn by_labels(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, last: u32) -> Option<Region> {
+    if sheet.rows.len() > 400 {
+        return None;
+    }
+    let score = |form: Form| {
+        let spec = specs.of(form);
+        let found = labels_in(scan, spec, 0, last);
+        (found * 100 / spec.fields.len().max(1), found)
+    };
+    let (form, (share, found)) = Form::ALL.into_iter().map(|f| (f, score(f))).max_by_key(|(_, s)| *s)?;
+    let first = sheet.rows.first().map_or(0, |r| r.at);
+    let anchor = Cell::new(first, sheet.rows.first()?.cells.first()?.0);
+    (found >= 4 && share >= 45).then_some(Region { form, first: 0, last, anchor })
+}

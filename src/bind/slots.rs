@@ -1,0 +1,300 @@
+//! The answers of one form: labels found by content, answers to the right, below, or in the label's own cell.
+//!
+//! Nothing is judged here, and nothing goes by address. What stands beside an answer but belongs to no label
+//! of the form (a field of the office's own, a remark) is left where it is.
+
+use std::collections::BTreeSet;
+
+use super::joined::{is_filler, joined, without_hint};
+use super::label::{self, Hit, Scan};
+use super::region::is_title;
+use super::{Content, Slot, boxes, supplement};
+use crate::cell::Cell;
+use crate::parse::marks;
+use crate::spec::{Field, FormSpec, Kind};
+use crate::text;
+use crate::workbook::{Row, Sheet, Value};
+
+/// A label of the region, with its place and what else stands in its cell.
+struct Label {
+    field: usize,
+    cell: Cell,
+    /// Last row and column of its (merged) cell.
+    extent: Cell,
+    tail: String,
+    /// Whether a colon stands before the tail.
+    colon: bool,
+    /// Cells that say the same once more, as unmerging with "fill" leaves them.
+    repeats: Vec<Cell>,
+}
+
+/// One form in its sheet.
+struct Ground<'a> {
+    sheet: &'a Sheet,
+    spec: &'a FormSpec,
+    /// Cells with labels.
+    occupied: BTreeSet<Cell>,
+    last: u32,
+    /// Whether the form has its answers below their labels.
+    stacked: bool,
+}
+
+/// What a form holds: a slot per field, and where the labels stand.
+pub(super) struct Slots {
+    pub slots: Vec<Option<Slot>>,
+    pub labels: Vec<(usize, Cell)>,
+}
+
+/// Slots of all fields found between two rows.
+pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
+    let labels = choose(sheet, spec, labels(sheet, scan, spec, first, last));
+    let occupied = labels.iter().flat_map(|l| l.repeats.iter().copied().chain([l.cell])).collect();
+    let mut ground = Ground { sheet, spec, occupied, last, stacked: false };
+    ground.stacked = ground.is_stacked_form(&labels);
+    let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
+    for label in &labels {
+        let field = &spec.fields[label.field];
+        let slot = match field.kind {
+            Kind::Dimensions => supplement::dimensions(sheet, field, label.cell, last),
+            Kind::Indicators => supplement::indicators(sheet, label.cell, last),
+            _ => ground.answer(field, label),
+        };
+        slots[label.field] = Some(slot);
+    }
+    share_containers(spec, &mut slots);
+    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).collect() }
+}
+
+/// An answer inside another one's cell has that cell for its place.
+fn share_containers(spec: &FormSpec, slots: &mut [Option<Slot>]) {
+    for (index, field) in spec.fields.iter().enumerate() {
+        if let Some(container) = field.within
+            && slots[index].is_none()
+        {
+            slots[index] = slots[container].as_ref().map(|s| Slot { cell: s.cell, content: Content::Blank });
+        }
+    }
+}
+
+fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Vec<Label> {
+    let mut out: Vec<Label> = Vec::new();
+    for (cell, words) in scan.between(first, last) {
+        let hits = words.hits(spec);
+        if hits.is_empty() || is_title(words.source, spec) {
+            continue;
+        }
+        if let Some(twin) = twin(&mut out, sheet, *cell, words.source) {
+            twin.repeats.push(*cell);
+            let extent = sheet.extent(*cell);
+            twin.extent = Cell::new(twin.extent.row.max(extent.row), twin.extent.col.max(extent.col));
+            continue;
+        }
+        for Hit { fields, tail, colon } in hits {
+            if let Some(field) = resolve(spec, &fields, &out) {
+                out.push(Label {
+                    field,
+                    cell: *cell,
+                    extent: sheet.extent(*cell),
+                    tail,
+                    colon,
+                    repeats: Vec::new(),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// The label of which a cell is the same words once more, in its merged area or right beside it.
+fn twin<'a>(labels: &'a mut [Label], sheet: &Sheet, cell: Cell, words: &str) -> Option<&'a mut Label> {
+    let touches = |l: &Label| cell.row <= l.extent.row && (l.cell.col..=l.extent.col + 1).contains(&cell.col);
+    let same = |l: &Label| matches!(sheet.get(l.cell), Some(Value::Text(t)) if t == words);
+    labels.iter_mut().rev().take(40).find(|l| touches(l) && same(l))
+}
+
+/// Which of the fields that carry a label is meant: 日期 belongs to the signature before it.
+fn resolve(spec: &FormSpec, fields: &[usize], before: &[Label]) -> Option<usize> {
+    let beside: Vec<usize> = fields.iter().copied().filter(|f| spec.fields[*f].beside.is_some()).collect();
+    if beside.is_empty() || fields.len() == 1 {
+        return fields.first().copied();
+    }
+    let nearest =
+        before.iter().rev().find_map(|l| beside.iter().find(|f| spec.fields[**f].beside == Some(l.field)));
+    nearest.or_else(|| beside.first()).copied().or_else(|| fields.first().copied())
+}
+
+/// Where a label occurs several times, the one with an answer counts, else the last
+/// (a group heading of the same words stands before it).
+fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
+    let mut chosen: Vec<Label> = Vec::new();
+    for label in labels {
+        let twin = chosen.iter().position(|l| l.field == label.field);
+        let Some(at) = twin else {
+            chosen.push(label);
+            continue;
+        };
+        let heading = text::label(&sheet.text(chosen[at].cell));
+        let earlier_is_heading = spec.headings.contains(&heading) && chosen[at].tail.is_empty();
+        let has_answer = !chosen[at].tail.is_empty() || right_value(sheet, &chosen[at]).is_some();
+        if earlier_is_heading || !has_answer {
+            chosen.remove(at);
+            chosen.push(label);
+        }
+    }
+    chosen.sort_by_key(|l| l.cell);
+    chosen
+}
+
+fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
+    sheet.rows.binary_search_by_key(&at, |r| r.at).ok().map(|i| &sheet.rows[i])
+}
+
+fn right_value(sheet: &Sheet, label: &Label) -> Option<Cell> {
+    let next = row_at(sheet, label.cell.row)?.cells.iter().find(|(col, _)| *col > label.extent.col)?;
+    Some(Cell::new(label.cell.row, next.0))
+}
+
+pub(super) fn is_empty_boxes(field: &Field, words: &str) -> bool {
+    matches!(field.kind, Kind::One | Kind::Many)
+        && marks::ticks(words, &field.choices).is_ok_and(|t| t.ticked.is_empty())
+}
+
+/// What stands behind a label in its own cell, unless it is guidance or a line to write on.
+fn own_words(field: &Field, tail: &str) -> Option<String> {
+    let words = without_hint(field, tail);
+    let bare = text::label(&words);
+    let blank = bare.is_empty()
+        || bare == text::label(&field.unit) && !field.unit.is_empty()
+        || bare.chars().all(|c| c == '_');
+    (!blank).then_some(words)
+}
+
+/// A remark in brackets behind a label: an answer only where there is no cell for one.
+fn is_bracketed(field: &Field, words: &str) -> bool {
+    let key = text::key(words);
+    let whole = key.starts_with('(') && key.find(')') == Some(key.len() - 1);
+    whole && !matches!(field.kind, Kind::One | Kind::Many | Kind::Signature)
+}
+
+struct Right {
+    /// The cell right of the label, even when empty; `None` where another label or the edge is there.
+    first: Option<Cell>,
+    /// Filled cells up to the next label.
+    cells: Vec<Cell>,
+}
+
+impl Ground<'_> {
+    /// The answer that belongs to a label.
+    fn answer(&self, field: &Field, label: &Label) -> Slot {
+        let right = self.to_the_right(label);
+        if let Some(words) = own_words(field, &label.tail) {
+            // A tail that only holds empty boxes or a remark gives way to an answer beside it.
+            let yields = !right.cells.is_empty() && is_empty_boxes(field, &words)
+                || right.first.is_some() && !label.colon && is_bracketed(field, &words);
+            if !yields {
+                return Slot { cell: label.cell, content: Content::Typed(Value::Text(words)) };
+            }
+        }
+        if let Some(slot) = boxes::beside(self.sheet, field, label.cell.row, label.extent.col, &right.cells) {
+            return slot;
+        }
+        if let Some((cell, content)) = joined(self.sheet, field, &right.cells) {
+            return Slot { cell, content };
+        }
+        if let Some(slot) = self.below(field, label, right.first.is_some()) {
+            return slot;
+        }
+        Slot { cell: right.first.unwrap_or(label.cell), content: Content::Blank }
+    }
+
+    fn to_the_right(&self, label: &Label) -> Right {
+        let start = Cell::new(label.cell.row, label.extent.col.saturating_add(1));
+        let mut right = Right { first: None, cells: Vec::new() };
+        if !self.occupied.contains(&start) && start.col <= edge(self.sheet, label.cell.row) {
+            right.first = Some(start);
+        }
+        // An empty merged area is the answer's; what stands beyond it is not.
+        let area = self.sheet.extent(start);
+        let free = self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
+        let end = if area != start && free { area.col } else { u32::MAX };
+        let bottom = label.extent.row.min(label.cell.row + 40);
+        for row in self.sheet.rows.iter().filter(|r| r.at >= label.cell.row && r.at <= bottom) {
+            for (col, value) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
+                let cell = Cell::new(row.at, *col);
+                let heads = || matches!(value, Value::Text(t) if label::is_heading(t, self.spec));
+                if self.occupied.contains(&cell) || heads() {
+                    break;
+                }
+                right.cells.push(cell);
+            }
+        }
+        right
+    }
+
+    /// Whether labels stand side by side with their answers below them: a row of labels only, and under it
+    /// a row without any, whose cells stand under them. One label alone tells it only where the whole form
+    /// is drawn so.
+    fn is_stacked(&self, label: &Label) -> bool {
+        let rows = (row_at(self.sheet, label.cell.row), row_at(self.sheet, label.extent.row + 1));
+        let (Some(labels), Some(below)) = rows else { return false };
+        let is_label = |row: u32, col: u32| self.occupied.contains(&Cell::new(row, col));
+        let heads = |v: &Value| matches!(v, Value::Text(t) if label::is_heading(t, self.spec));
+        (self.stacked || labels.cells.len() >= 2 && below.cells.len() >= 2)
+            && labels.cells.iter().all(|(col, v)| is_label(labels.at, *col) || heads(v))
+            && below.cells.iter().all(|(col, _)| !is_label(below.at, *col) && is_label(labels.at, *col))
+    }
+
+    /// Whether most labels of the form have nothing beside them and something below.
+    fn is_stacked_form(&self, labels: &[Label]) -> bool {
+        let (mut beside, mut below) = (0, 0);
+        for label in labels.iter().filter(|l| l.tail.is_empty()) {
+            let under = Cell::new(label.extent.row + 1, label.cell.col);
+            if !self.to_the_right(label).cells.is_empty() {
+                beside += 1;
+            } else if !self.occupied.contains(&under) && self.sheet.get(under).is_some() {
+                below += 1;
+            }
+        }
+        below >= 3 && below > beside
+    }
+
+    /// The answer under a label, where nothing stands beside it.
+    fn below(&self, field: &Field, label: &Label, has_right: bool) -> Option<Slot> {
+        if has_right && field.kind != Kind::Block && !self.is_stacked(label) {
+            return None;
+        }
+        let cell = Cell::new(label.extent.row + 1, label.cell.col);
+        if cell.row > self.last || self.occupied.contains(&cell) {
+            return None;
+        }
+        let row = row_at(self.sheet, cell.row)?;
+        // A row with a label in it belongs to that label.
+        let is_label = |col: u32| self.occupied.contains(&Cell::new(cell.row, col));
+        if row.cells.iter().any(|(col, _)| *col <= cell.col && is_label(*col)) {
+            return None;
+        }
+        let value = self.sheet.get(cell)?;
+        if let Value::Text(words) = value
+            && (label::is_heading(words, self.spec)
+                || label::is_note(words)
+                || label::is_page_line(words)
+                || is_title(words, self.spec))
+        {
+            return None;
+        }
+        if is_filler(field, value) {
+            return None;
+        }
+        let (cell, content) = joined(self.sheet, field, &[cell])?;
+        Some(Slot { cell, content })
+    }
+}
+
+/// The last column of the form around a row: merged areas and filled cells of the sheet.
+fn edge(sheet: &Sheet, row: u32) -> u32 {
+    let merged = sheet.merges.iter().filter(|(_, end)| end.1 < 64).map(|(_, end)| end.1).max().unwrap_or(0);
+    let near = sheet.rows.iter().filter(|r| r.at.abs_diff(row) <= 60);
+    let filled =
+        near.filter_map(|r| r.cells.last()).map(|(col, _)| *col).filter(|c| *c < 64).max().unwrap_or(0);
+    merged.max(filled)
+}

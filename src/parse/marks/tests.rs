@@ -1,0 +1,159 @@
+//! Spellings of ticked options, each with what it must and must not say.
+
+use super::*;
+use proptest::prelude::*;
+
+fn choices(labels: &[&str]) -> Vec<Choice> {
+    labels.iter().map(|l| Choice { spellings: vec![(*l).to_owned()] }).collect()
+}
+
+fn rating(text: &str) -> Result<Vec<usize>, Unclear> {
+    ticks(text, &choices(&["满意", "基本满意", "不满意"])).map(|t| t.ticked)
+}
+
+#[test]
+fn reads_marks_before_and_behind() {
+    for text in [
+        "☐满意  ☑基本满意  ☐不满意",
+        "满意（ ）  基本满意（√）  不满意（ ）",
+        "□满意 √基本满意 □不满意",
+        "○满意 ●基本满意 ○不满意",
+        "满意 基本满意√ 不满意",
+        "满意 √基本满意 不满意",
+        "基本满意",
+        "满意□ 基本满意■ 不满意□",
+        "[ ]满意 [x]基本满意 [ ]不满意",
+        "满意（）基本满意（V）不满意（）",
+        "□ 满意  ☑ 基本满意  □ 不满意",
+        "B.基本满意",
+        "基 本 满 意",
+        "□满意V基本满意□不满意",
+    ] {
+        assert_eq!(rating(text), Ok(vec![1]), "{text}");
+    }
+}
+
+#[test]
+fn an_untouched_list_is_no_answer() {
+    for text in
+        ["", "□满意 □基本满意 □不满意", "满意（ ）基本满意（ ）不满意（ ）", "满意  基本满意  不满意", "——"]
+    {
+        assert_eq!(rating(text), Ok(vec![]), "{text}");
+    }
+}
+
+#[test]
+fn never_guesses() {
+    assert_eq!(rating("较满意"), Err(Unclear::NoOption));
+    assert_eq!(rating("非常满意"), Err(Unclear::NoOption));
+    assert_eq!(rating("4"), Err(Unclear::NoOption));
+    assert_eq!(rating("☑满意 ☑基本满意 □不满意"), Ok(vec![0, 1]));
+}
+
+#[test]
+fn reads_several_and_a_remark() {
+    let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+    let read = ticks("☑标准化服务  □计量服务 ☑其他服务：碳足迹核算", &needs).unwrap();
+    assert_eq!(read.ticked, [0, 2]);
+    assert_eq!(read.rest, ":碳足迹核算");
+    assert_eq!(ticks("标准化服务、其他服务", &needs).unwrap().ticked, [0, 2]);
+    assert_eq!(ticks("标准化服务┋计量服务┋其他服务", &needs).unwrap().ticked, [0, 1, 2]);
+    assert_eq!(ticks("标准化服务;其他〖碳〗", &choices(&["标准化服务", "其他"])).unwrap().ticked, [0, 1]);
+}
+
+#[test]
+fn reads_hostile_spellings() {
+    for text in [
+        "①满意 ②基本满意√ ③不满意",
+        "①满意 √②基本满意 ③不满意",
+        "（1）满意 （2）√基本满意 （3）不满意",
+        "1.满意□ 2.基本满意√ 3.不满意□",
+        "1、满意 2、基本满意（√） 3、不满意",
+        "A.满意 B.基本满意 ✔ C.不满意 □",
+        "①满意 ②基本满意 ③不满意  ②",
+        "①满意 ②基本满意 ③不满意  选：2",
+        "A满意□ B基本满意■ C不满意□",
+        "☐满意 ☐基本满意 ☐不满意 基本满意",
+        "满意 基本满意 不满意  基本满意",
+        "基本满意 □满意 □基本满意 □不满意",
+        "☐满意 ☑基本满意 ☐不满意 基本满意",
+        "满意 【基本满意】 不满意",
+        "满意（基本满意）不满意",
+        "×满意 √基本满意 ×不满意",
+        "☐满意 ☒基本满意 ☐不满意",
+        "[ ]满意 [X]基本满意 [ ]不满意",
+        "满\u{336}意\u{336} 基本满意 不\u{336}满\u{336}意\u{336}",
+        "□满意 ｖ基本满意 □不满意",
+        "□满意 ∨基本满意 □不满意",
+        "满意( )基本满意(1)不满意( )",
+        "②基本满意",
+        "(2)基本满意",
+    ] {
+        assert_eq!(rating(text), Ok(vec![1]), "{text}");
+    }
+}
+
+#[test]
+fn numbers_alone_tick_nothing() {
+    for text in [
+        "①满意 ②基本满意 ③不满意",
+        "（1）满意 （2）基本满意 （3）不满意",
+        "1.满意 2.基本满意 3.不满意",
+        "A.满意 B.基本满意 C.不满意",
+    ] {
+        assert_eq!(rating(text), Ok(vec![]), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_not_told() {
+    for text in [
+        "满意 P 基本满意 不满意",
+        "满意 □ 基本满意 R 不满意 □",
+        "满意 x 基本满意 不满意",
+        "满意 √ 基本满意 不满意",
+        "☑满意 ☐基本满意 ☐不满意 不满意",
+        "☑满意 ☒基本满意 ☐不满意",
+    ] {
+        assert_eq!(rating(text), Err(Unclear::Ambiguous), "{text}");
+    }
+}
+
+#[test]
+fn a_count_behind_yes_is_no_tick() {
+    for (text, rest) in [
+        ("是（3个）", "(3个)"),
+        ("是(1)", "(1)"),
+        ("是3个", "3个"),
+        ("是：3", ":3"),
+        ("☑是（公开数量：3个） □否", "(公开数量:3个)"),
+    ] {
+        let read = ticks(text, &choices(&["是", "否"])).unwrap();
+        assert_eq!((read.ticked, read.rest.as_str()), (vec![0], rest), "{text}");
+    }
+    assert_eq!(ticks("否（0个）", &choices(&["是", "否"])).unwrap().ticked, [1]);
+}
+
+proptest! {
+    #[test]
+    fn never_panics(text in "\\PC{0,60}") {
+        let _ = rating(&text);
+    }
+
+    #[test]
+    fn finds_what_was_ticked(which in 0usize..3, style in 0usize..6, gap in " {0,3}") {
+        let labels = ["满意", "基本满意", "不满意"];
+        let text: Vec<String> = labels.iter().enumerate().map(|(i, l)| {
+            let on = i == which;
+            match style {
+                0 => format!("{}{l}", if on { '☑' } else { '□' }),
+                1 => format!("{l}（{}）", if on { "√" } else { " " }),
+                2 => format!("{} {l}", if on { '■' } else { '□' }),
+                3 => format!("{l}{}", if on { '✓' } else { '☐' }),
+                4 => format!("[{}]{l}", if on { "√" } else { "" }),
+                _ => format!("{l}{}", if on { "(V)" } else { "()" }),
+            }
+        }).collect();
+        prop_assert_eq!(rating(&text.join(&format!(" {gap}"))), Ok(vec![which]));
+    }
+}
