@@ -9,7 +9,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::compose::narrative::Narrator;
-use crate::compose::{Scene, agency_report, cases, city_report, databook, district_report, summary};
+use crate::compose::{
+    Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check, summary,
+};
+use crate::editions::{CHANGES, Editions};
 use crate::error::{AtPath, Error, Result};
 use crate::fonts::Fonts;
 use crate::guard::Guard;
@@ -193,8 +196,11 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
             compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
         let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint.clone());
         problems::write(&edition, &scene, &memory, options)?;
+        let editions =
+            Editions::recall(&options.outputs, scene.period, &fingerprint, &scene.desk(), &ground.settings)?;
+        editions.files()?.iter().try_for_each(|(path, bytes)| edition.write(path, bytes))?;
         let look = word_look(&font_paths);
-        write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
+        write_documents(&edition, (&scene, &editions), &narrator, &engine, &look, progress)?;
         let refused = write_site(&edition, &scene, &ground.templates)?;
         let outcome = finish(edition, &gathered, &ground, fingerprint)?;
         Ok(Outcome { refused, ..outcome })
@@ -308,6 +314,11 @@ fn fingerprint_of(files: &[(String, Vec<u8>)]) -> String {
     fingerprint(files.iter().map(|(path, bytes)| (path.as_str(), digest::full(bytes))))
 }
 
+/// Whether a file says what the data of the period are; what moved since an earlier edition does not.
+pub fn is_fingerprinted(path: &str) -> bool {
+    path.starts_with("data/") && !CHANGES.contains(&path)
+}
+
 /// First digits of the digest over the names and digests of `data/`, sorted by name.
 pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
     let mut joint = digest::Joint::default();
@@ -387,10 +398,14 @@ enum Job<'a> {
     Agency(&'a metrics::UnitOf, String),
     City,
     DataBook,
+    /// What moved since the edition before.
+    Note,
+    /// What to look at before the reports are released.
+    Check,
 }
 
 fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
-    let mut jobs = vec![Job::City, Job::DataBook];
+    let mut jobs = vec![Job::City, Job::DataBook, Job::Note, Job::Check];
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
     let mut taken = BTreeSet::new();
     for unit in scene.units(Level::Agency) {
@@ -418,16 +433,16 @@ fn unique(taken: &mut BTreeSet<String>, path: String) -> String {
 
 fn write_documents(
     edition: &Edition,
-    scene: &Scene,
+    ground: (&Scene, &Editions),
     narrator: &Narrator,
     engine: &PdfEngine,
     look: &WordLook,
     progress: &Progress,
 ) -> Result<()> {
-    let jobs = plan(scene);
+    let jobs = plan(ground.0);
     let bar = progress.stage("生成", jobs.len());
     jobs.par_iter().try_for_each(|job| {
-        let done = write_job(edition, scene, narrator, engine, look, job);
+        let done = write_job(edition, ground, narrator, engine, look, job);
         bar.tick();
         done
     })?;
@@ -437,7 +452,7 @@ fn write_documents(
 
 fn write_job(
     edition: &Edition,
-    scene: &Scene,
+    (scene, editions): (&Scene, &Editions),
     narrator: &Narrator,
     engine: &PdfEngine,
     look: &WordLook,
@@ -454,8 +469,16 @@ fn write_job(
             return edition.write(&format!("{path}.pdf"), &engine.report(&document)?);
         }
         Job::DataBook => {
-            let book = excel::tables(&databook::data_book(scene))?;
+            let book = excel::tables(&databook::data_book(scene, editions.changes()))?;
             return edition.write("city/数据表.xlsx", &book);
+        }
+        Job::Note => {
+            let note = edition_report(scene, narrator, editions)?;
+            return edition.write("city/版本说明.pdf", &engine.report(&note)?);
+        }
+        Job::Check => {
+            let check = release_check(scene, narrator, editions)?;
+            return edition.write("city/发布前核对.pdf", &engine.report(&check)?);
         }
         Job::District(unit) => (district_report(scene, narrator, unit)?, format!("districts/{}", unit.name)),
         Job::City => (city_report(scene, narrator)?, "city/全市报告".to_owned()),

@@ -4,7 +4,9 @@
 //! Everything here is words and numbers already printed; no format is known.
 
 pub mod charts;
+pub mod check;
 pub mod databook;
+pub mod edition;
 pub mod narrative;
 pub mod report;
 pub mod scene;
@@ -12,6 +14,8 @@ pub mod summary;
 pub mod tables;
 pub mod view;
 
+pub use check::release_check;
+pub use edition::edition_report;
 pub use report::{agency_report, city_report, district_report};
 pub use scene::Scene;
 pub use summary::{Case, cases};
