@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use crate::compose::narrative::Narrator;
 use crate::compose::{
-    Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check, summary,
+    Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
+    summary,
 };
 use crate::editions::{CHANGES, Editions};
 use crate::error::{AtPath, Error, Result};

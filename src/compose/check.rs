@@ -12,21 +12,26 @@ use crate::document::{Align, CellText, Document, Figure as Drawing, Row, Table};
 use crate::editions::Editions;
 use crate::error::Result;
 use crate::link::{district_code, district_name};
-use crate::metrics::{Definition, Figure, Level, Status};
+use crate::metrics::{Definition, Figure, Level, Status, floor};
 use crate::period::Period;
+use crate::problem::Code;
+use crate::reference::district::CITY;
 use crate::spec::Form;
 
 use super::edition::{EditionView, edition_view, moved_figures, or_none};
 use super::narrative::{Narrator, Printed, Stage};
-use super::report::{ReportStage, city, document};
+use super::report::{ReportStage, beside_report, city};
 use super::scene::{Scene, is_muted};
-use super::tables::{About, column};
+use super::tables::{About, column, headline};
 use super::view::PeriodView;
 
 /// Rows of each table: two pages in all.
-const CHANGES: usize = 12;
-const UNITS: usize = 15;
-const MOVED: usize = 12;
+const CHANGES: usize = 6;
+const SILENT: usize = 6;
+const PROBLEMS: usize = 6;
+const MOVED: usize = 5;
+/// Names of units in one cell.
+const NAMES: usize = 12;
 /// Quarters looked back for units that fell silent.
 const BACK: usize = 4;
 
@@ -74,7 +79,7 @@ struct View {
     edition: EditionView,
     silent: usize,
     small: usize,
-    small_solid: usize,
+    solid: usize,
 }
 
 /// The page before release.
@@ -83,24 +88,25 @@ struct View {
 /// A template error.
 pub fn release_check(scene: &Scene, narrator: &Narrator, editions: &Editions) -> Result<Document> {
     let about = city(scene);
-    let (silent, (small, units)) = (silent(scene), small(scene));
+    let (silent, composites) = (silent(scene), composites(scene));
+    let small = composites.iter().filter(|f| is_muted(f)).count();
     let view = View {
         period: super::view::period(scene),
         edition: edition_view(scene, editions),
         silent: silent.len(),
-        small: small.len(),
-        small_solid: units - small.len(),
+        small,
+        solid: composites.len() - small,
     };
     let mut tables = vec![
         ("largest_changes", largest_changes(scene)),
         ("silent_units", silent_table(silent)),
-        ("small_units", small_table(small)),
+        ("small_units", small_table(scene, &composites)),
+        ("problems", problems_table(scene)),
     ];
     tables.extend(editions.changes().map(|c| ("moved_figures", moved_figures(c, MOVED))));
     let stage = CheckStage::new(scene, &about, tables);
     let blocks = narrator.tell("text/check.md", &view, &stage)?;
-    let title = format!("{}中小企业质量提升服务情况报告发布前核对", scene.settings.report.city);
-    Ok(document(scene, title, "city/check", blocks))
+    Ok(beside_report(scene, "发布前核对", "city/check", blocks))
 }
 
 /// The largest changes since the quarter before, in the city and its districts, each with its test.
@@ -113,16 +119,16 @@ fn largest_changes(scene: &Scene) -> Table {
     Table {
         title: "与上季度相比变化最大的数值".into(),
         columns: vec![
-            column("单位", Align::Left, 1.3),
-            column("指标", Align::Left, 2.7),
+            column("单位", Align::Left, 1.1),
+            column("指标", Align::Left, 2.9),
             column("上季度", Align::Right, 0.9),
             column("本季度", Align::Right, 0.9),
-            column("相差", Align::Right, 1.4),
-            column("差的95%区间", Align::Right, 1.9),
-            column("检验", Align::Left, 1.7),
+            column("相差", Align::Right, 0.8),
+            column("差的95%区间", Align::Right, 1.5),
+            column("检验", Align::Left, 1.9),
         ],
         rows: or_none(rows, 7),
-        notes: vec!["全市和各区（市）县中样本量均达到下限的数值，按相差大小排列；检验不支持的，不得写作上升或下降。".into()],
+        notes: vec!["全市和各区（市）县中样本量均达到下限的数值，按相差大小排列；比率之差以百分点计，得分之差以分计。检验不支持的，不得写作上升或下降。".into()],
         ..Table::default()
     }
 }
@@ -149,11 +155,17 @@ fn change_row(scene: &Scene, c: &Comparison) -> Option<Row> {
         CellText::words(title(now)),
         with_id(&base.printed, base.figure.clone()),
         with_id(&now.printed(), Some(c.id.clone())),
-        CellText::words(c.printed().unwrap_or_default()),
-        CellText::words(c.printed_interval().unwrap_or_else(|| "—".into())),
+        CellText::words(bare(c.printed())),
+        CellText::words(bare(c.printed_interval())),
         CellText::words(format!("{test}（p={p}）")),
     ];
     Some(Row { cells, strong: c.verdict.is_direction() })
+}
+
+/// Without the unit of measurement, which the note tells.
+fn bare(text: Option<String>) -> String {
+    let text = text.unwrap_or_else(|| "—".into());
+    text.trim_end_matches("个百分点").trim_end_matches('分').to_owned()
 }
 
 fn title(f: &Figure) -> String {
@@ -202,11 +214,19 @@ fn heard(scene: &Scene, period: Period) -> Vec<(Level, String, String)> {
 }
 
 fn silent_table(all: Vec<Silent>) -> Table {
-    let notes = vec![left_out("按最近有报送的季度排列；区（市）县按收到份数，机构按满意度调查有效份数。", all.len(), UNITS)];
+    let notes = vec![left_out(
+        "按最近有报送的季度排列；区（市）县按收到份数，机构按满意度调查有效份数。",
+        all.len(),
+        SILENT,
+    )];
     let row = |s: Silent| {
         let count = CellText { figure: s.id, ..CellText::words(s.count) };
-        let cells =
-            vec![CellText::words(s.level.label()), CellText::words(s.name), CellText::words(s.last.chinese()), count];
+        let cells = vec![
+            CellText::words(s.level.label()),
+            CellText::words(s.name),
+            CellText::words(s.last.chinese()),
+            count,
+        ];
         Row { cells, strong: false }
     };
     Table {
@@ -217,41 +237,84 @@ fn silent_table(all: Vec<Silent>) -> Table {
             column("最近有报送的季度", Align::Left, 1.8),
             column("当时份数", Align::Right, 0.9),
         ],
-        rows: or_none(all.into_iter().take(UNITS).map(row).collect(), 4),
+        rows: or_none(all.into_iter().take(SILENT).map(row).collect(), 4),
         notes,
         ..Table::default()
     }
 }
 
-/// Units whose composite is under its floor, and the number of all units with one.
-fn small<'a>(scene: &Scene<'a>) -> (Vec<&'a Figure>, usize) {
+/// Composites of the units that have one.
+fn composites<'a>(scene: &Scene<'a>) -> Vec<&'a Figure> {
     let figures = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
     let all = figures.iter().filter(|f| f.metric == "composite_score" && f.status != Status::NoData);
-    let all: Vec<&Figure> = all.collect();
-    let units = all.len();
-    (all.into_iter().filter(|f| is_muted(f)).collect(), units)
+    all.collect()
 }
 
-fn small_table(all: Vec<&Figure>) -> Table {
-    let notes = vec![left_out("这些单位的满意度数值以灰色列出，不得用于比较、排名或写入升降。", all.len(), UNITS)];
-    let row = |f: &Figure| {
-        let n = CellText {
-            figure: Some(format!("{}:n", f.id())),
-            ..CellText::count(f.denominator.unwrap_or(0))
-        };
-        let value = CellText { text: f.printed(), number: f.value, figure: Some(f.id()), muted: true };
-        Row { cells: vec![CellText::words(f.level.label()), CellText::words(&*f.unit_name), n, value], strong: false }
+/// Per level how many units reach its floor, and which do not.
+fn small_table(scene: &Scene, all: &[&Figure]) -> Table {
+    let row = |level: &Level| {
+        let own: Vec<&&Figure> = all.iter().filter(|f| f.level == *level).collect();
+        let small: Vec<&str> = own.iter().filter(|f| is_muted(f)).map(|f| f.unit_name.as_str()).collect();
+        let count = |n: usize| CellText::count(i64::try_from(n).unwrap_or(i64::MAX));
+        let limit = floor(*level, &scene.settings.metrics);
+        let cells = vec![
+            CellText::words(level.label()),
+            CellText::count(i64::try_from(limit).unwrap_or(i64::MAX)),
+            count(own.len() - small.len()),
+            count(small.len()),
+            CellText::words(if small.is_empty() { "—".into() } else { some(&small) }),
+        ];
+        Row { cells, strong: false }
     };
     Table {
-        title: "满意度样本量低于下限的单位".into(),
+        title: "满意度样本量是否达到下限".into(),
+        unit: "单位：个".into(),
         columns: vec![
-            column("层次", Align::Left, 1.2),
-            column("单位", Align::Left, 2.6),
-            column("有效份数", Align::Right, 0.9),
-            column("综合满意度", Align::Right, 1.0),
+            column("层次", Align::Left, 1.4),
+            column("下限（份）", Align::Right, 1.1),
+            column("达到", Align::Right, 0.7),
+            column("低于", Align::Right, 0.7),
+            column("低于下限的单位", Align::Left, 5.0),
         ],
-        rows: or_none(all.iter().take(UNITS).map(|f| row(f)).collect(), 4),
-        notes,
+        rows: Level::ALL.iter().map(row).collect(),
+        notes: vec!["低于下限的单位，数值以灰色列出，不得用于比较、排名或写入升降。".into()],
+        ..Table::default()
+    }
+}
+
+/// Names in a row, the first few of many.
+fn some(names: &[&str]) -> String {
+    let shown = &names[..names.len().min(NAMES)];
+    format!("{}{}", shown.join("、"), if names.len() > NAMES { "等" } else { "" })
+}
+
+/// The commonest problems, errors first.
+fn problems_table(scene: &Scene) -> Table {
+    let mut counts: BTreeMap<Code, i64> = BTreeMap::new();
+    scene.problems().iter().for_each(|p| *counts.entry(p.code).or_default() += 1);
+    let mut all: Vec<(Code, i64)> = counts.into_iter().collect();
+    all.sort_by_key(|(code, n)| (code.entry().severity, -n, *code));
+    let codes = all.len();
+    let row = |(code, n): (Code, i64)| {
+        let id = format!("{}/{}/problems.{}", scene.period, CITY.0, code.id());
+        let count = CellText { figure: Some(id), ..CellText::count(n) };
+        let words = CellText::words(headline(code.entry()));
+        Row { cells: vec![words, CellText::words(code.entry().severity.label()), count], strong: false }
+    };
+    Table {
+        title: "报送材料中的问题".into(),
+        unit: "单位：处".into(),
+        columns: vec![
+            column("问题", Align::Left, 5.0),
+            column("程度", Align::Center, 0.9),
+            column("数量", Align::Right, 0.9),
+        ],
+        rows: or_none(all.into_iter().take(PROBLEMS).map(row).collect(), 3),
+        notes: vec![left_out(
+            "先列错误，同一程度按数量排列；逐条见problems/问题清单.xlsx。",
+            codes,
+            PROBLEMS,
+        )],
         ..Table::default()
     }
 }

@@ -1,7 +1,7 @@
 //! `city/数据表.xlsx`: every table of the city's report, every figure in long form, with native charts.
 
-use crate::editions::Changes;
 use crate::document::{Align, CellText, Row, Table};
+use crate::editions::Changes;
 use crate::metrics::{Definition, Level};
 use crate::parse::date;
 use crate::render::excel::{ChartKind, DataBook, DataSheet, NativeChart};

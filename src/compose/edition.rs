@@ -11,7 +11,7 @@ use crate::reference::district;
 
 use super::check::CheckStage;
 use super::narrative::Narrator;
-use super::report::{city, document};
+use super::report::{beside_report, city};
 use super::scene::Scene;
 use super::tables::column;
 
@@ -78,12 +78,13 @@ pub fn edition_report(scene: &Scene, narrator: &Narrator, editions: &Editions) -
     let about = city(scene);
     let nothing = Changes::default();
     let changes = editions.changes().unwrap_or(&nothing);
-    let tables =
-        [("moved_figures", moved_figures(changes, LONGEST)), ("moved_returns", moved_returns(changes, LONGEST))];
+    let tables = [
+        ("moved_figures", moved_figures(changes, LONGEST)),
+        ("moved_returns", moved_returns(changes, LONGEST)),
+    ];
     let stage = CheckStage::new(scene, &about, tables);
     let blocks = narrator.tell("text/edition.md", &view, &stage)?;
-    let title = format!("{}中小企业质量提升服务情况报告版本说明", scene.settings.report.city);
-    Ok(document(scene, title, "city/edition", blocks))
+    Ok(beside_report(scene, "版本说明", "city/edition", blocks))
 }
 
 /// Figures that moved, at most `limit`.
@@ -93,14 +94,14 @@ pub fn moved_figures(changes: &Changes, limit: usize) -> Table {
         name: "moved_figures".into(),
         title: "与上一版不同的数值".into(),
         columns: vec![
-            column("层次", Align::Left, 0.9),
+            column("层次", Align::Left, 1.2),
             column("单位", Align::Left, 1.5),
             column("指标", Align::Left, 2.6),
             column("上一版", Align::Right, 0.9),
             column("分母", Align::Right, 0.6),
             column("本版", Align::Right, 0.9),
             column("分母", Align::Right, 0.6),
-            column("涉及材料", Align::Left, 1.3),
+            column("涉及材料", Align::Center, 1.3),
         ],
         rows: or_none(rows, 8),
         notes: vec!["涉及材料为“有变动的材料”一表中的序号；印出的写法相同的，是分子或分母有变动。".into()],

@@ -134,3 +134,10 @@ pub(super) fn document(scene: &Scene, title: String, ident: &str, blocks: Vec<Bl
         blocks,
     }
 }
+
+/// A document about the city's report: its own title, and the report's under it.
+pub(super) fn beside_report(scene: &Scene, title: &str, ident: &str, blocks: Vec<Block>) -> Document {
+    let report =
+        format!("（{}中小企业质量提升服务情况报告，{}）", scene.settings.report.city, scene.period.chinese());
+    Document { subtitle: report, ..document(scene, title.to_owned(), ident, blocks) }
+}

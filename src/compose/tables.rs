@@ -4,7 +4,7 @@ use crate::document::{Align, CellText, Column, Row, Table};
 use crate::link::{Answerable, district_code, district_name};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
-use crate::problem::{CATALOGUE as CODES, Problem};
+use crate::problem::{CATALOGUE as CODES, Entry, Problem};
 use crate::reference::district::CITY;
 use crate::spec::Form;
 use crate::tally::{Account, Side};
@@ -148,9 +148,7 @@ fn accounts(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}各表报送情况", about.unit.name),
         unit: "单位：份".into(),
-        columns: std::iter::once(words("表", 3.2))
-            .chain(Account::ALL.map(|a| number(a.label())))
-            .collect(),
+        columns: std::iter::once(words("表", 3.2)).chain(Account::ALL.map(|a| number(a.label()))).collect(),
         rows: rows.collect(),
         notes,
         ..Table::default()
@@ -405,7 +403,8 @@ fn quality_by_district(scene: &Scene) -> Table {
     });
     let mut columns = vec![words("区（市）县", 1.6), number("已答企业（家）")];
     columns.extend(
-        ["低于行业平均", "自我声明公开", "参与制定标准", "有效发明专利", "差距弥合率", "目标达成率"].map(number),
+        ["低于行业平均", "自我声明公开", "参与制定标准", "有效发明专利", "差距弥合率", "目标达成率"]
+            .map(number),
     );
     Table {
         title: "各区（市）县的标准水平和质量基础".into(),
@@ -419,6 +418,11 @@ fn quality_by_district(scene: &Scene) -> Table {
     }
 }
 
+/// What a code is about, without the label, file or name of one finding.
+pub fn headline(entry: &Entry) -> String {
+    entry.headline.replace("“{}”", "某栏目").replace("「{}」", "").replace("：{}", "").replace("{}", "")
+}
+
 fn problems_by_code(scene: &Scene, about: &About) -> Table {
     let answerable = Answerable::new(scene.links, scene.period);
     let place = format!("{}/{}", scene.period, about.unit.code);
@@ -428,16 +432,13 @@ fn problems_by_code(scene: &Scene, about: &About) -> Table {
         let own = scene.problems().iter().filter(|p| p.code == *code && concerns(p));
         let count = own.count();
         if count > 0 {
-            let headline = entry
-                .headline
-                .replace("“{}”", "某栏目")
-                .replace("「{}」", "")
-                .replace("：{}", "")
-                .replace("{}", "");
             rows.push(row(vec![
-                CellText::words(headline),
+                CellText::words(headline(entry)),
                 CellText::words(entry.severity.label()),
-                CellText { figure: Some(format!("{place}/problems.{}", entry.id)), ..CellText::count(count as i64) },
+                CellText {
+                    figure: Some(format!("{place}/problems.{}", entry.id)),
+                    ..CellText::count(count as i64)
+                },
                 CellText::words(entry.mend),
             ]));
         }

@@ -101,8 +101,7 @@ impl Editions {
     /// # Errors
     /// An internal fault of a writer.
     pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let mut base =
-            serde_json::to_vec(&self.base).map_err(|e| Error::internal(format!("{BASE}：{e}")))?;
+        let mut base = serde_json::to_vec(&self.base).map_err(|e| Error::internal(format!("{BASE}：{e}")))?;
         base.push(b'\n');
         let nothing = Changes::default();
         let changes = self.changes().unwrap_or(&nothing);

@@ -89,8 +89,8 @@ impl Snapshot {
         let accounts = desk.accounts();
         let of_figures = figures.iter().enumerate().map(|(at, f)| (f.id(), figure(at, f)));
         let of_accounts = accounts.into_iter().enumerate();
-        let of_accounts =
-            of_accounts.map(|(at, (whom, tally))| (tally.id.clone(), account(figures.len() + at, &whom, &tally)));
+        let of_accounts = of_accounts
+            .map(|(at, (whom, tally))| (tally.id.clone(), account(figures.len() + at, &whom, &tally)));
         let looked = looked_at();
         Self {
             version: env!("CARGO_PKG_VERSION").into(),

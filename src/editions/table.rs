@@ -7,11 +7,30 @@ use crate::tally;
 use crate::text::no_formula;
 
 const FIGURES: [&str; 11] = [
-    "figure", "name", "level", "unit_code", "unit_name", "old", "new", "old_n", "new_n", "returns", "return_ids",
+    "figure",
+    "name",
+    "level",
+    "unit_code",
+    "unit_name",
+    "old",
+    "new",
+    "old_n",
+    "new_n",
+    "returns",
+    "return_ids",
 ];
 
 const RETURNS: [&str; 11] = [
-    "return_id", "change", "words", "form", "period", "file", "sheet", "cell", "enterprise", "project",
+    "return_id",
+    "change",
+    "words",
+    "form",
+    "period",
+    "file",
+    "sheet",
+    "cell",
+    "enterprise",
+    "project",
     "district",
 ];
 

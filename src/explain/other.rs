@@ -25,7 +25,9 @@ pub(super) fn explain(
         return Err(unknown(id, measured));
     };
     let comparisons = match Kind::parse(name) {
-        Some(Kind::Part(..)) => compare::compare(measured, period, links, &settings.metrics),
+        Some(Kind::Part(_, Part::Change(_) | Part::Others)) => {
+            compare::compare(measured, period, links, &settings.metrics)
+        }
         _ => Comparisons::default(),
     };
     let desk = Desk { links, measured, comparisons: &comparisons, period, settings: &settings.metrics };
@@ -122,7 +124,13 @@ fn previous(desk: &Desk, whom: &Whom, name: &str) -> Option<Previous> {
     let period = desk.period.previous();
     desk.measured.get(&period)?;
     let before = Desk { period, ..*desk }.find(&whom.code, name)?;
-    Some(Previous { id: before.id, printed: before.printed, numerator: None, denominator: None, status: Status::Ok })
+    Some(Previous {
+        id: before.id,
+        printed: before.printed,
+        numerator: None,
+        denominator: None,
+        status: Status::Ok,
+    })
 }
 
 /// Fields shown of each return.

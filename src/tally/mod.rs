@@ -83,7 +83,8 @@ impl<'a> Desk<'a> {
 
     /// The unit of a code.
     pub fn whom(&self, code: &str) -> Option<Whom> {
-        let whom = |level, name: &str, district| Whom { level, code: code.into(), name: name.into(), district };
+        let whom =
+            |level, name: &str, district| Whom { level, code: code.into(), name: name.into(), district };
         if code == CITY.0 {
             return Some(whom(Level::City, CITY.1, None));
         }

@@ -48,7 +48,13 @@ pub(super) fn number(desk: &Desk, whom: &Whom, kind: &Kind) -> Option<Found> {
         Kind::Dissatisfied(_) => Some(counts(kind)),
         Kind::RatingShare(_, item) => {
             let n = desk.now()?.figure(&whom.code, &format!("satisfied_rate.{item}"))?.denominator?;
-            Some(Found::share(sources::returns(desk, whom, kind).len() as u64, u64::try_from(n).ok()?, 100, 1, "%"))
+            Some(Found::share(
+                sources::returns(desk, whom, kind).len() as u64,
+                u64::try_from(n).ok()?,
+                100,
+                1,
+                "%",
+            ))
         }
         Kind::Sensitivity(middle) => {
             let found = sensitivity(desk.now()?, whom.level, &whom.code, &[*middle]).into_iter().next();

@@ -59,7 +59,8 @@ fn surveys<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<(&'a Fact, &'a [String])> {
     let (Some(unit), Some(facts)) = (desk.unit(whom), desk.now().and_then(|m| m.facts.get(&frame))) else {
         return Vec::new();
     };
-    let inside = |fact: &&Fact| fact.group(unit.level) == unit.group && (unit.level != Level::City || fact.city);
+    let inside =
+        |fact: &&Fact| fact.group(unit.level) == unit.group && (unit.level != Level::City || fact.city);
     facts.rows.iter().filter(inside).map(|f| (f, facts.columns.as_slice())).collect()
 }
 
@@ -78,7 +79,9 @@ fn rated<'a>(desk: &Desk<'a>, whom: &Whom, level: usize, item: &str) -> Vec<&'a 
 /// Surveys with any item answered.
 fn answered<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<&'a str> {
     let any = |(fact, columns): &(&Fact, &[String])| {
-        RATINGS.iter().any(|item| ["a", "b", "c"].iter().any(|w| is_marked(fact, columns, &format!("{item}_{w}"))))
+        RATINGS
+            .iter()
+            .any(|item| ["a", "b", "c"].iter().any(|w| is_marked(fact, columns, &format!("{item}_{w}"))))
     };
     let all = surveys(desk, whom).into_iter().filter(any);
     all.filter_map(|(f, _)| f.returns.first()).map(String::as_str).collect()
@@ -91,8 +94,7 @@ pub(super) fn levels<'a>(
     side: Side,
     dimension: usize,
 ) -> impl Iterator<Item = (&'a str, i64)> + use<'a> {
-    let sheets: Vec<&Linked> =
-        own(desk, whom).filter(|l| l.counted() && l.ret.form == Form::S).collect();
+    let sheets: Vec<&Linked> = own(desk, whom).filter(|l| l.counted() && l.ret.form == Form::S).collect();
     sheets.into_iter().filter_map(move |l| match l.ret.value("dimensions") {
         Some(Val::Dimensions(all)) => Some((&*l.ret.id, all.get(dimension)?[side as usize]?)),
         _ => None,
@@ -125,7 +127,9 @@ pub(super) fn lines(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Line> {
         Kind::Account(Account::Expected, form) => expected(desk, whom, *form),
         Kind::Severity(_) | Kind::Code(_) => problems(desk, whom, kind)
             .into_iter()
-            .map(|p| Line { words: format!("{}（{}）", p.message, p.code.id()), place: p.place.to_string() })
+            .map(|p| Line {
+                words: format!("{}（{}）", p.message, p.code.id()), place: p.place.to_string()
+            })
             .collect(),
         Kind::Reach(Reach::AllDistricts) => crate::reference::district::DISTRICTS
             .iter()
@@ -161,4 +165,3 @@ fn expected(desk: &Desk, whom: &Whom, form: Option<Form>) -> Vec<Line> {
         })
         .collect()
 }
-

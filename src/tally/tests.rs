@@ -24,7 +24,9 @@ fn names_are_read() {
         assert_eq!(Kind::parse(name), Some(kind.clone()), "{name}");
         assert!(!kind.title().is_empty() && !kind.rule().is_empty());
     }
-    for name in ["", "account", "account.x", "account.received.Z", "sensitivity.101", "problems.x", "a:b", "reach."] {
+    for name in
+        ["", "account", "account.x", "account.received.Z", "sensitivity.101", "problems.x", "a:b", "reach."]
+    {
         assert_eq!(Kind::parse(name), None, "{name}");
     }
 }
@@ -33,6 +35,10 @@ fn names_are_read() {
 fn every_account_has_a_name_that_is_read() {
     for account in Account::ALL {
         assert_eq!(account.names().count(), 7);
-        assert!(account.names().all(|name| matches!(Kind::parse(&name), Some(Kind::Account(a, _)) if a == account)));
+        assert!(
+            account
+                .names()
+                .all(|name| matches!(Kind::parse(&name), Some(Kind::Account(a, _)) if a == account))
+        );
     }
 }
