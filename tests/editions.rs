@@ -59,7 +59,7 @@ fn survey(inputs: &Path) -> PathBuf {
 #[test]
 fn a_second_edition_tells_what_moved_and_why() {
     let folder = tempfile::tempdir().expect("folder");
-    let args = ["sample", "--period", "2025Q1", "--projects", "6", "--mess", "0", "--seed", "7", "--quiet"];
+    let args = ["sample", "--period", "2025Q1", "--projects", "3", "--mess", "0", "--seed", "7", "--quiet"];
     assert!(zhiti(folder.path(), &args).status.success());
     let outputs = folder.path().join("outputs/2025Q1");
     run(folder.path());
