@@ -117,7 +117,7 @@ fn printed(world: &World, documents: &[Document]) -> BTreeMap<String, BTreeSet<S
     }
     // Sizes of change are printed with a direction only, which a small sample seldom has.
     for c in world.comparisons.all.iter().filter(|c| c.level == Level::City) {
-        if let Some(size) = c.magnitude() {
+        if let Some(size) = c.told() {
             out.entry(format!("{}:{}", c.id, c.against.id())).or_default().insert(size);
         }
     }

@@ -80,6 +80,14 @@ impl Comparison {
         Some(format!("{}{}", self.fixed()?.trim_start_matches('-'), self.measure()))
     }
 
+    /// What is printed of a change as one number: `上升3.2个百分点` where the test gives a direction, else the size.
+    /// Against the rest of the city the word stands apart, and this is the size alone.
+    pub fn told(&self) -> Option<String> {
+        let size = self.magnitude()?;
+        let is_word = self.verdict.is_direction() && self.against != Against::Rest;
+        Some(if is_word { format!("{}{size}", self.word()) } else { size })
+    }
+
     /// The interval of the difference, `-1.2～7.6个百分点`.
     pub fn printed_interval(&self) -> Option<String> {
         let Interval { lower, upper } = self.interval?;
@@ -100,7 +108,7 @@ impl Comparison {
     }
 
     /// The same with the base it is held against, as (text, id of the number it prints):
-    /// `较上季度上升` `3.2个百分点` `（上季度` `83.2%` `）`.
+    /// `较上季度` `上升3.2个百分点` `（上季度` `83.2%` `）`.
     pub fn parts(&self) -> Vec<(String, Option<String>)> {
         let (lead, size) = self.sentence();
         let mut out = vec![(lead, None)];
@@ -123,9 +131,7 @@ impl Comparison {
             (Verdict::Up | Verdict::Down, Some(size), Against::Rest) => {
                 (format!("{}{reference}", self.word()), Some(size))
             }
-            (Verdict::Up | Verdict::Down, Some(size), _) => {
-                (format!("较{reference}{}", self.word()), Some(size))
-            }
+            (Verdict::Up | Verdict::Down, Some(_), _) => (format!("较{reference}"), self.told()),
             _ => (self.word().to_owned(), None),
         }
     }

@@ -53,7 +53,7 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
         "dimensions" => dimensions(scene, about)
             .figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
         "agency_funnel" => agency_funnel(scene).figure(name, "各质量服务机构的满意率与抽样波动范围"),
-        "quadrant" => quadrant(scene).figure(name, "需求占比与满意度得分的分布"),
+        "quadrant" => quadrant(scene).figure(name, "各服务类别的需求—满意度象限图"),
         "composite_trend" => {
             trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name))
         }
@@ -63,7 +63,7 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
         drawing.notes.push("虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。".into());
     }
     if name == "quadrant" {
-        drawing.notes.push("需求占比不是重要程度，本图不是重要性—绩效分析（IPA）。".into());
+        drawing.notes.push("竖线为各类别需求占比的平均。需求占比不是重要程度，四个区域只作描述。".into());
     }
     drawing.data = match name {
         "satisfaction_by_item" | "satisfaction_levels" => {
@@ -281,12 +281,18 @@ fn quadrant(scene: &Scene) -> Quadrant {
         }
     };
     let score_line = city_reference(scene, "composite_score");
+    let shares: Vec<f64> =
+        CATEGORIES.iter().filter_map(|c| scene.figure(CITY.0, &format!("demand_share.{c}"))?.value).collect();
+    let mean = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
     Quadrant {
         title: "各服务类别的需求占比与综合满意度".into(),
         demand_axis: Axis::new("需求占比", Unit::Rate, Span::FromZero),
         score_axis: Axis::new("综合满意度", Unit::Score, Span::Fit),
         points: CATEGORIES.iter().map(point).collect(),
+        demand_line: (!shares.is_empty()).then(|| Reference::new(mean, "各类平均")),
         score_line,
+        corners: ["需求较少、满意较高", "需求较多、满意较高", "需求较少、满意较低", "需求较多、满意较低"]
+            .map(String::from),
         ..Quadrant::default()
     }
 }

@@ -31,7 +31,7 @@ const SILENT: usize = 6;
 const PROBLEMS: usize = 6;
 const MOVED: usize = 5;
 /// Names of units in one cell.
-const NAMES: usize = 12;
+const NAMES: usize = 8;
 /// Quarters looked back for units that fell silent.
 const BACK: usize = 4;
 
@@ -106,7 +106,7 @@ pub fn release_check(scene: &Scene, narrator: &Narrator, editions: &Editions) ->
     tables.extend(editions.changes().map(|c| ("moved_figures", moved_figures(c, MOVED))));
     let stage = CheckStage::new(scene, &about, tables);
     let blocks = narrator.tell("text/check.md", &view, &stage)?;
-    Ok(beside_report(scene, "发布前核对", "city/check", blocks))
+    Ok(Document { compact: true, ..beside_report(scene, "发布前核对", "city/check", blocks) })
 }
 
 /// The largest changes since the quarter before, in the city and its districts, each with its test.
@@ -120,12 +120,12 @@ fn largest_changes(scene: &Scene) -> Table {
         title: "与上季度相比变化最大的数值".into(),
         columns: vec![
             column("单位", Align::Left, 1.1),
-            column("指标", Align::Left, 2.9),
+            column("指标", Align::Left, 2.6),
             column("上季度", Align::Right, 0.9),
             column("本季度", Align::Right, 0.9),
             column("相差", Align::Right, 0.8),
             column("差的95%区间", Align::Right, 1.5),
-            column("检验", Align::Left, 1.9),
+            column("检验", Align::Left, 2.2),
         ],
         rows: or_none(rows, 7),
         notes: vec!["全市和各区（市）县中样本量均达到下限的数值，按相差大小排列；比率之差以百分点计，得分之差以分计。检验不支持的，不得写作上升或下降。".into()],

@@ -19,6 +19,7 @@ const SHEETS: &[(&str, &str, Option<Drawn>)] = &[
     ("accounts", "报送情况", Some((ChartKind::Column, &[2, 3, 5]))),
     ("district_accounts", "区县份数", Some((ChartKind::Column, &[1, 2, 5]))),
     ("satisfaction_by_item", "满意度分项", Some((ChartKind::Bar, &[2]))),
+    ("changes", "环比同比", None),
     ("satisfaction_by_district", "区县满意度", Some((ChartKind::Column, &[2]))),
     ("satisfaction_by_agency", "机构满意度", Some((ChartKind::Bar, &[2]))),
     ("satisfaction_by_category", "类别满意度", Some((ChartKind::Bar, &[2]))),

@@ -3,6 +3,7 @@
 //!
 //! Everything here is words and numbers already printed; no format is known.
 
+mod change_table;
 pub mod charts;
 pub mod check;
 pub mod databook;

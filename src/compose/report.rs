@@ -131,6 +131,7 @@ pub(super) fn document(scene: &Scene, title: String, ident: &str, blocks: Vec<Bl
         fingerprint: scene.fingerprint.clone(),
         ident: format!("{}/{ident}", scene.period),
         front_matter: false,
+        compact: false,
         blocks,
     }
 }

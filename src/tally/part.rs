@@ -18,7 +18,7 @@ pub(super) fn part(desk: &Desk, whom: &Whom, name: &str, which: Part) -> Option<
         }
         Part::Interval => Found::words(figure.printed_interval()?),
         Part::Finite => Found::words(finite_words(desk, figure)?),
-        Part::Change(against) => Found::words(change(desk, figure, against)?.magnitude()?),
+        Part::Change(against) => Found::words(change(desk, figure, against)?.told()?),
         Part::Others => Found::words(change(desk, figure, Against::Rest)?.base.as_ref()?.printed.clone()),
     };
     Some(Found { muted, ..found })
@@ -37,7 +37,12 @@ fn finite_words(desk: &Desk, figure: &Figure) -> Option<String> {
     if figure.status != Status::Ok || !matches!(figure.level, Level::City | Level::District | Level::Agency) {
         return None;
     }
-    let interval = finite::interval(desk.now()?, figure)?;
+    let (now, answers) = (desk.now()?, u64::try_from(figure.denominator?).ok()?);
+    // More answers than services recorded: there is no whole that they are a part of.
+    if answers > finite::projects(now, figure) {
+        return None;
+    }
+    let interval = finite::interval(now, figure)?;
     Some(match figure.unit {
         Unit::Rate => format!("{}～{}", percent(interval.lower), percent(interval.upper)),
         _ => format!("{}～{}", float(interval.lower, 2), float(interval.upper, 2)),
