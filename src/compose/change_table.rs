@@ -5,7 +5,7 @@ use crate::compare::{Against, Comparison, Reason, Verdict};
 use crate::document::{Align, CellText, Row, Table};
 use crate::metrics::{Definition, Figure};
 
-use super::scene::Scene;
+use super::scene::{Scene, is_muted};
 use super::tables::{About, cell, column};
 
 /// Figures that are followed over time: those that have a test.
@@ -50,7 +50,14 @@ fn row(scene: &Scene, figure: &Figure) -> Row {
     for against in [Against::Quarter, Against::Year] {
         let comparison = scene.comparisons.of(&figure.id(), against);
         let base = comparison.and_then(|c| c.base.as_ref());
-        let base = base.map(|b| CellText { figure: b.figure.clone(), ..CellText::words(&*b.printed) });
+        let base = base.map(|b| {
+            let then = scene.figure_in(b.period, &figure.unit_code, &figure.name());
+            CellText {
+                figure: b.figure.clone(),
+                muted: then.is_some_and(is_muted),
+                ..CellText::words(&*b.printed)
+            }
+        });
         cells.push(base.unwrap_or_else(|| CellText::words("—")));
         cells.push(comparison.map_or_else(|| CellText::words("—"), said));
     }
