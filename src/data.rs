@@ -210,7 +210,7 @@ fn metric_frame(figures: &[Figure]) -> PolarsResult<DataFrame> {
     let columns = vec![
         text("period", &|f| f.period.to_string()),
         text("level", &|f| f.level.id().to_owned()),
-        text("unit_code", &|f| f.unit_code.clone()),
+        text("unit_code", &|f| f.data_code().to_owned()),
         text("unit_name", &|f| f.unit_name.clone()),
         text("metric", &|f| f.metric.to_owned()),
         text("item", &|f| f.item.to_owned()),

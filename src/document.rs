@@ -28,6 +28,9 @@ pub struct Document {
     pub ident: String,
     /// Whether the report has a cover and a table of contents.
     pub front_matter: bool,
+    /// Whether it is a working paper, set small; reports have the type of official documents.
+    #[serde(default)]
+    pub compact: bool,
     /// The body, in order.
     pub blocks: Vec<Block>,
 }

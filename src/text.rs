@@ -110,6 +110,11 @@ pub fn is_none_word(text: &str) -> bool {
     matches!(bare, "无" | "暂无" | "没有" | "无需求" | "暂无需求" | "没有需求" | "无。")
 }
 
+/// A text that no spreadsheet takes for a formula where it opens a CSV: an apostrophe in front where it begins like one.
+pub fn no_formula(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// Digits of a Chinese numeral below 10,000 (`二〇二五`, `一百五十`, `十二`), or `None`.
 pub fn chinese_number(text: &str) -> Option<i64> {
     if text.is_empty() {

@@ -24,6 +24,7 @@ use zhiti::problem::{CATALOGUE as CODES, Severity};
 use zhiti::sample::{self, SampleOptions};
 use zhiti::settings::Settings;
 use zhiti::spec::{Field, Form, FormSpec, Kind, Specs};
+use zhiti::tally::Kind as Number;
 
 const MADE: &str = "<!-- 本页由程序生成，请勿手工修改：make accept -->\n\n";
 
@@ -251,7 +252,7 @@ fn the_data_dictionary_tells_of_every_column_that_is_written() {
             row(&mut out, &[&format!("`{name}`"), type_words(dtype), &words]);
         }
     }
-    out.push_str("\n## 指标\n\n数值的标识为 `<季度>/<单位代码>/<指标>[.<分项>]`。\n\n");
+    out.push_str("\n## 指标\n\n数值的标识为 `<季度>/<单位代码>/<指标>[.<分项>]`；机构与其他单位的代码同名时，标识中的单位代码写作 `agency:<名称>`，数据中的 `unit_code` 仍为名称。\n\n`data/changes.csv` 一行一个与上一版不同的数值（figure、name、level、unit_code、unit_name、old、new、old_n、new_n、returns、return_ids），`data/changed_returns.csv` 一行一份有变动的材料（return_id、change、words、form、period、file、sheet、cell、enterprise、project、district）；首版只有表头。\n\n");
     head(&mut out, &["指标", "名称", "条款", "公式", "分项", "单位", "区间", "层次"]);
     for d in CATALOGUE {
         let items: Vec<&str> = d.items.iter().copied().filter(|i| !i.is_empty()).collect();
@@ -270,6 +271,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("period.previous", "上季度"),
     ("period.year_before", "上年同季度"),
     ("period.has_previous", "是否有上季度的材料"),
+    ("period.has_year_before", "是否有上年同季度的材料"),
     ("period.last_day", "季度最后一天"),
     ("unit.code", "报告所述单位的代码"),
     ("unit.name", "报告所述单位的名称"),
@@ -315,6 +317,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("next_needs[].enterprise", "企业名称"),
     ("next_needs[].place", "文件和单元格"),
     ("dissatisfied", "有“不满意”评价的项目"),
+    ("dissatisfied[].item", "项目的标识，用于 fig(name=\"dissatisfied.\" ~ i.item)"),
     ("dissatisfied[].name", "项目"),
     ("dissatisfied[].count", "“不满意”的份数"),
     ("sensitivity", "“基本满意”取其他分值时的综合满意度"),
@@ -333,10 +336,41 @@ const VIEW_WORDS: &[(&str, &str)] = &[
 const FIGURE_WORDS: &[(&str, &str)] = &[
     ("printed", "印出的写法"),
     ("interval", "区间的写法；不给出区间的为空"),
+    ("finite", "按有限总体修正的区间的写法；不给出的为空"),
     ("n", "分母"),
     ("status", "ok、small_n、no_data"),
     ("solid", "样本量是否达到下限"),
     ("value", "数值：比率为0–1，得分为0–100"),
+];
+
+/// Numbers that are no metric: the pattern of the name, and one that it fits.
+const OTHER_NUMBERS: &[(&str, &str)] = &[
+    ("account.expected[.表]", "account.expected"),
+    ("account.received[.表]", "account.received.B"),
+    ("account.counted[.表]", "account.counted"),
+    ("account.superseded[.表]", "account.superseded"),
+    ("account.excluded[.表]", "account.excluded"),
+    ("account.missing[.表]", "account.missing"),
+    ("reach.enterprises", "reach.enterprises"),
+    ("reach.projects", "reach.projects"),
+    ("reach.agencies", "reach.agencies"),
+    ("reach.districts", "reach.districts"),
+    ("reach.all_districts", "reach.all_districts"),
+    ("problems.error、warning、info", "problems.error"),
+    ("problems.<编码>", "problems.phone_bad"),
+    ("dissatisfied.<分项>", "dissatisfied.staff_skill"),
+    ("rating_share.basic、poor.<分项>", "rating_share.basic.staff_skill"),
+    ("sensitivity.<分值>", "sensitivity.80"),
+    ("all_satisfied_rate", "all_satisfied_rate"),
+    ("dimension_level.before、goal、after.<方面>", "dimension_level.before.质量文化"),
+    ("<指标>:n", "composite_score:n"),
+    ("<指标>:x", "satisfied_rate.staff_skill:x"),
+    ("<指标>:interval", "composite_score:interval"),
+    ("<指标>:finite", "composite_score:finite"),
+    ("<指标>:quarter", "composite_score:quarter"),
+    ("<指标>:year", "composite_score:year"),
+    ("<指标>:rest", "composite_score:rest"),
+    ("<指标>:others", "composite_score:others"),
 ];
 
 /// Names of a view that say something by themselves: no groups, no elements of plain lists.
@@ -352,12 +386,13 @@ fn told_names(scene: &Scene) -> Vec<String> {
     out
 }
 
-const HOW: &str = r#"报告的文字在 `templates/text/` 的 `city.md`（全市）、`district.md`（区、市、县）、`agency.md`（机构）中，用 Tera 模板语言写成 Markdown。改动工作目录中的文件即可，不需要重新安装程序；写错的名称会在运行时报出文件、行号和相近的名称。
+const HOW: &str = r#"报告的文字在 `templates/text/` 的 `city.md`（全市）、`district.md`（区、市、县）、`agency.md`（机构）中，另有 `edition.md`（版本说明）和 `check.md`（发布前核对），用 Tera 模板语言写成 Markdown。改动工作目录中的文件即可，不需要重新安装程序；写错的名称会在运行时报出文件、行号和相近的名称。
 
 - 写一个数值：`{{ fig(name="composite_score") }}`；另一单位的：`{{ fig(name="composite_score", unit=city.code) }}`。数值只能这样写，印出的位数和灰色由程序决定。
 - 按数值取舍：`{% if figures.response_rate.solid and figures.response_rate.value < 0.9 %}…{% endif %}`。分项的点在这里写成两条下划线：`figures.satisfied_rate__staff_attitude`。
 - 单位跟在数值后面：`{{ fig(name="composite_score", after="分") }}`，样本量低于下限时，样本量写在单位之后。
-- 写升降和高低：`{{ change(name="composite_score") }}` 与上季度比，`against="year"` 与上年同季度比，`against="rest"` 与其余单位比。用词由统计检验决定，模板不能自行写升降。
+- 份数、处数等不是指标的数值，同样用 `fig`：`{{ fig(name="account.received") }}`；指标旁的分母、区间写作 `{{ fig(name="composite_score:n") }}`、`{{ fig(name="composite_score:interval") }}`。印出的每个数值都有编号，可用 `zhiti explain` 查询。
+- 写升降和高低：`{{ change(name="composite_score") }}` 与上季度比，`against="year"` 与上年同季度比，`against="rest"` 与其余单位比。用词由统计检验决定，括号内自动列出所比的数值，模板不能自行写升降。
 - 放一张表：`![](table:satisfaction_by_item)`；放一张图：`![](chart:supply_demand)`。编号自动生成。
 - 标题：`# 一级`、`## 二级`、`### 三级`，编号自动生成；不编号的在末尾加 `{-}`。引用原话用 `> `。
 - 企业填写的文字一律按普通文字印出，不会成为格式或代码。
@@ -374,6 +409,12 @@ fn the_page_of_names_tells_of_everything_a_template_may_use() {
             let name = if item.is_empty() { d.id.to_owned() } else { format!("{}.{item}", d.id) };
             row(&mut out, &[&format!("`{name}`"), &d.name_of(item)]);
         }
+    }
+    out.push_str("\n不是指标的数值：\n\n");
+    head(&mut out, &["名称", "含义"]);
+    for (name, example) in OTHER_NUMBERS {
+        let kind = Number::parse(example).unwrap_or_else(|| panic!("{example} is no number"));
+        row(&mut out, &[&format!("`{name}`"), &format!("{}。{}", kind.title(), kind.rule())]);
     }
     out.push_str("\n`figures.<名称>` 的各项：\n\n");
     head(&mut out, &["名称", "含义"]);

@@ -443,7 +443,7 @@ mod tests {
             let spec = specs.of(Form::B);
             let label: String = spec.fields[cut % spec.fields.len()].label.chars().skip(cut / 10).collect();
             for words in [text.clone(), format!("{label}{text}"), format!("{text}{label}：{text}")] {
-                let _ = (hits(&words, spec), is_heading(&words, spec), is_note(&words), after(&words, &label));
+                let _ = (hits(&words, &Folded::new(&words), spec), is_heading(&words, spec), is_note(&words), after(&words, &label));
             }
         }
     }

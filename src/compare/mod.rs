@@ -80,6 +80,14 @@ impl Comparison {
         Some(format!("{}{}", self.fixed()?.trim_start_matches('-'), self.measure()))
     }
 
+    /// What is printed of a change as one number: `上升3.2个百分点` where the test gives a direction, else the size.
+    /// Against the rest of the city the word stands apart, and this is the size alone.
+    pub fn told(&self) -> Option<String> {
+        let size = self.magnitude()?;
+        let is_word = self.verdict.is_direction() && self.against != Against::Rest;
+        Some(if is_word { format!("{}{size}", self.word()) } else { size })
+    }
+
     /// The interval of the difference, `-1.2～7.6个百分点`.
     pub fn printed_interval(&self) -> Option<String> {
         let Interval { lower, upper } = self.interval?;
@@ -93,18 +101,39 @@ impl Comparison {
     /// The only words of change or rank: `较上季度上升3.2个百分点`, `与上季度相比无显著变化`, or why
     /// there is no comparison. Overlapping samples are said so.
     pub fn words(&self) -> String {
-        let reference = self.against.reference(self.level);
-        let mut out = match (self.verdict, self.magnitude(), self.against) {
-            (Verdict::Up | Verdict::Down, Some(size), Against::Rest) => {
-                format!("{}{reference}{size}", self.word())
-            }
-            (Verdict::Up | Verdict::Down, Some(size), _) => format!("较{reference}{}{size}", self.word()),
-            _ => return self.word().to_owned(),
-        };
-        if self.overlap {
-            out.push_str(&format!("（{OVERLAP}）"));
+        let (lead, size) = self.sentence();
+        let Some(size) = size else { return lead };
+        let overlap = if self.overlap { format!("（{OVERLAP}）") } else { String::new() };
+        format!("{lead}{size}{overlap}")
+    }
+
+    /// The same with the base it is held against, as (text, id of the number it prints):
+    /// `较上季度` `上升3.2个百分点` `（上季度` `83.2%` `）`.
+    pub fn parts(&self) -> Vec<(String, Option<String>)> {
+        let (lead, size) = self.sentence();
+        let mut out = vec![(lead, None)];
+        out.extend(size.map(|size| (size, Some(format!("{}:{}", self.id, self.against.id())))));
+        if let Some(base) = self.base.as_ref().filter(|_| self.p.is_some()) {
+            let (name, id) = match self.against {
+                Against::Rest => ("其余", Some(format!("{}:others", self.id))),
+                _ => (self.against.reference(self.level), base.figure.clone()),
+            };
+            let end = if self.overlap { format!("，{OVERLAP}）") } else { "）".into() };
+            out.extend([(format!("（{name}"), None), (base.printed.clone(), id), (end, None)]);
         }
         out
+    }
+
+    /// What comes before the size of a change, and the size; without a direction the words alone.
+    fn sentence(&self) -> (String, Option<String>) {
+        let reference = self.against.reference(self.level);
+        match (self.verdict, self.magnitude(), self.against) {
+            (Verdict::Up | Verdict::Down, Some(size), Against::Rest) => {
+                (format!("{}{reference}", self.word()), Some(size))
+            }
+            (Verdict::Up | Verdict::Down, Some(_), _) => (format!("较{reference}"), self.told()),
+            _ => (self.word().to_owned(), None),
+        }
     }
 
     /// `上升`, `低于`, `与上季度相比无显著变化` …

@@ -8,10 +8,11 @@ use crate::chart::{
 use crate::compare;
 use crate::document::Figure as Drawing;
 use crate::metrics::catalogue::item_label;
-use crate::metrics::{CATEGORIES, DIMENSIONS, Fact, Figure, Frame, Level, RATINGS, Status};
+use crate::metrics::{CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, Status};
 use crate::period::Period;
 use crate::reference::district::CITY;
 use crate::stats::{FunnelLimits, FunnelSignal};
+use crate::tally::Side;
 
 use super::scene::{Scene, is_muted};
 use super::tables::{About, table};
@@ -52,7 +53,7 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
         "dimensions" => dimensions(scene, about)
             .figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
         "agency_funnel" => agency_funnel(scene).figure(name, "各质量服务机构的满意率与抽样波动范围"),
-        "quadrant" => quadrant(scene).figure(name, "需求占比与满意度得分的分布"),
+        "quadrant" => quadrant(scene).figure(name, "各服务类别的需求—满意度象限图"),
         "composite_trend" => {
             trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name))
         }
@@ -62,7 +63,7 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
         drawing.notes.push("虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。".into());
     }
     if name == "quadrant" {
-        drawing.notes.push("需求占比不是重要程度，本图不是重要性—绩效分析（IPA）。".into());
+        drawing.notes.push("竖线为各类别需求占比的平均。需求占比不是重要程度，四个区域只作描述。".into());
     }
     drawing.data = match name {
         "satisfaction_by_item" | "satisfaction_levels" => {
@@ -81,6 +82,14 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
 fn measure(figure: Option<&Figure>) -> Measure {
     match figure.and_then(|f| Some((f, f.value?))) {
         Some((f, value)) => Measure::new(value, f.printed()).with_figure(f.id()),
+        None => Measure::missing("—"),
+    }
+}
+
+/// A number that is no metric, as a mark.
+fn tallied(scene: &Scene, unit: &str, name: &str) -> Measure {
+    match scene.tally(unit, name).and_then(|t| Some((t.number?, t))) {
+        Some((value, tally)) => Measure::new(value, tally.printed).with_figure(tally.id),
         None => Measure::missing("—"),
     }
 }
@@ -117,11 +126,9 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> IntervalBars {
 fn satisfaction_levels(scene: &Scene, about: &About) -> StackedShares {
     let row = |item: &&str| {
         let get = |metric: &str| scene.figure(&about.unit.code, &format!("{metric}.{item}"));
-        let (satisfied, acceptable) = (get("satisfied_rate"), get("acceptable_rate"));
-        let shares = match (satisfied.and_then(|f| f.fraction), acceptable.and_then(|f| f.fraction)) {
-            (Some((a, n)), Some((ab, _))) => [a, ab - a, n - ab].map(|k| share(k, n)).to_vec(),
-            _ => vec![Measure::missing("—"), Measure::missing("—"), Measure::missing("—")],
-        };
+        let satisfied = get("satisfied_rate");
+        let less = |level: &str| tallied(scene, &about.unit.code, &format!("rating_share.{level}.{item}"));
+        let shares = vec![measure(satisfied), less("basic"), less("poor")];
         ShareRow {
             name: item_label(item).to_owned(),
             shares,
@@ -136,11 +143,6 @@ fn satisfaction_levels(scene: &Scene, about: &About) -> StackedShares {
         rows: RATINGS.iter().map(row).collect(),
         ..StackedShares::default()
     }
-}
-
-fn share(k: i128, n: i128) -> Measure {
-    let printed = format!("{}%", crate::metrics::fixed(k * 100, n, 1));
-    Measure::new(k as f64 / n as f64, printed)
 }
 
 fn by_district(scene: &Scene, name: &str, title: &str, unit: Unit) -> DotRows {
@@ -205,45 +207,21 @@ fn standard_level(scene: &Scene, about: &About) -> StackedShares {
 }
 
 fn dimensions(scene: &Scene, about: &About) -> DimensionLevels {
-    let rows = scene
-        .now()
-        .and_then(|m| m.facts.get(&Frame::Supplements))
-        .map(|f| f.rows.as_slice())
-        .unwrap_or_default();
-    let own: Vec<&Fact> = rows
-        .iter()
-        .filter(|f| about.district.is_none_or(|d| d.map_or(-1, |d| d as i64) == f.district))
-        .collect();
-    let ids: std::collections::HashSet<&str> =
-        own.iter().flat_map(|f| f.returns.iter().map(String::as_str)).collect();
-    let sheets: Vec<&crate::answer::Return> =
-        scene.returns().filter(|l| ids.contains(l.ret.id.as_str())).map(|l| &l.ret).collect();
-    let mean = |dimension: usize, side: usize| {
-        let levels: Vec<i64> = sheets
-            .iter()
-            .filter_map(|r| match r.value("dimensions") {
-                Some(crate::answer::Val::Dimensions(all)) => all.get(dimension).and_then(|l| l[side]),
-                _ => None,
-            })
-            .collect();
-        if levels.is_empty() {
-            return Measure::missing("—");
-        }
-        let (sum, n) = (levels.iter().sum::<i64>(), levels.len() as i64);
-        Measure::new(sum as f64 / n as f64, crate::metrics::fixed(i128::from(sum), i128::from(n), 2))
+    let mean = |side: Side, name: &str| {
+        tallied(scene, &about.unit.code, &format!("dimension_level.{}.{name}", side.id()))
     };
-    let row = |(at, name): (usize, &&str)| DimensionRow {
+    let row = |name: &&str| DimensionRow {
         name: (*name).to_owned(),
-        before: mean(at, 0),
-        target: mean(at, 1),
-        after: mean(at, 2),
+        before: mean(Side::Before, name),
+        target: mean(Side::Goal, name),
+        after: mean(Side::After, name),
         muted: scene.figure(&about.unit.code, &format!("dimension_gap.{name}")).is_some_and(is_muted),
     };
     DimensionLevels {
         title: format!("{}质量管理六个方面的平均得分", about.unit.name),
         axis_title: "平均得分（1～5分）".into(),
         names: ["服务前", "目标", "服务后"].map(String::from),
-        rows: DIMENSIONS.iter().enumerate().map(row).collect(),
+        rows: DIMENSIONS.iter().map(row).collect(),
         ..DimensionLevels::default()
     }
 }
@@ -259,10 +237,11 @@ fn agency_funnel(scene: &Scene) -> Funnel {
         )
     });
     let Some(found) = found else { return Funnel::default() };
+    let id = |code: &str| format!("{}/{code}/all_satisfied_rate", scene.period);
     let point = |p: &compare::funnel::Point| AgencyPoint {
         name: p.name.clone(),
         n: p.n as f64,
-        rate: Measure::new(p.x as f64 / (p.n.max(1)) as f64, p.printed.clone()),
+        rate: Measure::new(p.x as f64 / (p.n.max(1)) as f64, p.printed.clone()).with_figure(id(&p.code)),
         band: match p.signal {
             Some(FunnelSignal::Below998 | FunnelSignal::Above998) => Band::Beyond998,
             Some(FunnelSignal::Below95 | FunnelSignal::Above95) => Band::Beyond95,
@@ -277,7 +256,10 @@ fn agency_funnel(scene: &Scene) -> Funnel {
         n_axis: Axis::new("问卷份数", Unit::Count, Span::FromZero),
         rate_axis: Axis::new("各项均满意的问卷所占比重", Unit::Rate, Span::Full),
         points: found.points.iter().map(point).collect(),
-        city: Some(Reference::new(found.theta, format!("全市 {}", found.printed))),
+        city: Some(Reference {
+            figure: Some(id(CITY.0)),
+            ..Reference::new(found.theta, format!("全市 {}", found.printed))
+        }),
         limits: vec![
             Limit { name: "95%".into(), lower: curve(|l| l.low95), upper: curve(|l| l.high95) },
             Limit { name: "99.8%".into(), lower: curve(|l| l.low998), upper: curve(|l| l.high998) },
@@ -299,12 +281,18 @@ fn quadrant(scene: &Scene) -> Quadrant {
         }
     };
     let score_line = city_reference(scene, "composite_score");
+    let shares: Vec<f64> =
+        CATEGORIES.iter().filter_map(|c| scene.figure(CITY.0, &format!("demand_share.{c}"))?.value).collect();
+    let mean = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
     Quadrant {
         title: "各服务类别的需求占比与综合满意度".into(),
         demand_axis: Axis::new("需求占比", Unit::Rate, Span::FromZero),
         score_axis: Axis::new("综合满意度", Unit::Score, Span::Fit),
         points: CATEGORIES.iter().map(point).collect(),
+        demand_line: (!shares.is_empty()).then(|| Reference::new(mean, "各类平均")),
         score_line,
+        corners: ["需求较少、满意较高", "需求较多、满意较高", "需求较少、满意较低", "需求较多、满意较低"]
+            .map(String::from),
         ..Quadrant::default()
     }
 }

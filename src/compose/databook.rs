@@ -1,10 +1,12 @@
 //! `city/数据表.xlsx`: every table of the city's report, every figure in long form, with native charts.
 
 use crate::document::{Align, CellText, Row, Table};
+use crate::editions::Changes;
 use crate::metrics::{Definition, Level};
 use crate::parse::date;
 use crate::render::excel::{ChartKind, DataBook, DataSheet, NativeChart};
 
+use super::edition::{moved_figures, moved_returns};
 use super::report::city;
 use super::scene::{Scene, is_muted};
 use super::tables::{self, column};
@@ -17,6 +19,7 @@ const SHEETS: &[(&str, &str, Option<Drawn>)] = &[
     ("accounts", "报送情况", Some((ChartKind::Column, &[2, 3, 5]))),
     ("district_accounts", "区县份数", Some((ChartKind::Column, &[1, 2, 5]))),
     ("satisfaction_by_item", "满意度分项", Some((ChartKind::Bar, &[2]))),
+    ("changes", "环比同比", None),
     ("satisfaction_by_district", "区县满意度", Some((ChartKind::Column, &[2]))),
     ("satisfaction_by_agency", "机构满意度", Some((ChartKind::Bar, &[2]))),
     ("satisfaction_by_category", "类别满意度", Some((ChartKind::Bar, &[2]))),
@@ -25,14 +28,18 @@ const SHEETS: &[(&str, &str, Option<Drawn>)] = &[
     ("service_by_district", "区县服务", Some((ChartKind::Column, &[2, 5]))),
     ("standard_level", "标准水平", Some((ChartKind::Bar, &[2]))),
     ("quality_base", "质量基础", Some((ChartKind::Bar, &[3]))),
-    ("dimensions", "六个方面", Some((ChartKind::Bar, &[3]))),
+    ("quality_by_district", "区县质量", Some((ChartKind::Column, &[2]))),
+    ("dimensions", "六个方面", Some((ChartKind::Bar, &[2, 3, 4]))),
     ("problems_by_code", "问题", None),
     ("missing", "缺报", None),
     ("formulas", "指标定义", None),
 ];
 
-/// The workbook of a run.
-pub fn data_book(scene: &Scene) -> DataBook {
+/// Rows of a sheet; beyond it `data/` alone has all.
+const MOST: usize = 20_000;
+
+/// The workbook of a run; where it can be compared with the edition before, with what moved.
+pub fn data_book(scene: &Scene, changes: Option<&Changes>) -> DataBook {
     let about = city(scene);
     let day = scene.date();
     let mut sheets: Vec<DataSheet> = SHEETS
@@ -44,6 +51,11 @@ pub fn data_book(scene: &Scene) -> DataBook {
         })
         .collect();
     sheets.push(DataSheet { name: "全部指标".into(), table: all_figures(scene), chart: None });
+    if let Some(changes) = changes {
+        let sheet = |name: &str, table| DataSheet { name: name.into(), table, chart: None };
+        sheets.push(sheet("版本变动", moved_figures(changes, MOST)));
+        sheets.push(sheet("变动材料", moved_returns(changes, MOST)));
+    }
     for (at, sheet) in sheets.iter_mut().enumerate() {
         sheet.table.number = format!("表{}", at + 1);
     }
@@ -84,15 +96,17 @@ fn all_figures(scene: &Scene) -> Table {
     let rows = figures.iter().map(|f| {
         let name = Definition::of(f.metric).map_or_else(|| f.name(), |d| d.name_of(f.item));
         let words = |text: &str| CellText::words(text);
-        let count = |n: Option<i64>| n.map_or_else(|| CellText::words("—"), CellText::count);
+        let part = |name: &str| Some(format!("{}:{name}", f.id()));
+        let n = f.denominator.map(|n| CellText { figure: part("n"), ..CellText::count(n) });
+        let interval = f.printed_interval().map(|i| CellText { figure: part("interval"), ..words(&i) });
         Row {
             cells: vec![
                 words(f.level.label()),
                 words(&f.unit_name),
                 words(&name),
-                count(f.denominator),
+                n.unwrap_or_else(|| words("—")),
                 CellText { text: f.printed(), number: f.value, figure: Some(f.id()), muted: is_muted(f) },
-                words(&f.printed_interval().unwrap_or_else(|| "—".into())),
+                interval.unwrap_or_else(|| words("—")),
                 words(match f.status.id() {
                     "ok" => "正常",
                     "small_n" => "样本量不足",

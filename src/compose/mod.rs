@@ -3,8 +3,11 @@
 //!
 //! Everything here is words and numbers already printed; no format is known.
 
+mod change_table;
 pub mod charts;
+pub mod check;
 pub mod databook;
+pub mod edition;
 mod fault;
 pub mod narrative;
 pub mod report;
@@ -13,6 +16,8 @@ pub mod summary;
 pub mod tables;
 pub mod view;
 
+pub use check::release_check;
+pub use edition::edition_report;
 pub use fault::TemplateFault;
 pub use report::{agency_report, city_report, district_report};
 pub use scene::Scene;

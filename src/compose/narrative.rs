@@ -21,8 +21,9 @@ use crate::templates::Templates;
 pub trait Stage {
     /// A printed figure of the report's unit (or of `unit`), as (id, printed, muted, n).
     fn figure(&self, unit: &str, name: &str) -> Option<Printed>;
-    /// The only words of change or rank, out of a test: against `quarter`, `year` or `rest`.
-    fn change(&self, unit: &str, name: &str, against: &str) -> Option<String>;
+    /// The only words of change or rank, out of a test: against `quarter`, `year` or `rest`; each part with the
+    /// id of the number it prints.
+    fn change(&self, unit: &str, name: &str, against: &str) -> Option<Vec<(String, Option<String>)>>;
     /// A table by name.
     fn table(&self, name: &str) -> Option<Table>;
     /// A chart by name.
@@ -364,7 +365,8 @@ impl<'a> Reader<'a> {
         let Some(words) = self.stage.change(&unit, &name, &against) else {
             return self.unknown("比较", &name);
         };
-        self.link = vec![Run { bold: self.bold, ..Run::plain(words) }];
+        let run = |(text, figure)| Run { bold: self.bold, figure, ..Run::plain(text) };
+        self.link = words.into_iter().map(run).collect();
         Ok(())
     }
 
@@ -497,7 +499,7 @@ mod tests {
                 ..Printed::default()
             })
         }
-        fn change(&self, _: &str, _: &str, _: &str) -> Option<String> {
+        fn change(&self, _: &str, _: &str, _: &str) -> Option<Vec<(String, Option<String>)>> {
             None
         }
         fn table(&self, _: &str) -> Option<Table> {

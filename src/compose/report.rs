@@ -2,7 +2,7 @@
 //! the words themselves are in `templates/text/`.
 
 use crate::compare::{Against, Comparison, Reason};
-use crate::document::{Document, Figure as Drawing, Table};
+use crate::document::{Block, Document, Figure as Drawing, Table};
 use crate::error::Result;
 use crate::metrics::{Level, UnitOf};
 use crate::parse::date;
@@ -16,15 +16,18 @@ use super::{charts, view};
 /// Reports longer than this many blocks get a cover and a table of contents.
 const LONG: usize = 40;
 
-struct ReportStage<'a> {
-    scene: &'a Scene<'a>,
-    about: &'a About,
+pub(super) struct ReportStage<'a> {
+    pub scene: &'a Scene<'a>,
+    pub about: &'a About,
 }
 
 impl Stage for ReportStage<'_> {
     fn figure(&self, unit: &str, name: &str) -> Option<Printed> {
         let unit = if unit.is_empty() { &self.about.unit.code } else { unit };
-        let figure = self.scene.figure(unit, name)?;
+        let Some(figure) = self.scene.figure(unit, name) else {
+            let tally = self.scene.tally(unit, name)?;
+            return Some(Printed { id: tally.id, text: tally.printed, muted: tally.muted, n: None });
+        };
         Some(Printed {
             id: figure.id(),
             text: figure.printed(),
@@ -33,13 +36,13 @@ impl Stage for ReportStage<'_> {
         })
     }
 
-    fn change(&self, unit: &str, name: &str, against: &str) -> Option<String> {
+    fn change(&self, unit: &str, name: &str, against: &str) -> Option<Vec<(String, Option<String>)>> {
         let unit = if unit.is_empty() { &self.about.unit.code } else { unit };
         let against =
             [Against::Quarter, Against::Year, Against::Rest].into_iter().find(|a| a.id() == against)?;
         let figure = self.scene.figure(unit, name)?;
         let comparison = self.scene.comparisons.of(&figure.id(), against);
-        Some(comparison.map_or_else(|| Reason::NoTest.words().to_owned(), Comparison::words))
+        Some(comparison.map_or_else(|| vec![(Reason::NoTest.words().to_owned(), None)], Comparison::parts))
     }
 
     fn table(&self, name: &str) -> Option<Table> {
@@ -106,21 +109,36 @@ fn report(
     ident: &str,
 ) -> Result<Document> {
     let blocks = narrator.tell(template, &view::view(scene, about), &ReportStage { scene, about })?;
-    let day = scene.date();
+    let issued = about.unit.level == Level::City;
+    let document = document(scene, title, ident, blocks);
     Ok(Document {
+        issuer: if issued { scene.settings.report.issuer.clone() } else { String::new() },
+        front_matter: issued && document.blocks.len() > LONG,
+        ..document
+    })
+}
+
+/// A document of the period out of its blocks: date, marks and fingerprint are those of the run.
+pub(super) fn document(scene: &Scene, title: String, ident: &str, blocks: Vec<Block>) -> Document {
+    let day = scene.date();
+    Document {
         title,
         subtitle: format!("（{}）", scene.period.chinese()),
-        issuer: if about.unit.level == Level::City {
-            scene.settings.report.issuer.clone()
-        } else {
-            String::new()
-        },
+        issuer: String::new(),
         date: date::chinese(day),
         date_ymd: (day.year(), u8::from(day.month()), day.day()),
         marks: scene.marks(),
         fingerprint: scene.fingerprint.clone(),
         ident: format!("{}/{ident}", scene.period),
-        front_matter: blocks.len() > LONG && about.unit.level == Level::City,
+        front_matter: false,
+        compact: false,
         blocks,
-    })
+    }
+}
+
+/// A document about the city's report: its own title, and the report's under it.
+pub(super) fn beside_report(scene: &Scene, title: &str, ident: &str, blocks: Vec<Block>) -> Document {
+    let report =
+        format!("（{}中小企业质量提升服务情况报告，{}）", scene.settings.report.city, scene.period.chinese());
+    Document { subtitle: report, ..document(scene, title.to_owned(), ident, blocks) }
 }

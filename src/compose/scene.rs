@@ -9,6 +9,7 @@ use crate::period::Period;
 use crate::problem::{Problem, Severity};
 use crate::settings::Settings;
 use crate::spec::{Form, Specs};
+use crate::tally::{Desk, Tally};
 
 /// The ground of a run's documents.
 pub struct Scene<'a> {
@@ -78,6 +79,22 @@ impl<'a> Scene<'a> {
             marks.push("示例数据".into());
         }
         marks
+    }
+
+    /// What printed counts are taken from.
+    pub fn desk(&self) -> Desk<'a> {
+        Desk {
+            links: self.links,
+            measured: self.measured,
+            comparisons: self.comparisons,
+            period: self.period,
+            settings: &self.settings.metrics,
+        }
+    }
+
+    /// A printed number that is no metric of the catalogue.
+    pub fn tally(&self, unit: &str, name: &str) -> Option<Tally> {
+        self.desk().find(unit, name)
     }
 
     /// Date of the documents: last day of the period.

@@ -1,12 +1,13 @@
 //! The tables of the reports, by name: strings out of figures and accounts.
 
 use crate::document::{Align, CellText, Column, Row, Table};
-use crate::link::{Account, Answerable, district_name};
+use crate::link::{Answerable, district_code, district_name};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
-use crate::problem::{CATALOGUE as CODES, Problem};
+use crate::problem::{CATALOGUE as CODES, Entry, Problem};
 use crate::reference::district::CITY;
 use crate::spec::Form;
+use crate::tally::{Account, Side};
 
 use super::scene::{Scene, is_muted};
 
@@ -23,6 +24,7 @@ pub const NAMES: &[&str] = &[
     "accounts",
     "district_accounts",
     "satisfaction_by_item",
+    "changes",
     "satisfaction_by_district",
     "satisfaction_by_agency",
     "satisfaction_by_category",
@@ -31,6 +33,7 @@ pub const NAMES: &[&str] = &[
     "service_by_district",
     "standard_level",
     "quality_base",
+    "quality_by_district",
     "dimensions",
     "problems_by_code",
     "missing",
@@ -43,6 +46,7 @@ pub fn table(scene: &Scene, about: &About, name: &str) -> Option<Table> {
         "accounts" => accounts(scene, about),
         "district_accounts" => district_accounts(scene),
         "satisfaction_by_item" => satisfaction_by_item(scene, about),
+        "changes" => super::change_table::changes(scene, about),
         "satisfaction_by_district" => by_unit(scene, Level::District, "各区（市）县服务满意度", "区（市）县"),
         "satisfaction_by_agency" => by_unit(scene, Level::Agency, "各质量服务机构服务满意度", "质量服务机构"),
         "satisfaction_by_category" => by_unit(scene, Level::Category, "各服务类别的满意度", "服务类别"),
@@ -51,6 +55,7 @@ pub fn table(scene: &Scene, about: &About, name: &str) -> Option<Table> {
         "service_by_district" => service_by_district(scene),
         "standard_level" => standard_level(scene, about),
         "quality_base" => quality_base(scene, about),
+        "quality_by_district" => quality_by_district(scene),
         "dimensions" => dimensions(scene, about),
         "problems_by_code" => problems_by_code(scene, about),
         "missing" => missing(scene, about),
@@ -82,17 +87,28 @@ pub fn cell(figure: Option<&Figure>) -> CellText {
     }
 }
 
+/// A part of a figure as a cell, with the part's own id.
+fn part(figure: Option<&Figure>, name: &str, cell: impl Fn(&Figure) -> Option<CellText>) -> CellText {
+    let found = figure.and_then(|f| {
+        let id = Some(format!("{}:{name}", f.id()));
+        Some(CellText { figure: id, muted: is_muted(f), ..cell(f)? })
+    });
+    found.unwrap_or_else(|| CellText { muted: figure.is_some_and(is_muted), ..CellText::words("—") })
+}
+
 fn interval_cell(figure: Option<&Figure>) -> CellText {
-    let muted = figure.is_some_and(is_muted);
-    CellText {
-        muted,
-        ..CellText::words(figure.and_then(Figure::printed_interval).unwrap_or_else(|| "—".into()))
-    }
+    part(figure, "interval", |f| Some(CellText::words(f.printed_interval()?)))
 }
 
 fn denominator(figure: Option<&Figure>) -> CellText {
-    match figure.and_then(|f| f.denominator) {
-        Some(n) => CellText::count(n),
+    let cell = part(figure, "n", |f| Some(CellText::count(f.denominator?)));
+    CellText { muted: false, ..cell }
+}
+
+/// A number that is no metric as a cell.
+pub fn tallied(scene: &Scene, unit: &str, name: &str) -> CellText {
+    match scene.tally(unit, name) {
+        Some(t) => CellText { text: t.printed, number: t.number, figure: Some(t.id), muted: t.muted },
         None => CellText::words("—"),
     }
 }
@@ -116,24 +132,12 @@ fn named(name: &str, mut cells: Vec<CellText>) -> Vec<CellText> {
 const SMALL: &str = "灰色数值的样本量低于规定下限，仅供参考，不作比较。";
 const CONFIDENCE: &str = "区间为95%置信区间，计算方法见编制说明。";
 
-fn account_cells(account: &Account, roster: bool) -> Vec<CellText> {
-    let count = |n: usize| CellText::count(n as i64);
-    let expected = |n: usize| if roster { count(n) } else { CellText::words("—") };
-    vec![
-        expected(account.expected),
-        count(account.received),
-        count(account.counted),
-        count(account.superseded),
-        count(account.excluded),
-        expected(account.missing),
-    ]
-}
-
 fn accounts(scene: &Scene, about: &About) -> Table {
     let roster = scene.accounting().is_some_and(|a| a.has_roster);
     let rows = scene.specs.all().map(|(form, spec)| {
-        let account = scene.account(form, about.district);
-        row(named(&format!("{} {}", spec.caption, short_title(&spec.title)), account_cells(&account, roster)))
+        let cell = |a: &Account| tallied(scene, &about.unit.code, &format!("account.{}.{form}", a.id()));
+        let label = format!("{} {}", spec.caption, short_title(&spec.title));
+        row(named(&label, Account::ALL.iter().map(cell).collect()))
     });
     let mut notes = vec![
         "收到＝计入＋被替代＋退回；被替代指同一企业同一项目有更新的一份，退回指因错误未计入。".to_owned(),
@@ -146,15 +150,7 @@ fn accounts(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}各表报送情况", about.unit.name),
         unit: "单位：份".into(),
-        columns: vec![
-            words("表", 3.2),
-            number("应报"),
-            number("收到"),
-            number("计入"),
-            number("被替代"),
-            number("退回"),
-            number("缺报"),
-        ],
+        columns: std::iter::once(words("表", 3.2)).chain(Account::ALL.map(|a| number(a.label()))).collect(),
         rows: rows.collect(),
         notes,
         ..Table::default()
@@ -167,16 +163,14 @@ fn short_title(title: &str) -> &str {
 
 fn district_accounts(scene: &Scene) -> Table {
     let forms = [Form::B, Form::C, Form::D, Form::E, Form::F, Form::S];
-    let of = |district: Option<Option<usize>>| -> Vec<CellText> {
-        let accounts: Vec<Account> = forms.iter().map(|f| scene.account(*f, district)).collect();
-        let mut cells: Vec<CellText> = accounts.iter().map(|a| CellText::count(a.counted as i64)).collect();
-        cells.push(CellText::count(accounts.iter().map(|a| a.excluded as i64).sum()));
-        cells.push(CellText::count(accounts.iter().map(|a| a.missing as i64).sum()));
-        cells
+    let of = |code: &str| -> Vec<CellText> {
+        let counted = forms.iter().map(|form| format!("account.counted.{form}"));
+        let names = counted.chain(["account.excluded", "account.missing"].map(String::from));
+        names.map(|name| tallied(scene, code, &name)).collect()
     };
-    let mut rows = vec![Row { cells: named("全市", of(None)), strong: true }];
+    let mut rows = vec![Row { cells: named("全市", of(CITY.0)), strong: true }];
     let districts = scene.accounting().map(|a| a.received_districts()).unwrap_or_default();
-    rows.extend(districts.into_iter().map(|d| row(named(district_name(d), of(Some(d))))));
+    rows.extend(districts.into_iter().map(|d| row(named(district_name(d), of(district_code(d))))));
     let mut columns = vec![words("区（市）县", 1.6)];
     columns.extend(forms.iter().map(|f| number(&scene.specs.of(*f).caption)));
     columns.extend([number("退回"), number("缺报")]);
@@ -283,10 +277,8 @@ fn supply_demand(scene: &Scene, about: &About) -> Table {
 }
 
 fn numerator(figure: Option<&Figure>) -> CellText {
-    match figure.and_then(|f| f.numerator) {
-        Some(n) => CellText::count(n.mantissa / n.scale),
-        None => CellText::words("—"),
-    }
+    let cell = part(figure, "x", |f| Some(CellText::count(f.numerator.filter(|n| n.scale == 1)?.mantissa)));
+    CellText { muted: false, ..cell }
 }
 
 fn service_by_district(scene: &Scene) -> Table {
@@ -366,50 +358,89 @@ fn quality_base(scene: &Scene, about: &About) -> Table {
 
 fn dimensions(scene: &Scene, about: &About) -> Table {
     let code = about.unit.code.as_str();
+    let level = |side: Side, d: &str| tallied(scene, code, &format!("dimension_level.{}.{d}", side.id()));
     let mut rows: Vec<Row> = DIMENSIONS
         .iter()
         .map(|d| {
-            let (gap, closed) = (
-                scene.figure(code, &format!("dimension_gap.{d}")),
-                scene.figure(code, &format!("gap_closure.{d}")),
-            );
-            row(named(d, vec![denominator(gap), cell(gap), cell(closed)]))
+            let gap = scene.figure(code, &format!("dimension_gap.{d}"));
+            let mut cells = vec![denominator(gap)];
+            cells.extend(Side::ALL.map(|side| level(side, d)));
+            cells.extend([cell(gap), cell(scene.figure(code, &format!("gap_closure.{d}")))]);
+            row(named(d, cells))
         })
         .collect();
-    let all = scene.figure(code, "gap_closure.all");
-    let cells = vec![CellText::words("—"), CellText::words("—"), cell(all)];
+    let mut cells = vec![CellText::words("—"); 5];
+    cells.push(cell(scene.figure(code, "gap_closure.all")));
     rows.push(Row { cells: named("合计", cells), strong: true });
+    let mut columns = vec![words("方面", 2.0), number("有效份数")];
+    columns.extend(Side::ALL.map(|side| number(side.label())));
+    columns.extend([number("质量差距"), number("差距弥合率")]);
     Table {
         title: format!("{}质量管理六个方面的差距与弥合", about.unit.name),
         unit: "单位：分（1～5分）".into(),
-        columns: vec![words("方面", 2.0), number("有效份数"), number("质量差距"), number("差距弥合率")],
+        columns,
         rows,
         notes: vec![
             "来自质量提升服务补充表（S）。该表为本项目自设，不属于DB 5101/T 190—2024的附录。".into(),
+            "有效份数为服务前和目标均已填写的份数；服务前、目标、服务后为各自已填份数的平均。".into(),
             SMALL.into(),
         ],
         ..Table::default()
     }
 }
 
+/// Standard level and quality base of every district beside the city's.
+fn quality_by_district(scene: &Scene) -> Table {
+    let names = [
+        "below_industry_share",
+        "quality_base_coverage.self_declared",
+        "quality_base_coverage.standards",
+        "quality_base_coverage.patents",
+        "gap_closure.all",
+        "goal_attainment",
+    ];
+    let rows = unit_rows(scene, Level::District, |code| {
+        let answered = denominator(scene.figure(code, "below_industry_share"));
+        std::iter::once(answered).chain(names.iter().map(|n| cell(scene.figure(code, n)))).collect()
+    });
+    let mut columns = vec![words("区（市）县", 1.6), number("已答企业（家）")];
+    columns.extend(
+        ["低于行业平均", "自我声明公开", "参与制定标准", "有效发明专利", "差距弥合率", "目标达成率"]
+            .map(number),
+    );
+    Table {
+        title: "各区（市）县的标准水平和质量基础".into(),
+        columns,
+        rows,
+        notes: vec![
+            "已答企业为填报标准水平的企业；差距弥合率、目标达成率来自补充表（S），未报送的为“—”。".into(),
+            SMALL.into(),
+        ],
+        ..Table::default()
+    }
+}
+
+/// What a code is about, without the label, file or name of one finding.
+pub fn headline(entry: &Entry) -> String {
+    entry.headline.replace("“{}”", "某栏目").replace("「{}」", "").replace("：{}", "").replace("{}", "")
+}
+
 fn problems_by_code(scene: &Scene, about: &About) -> Table {
     let answerable = Answerable::new(scene.links, scene.period);
+    let place = format!("{}/{}", scene.period, about.unit.code);
     let concerns = |p: &Problem| about.district.is_none_or(|d| answerable.of(p) == d);
     let mut rows = Vec::new();
     for (code, entry) in CODES {
         let own = scene.problems().iter().filter(|p| p.code == *code && concerns(p));
         let count = own.count();
         if count > 0 {
-            let headline = entry
-                .headline
-                .replace("“{}”", "某栏目")
-                .replace("「{}」", "")
-                .replace("：{}", "")
-                .replace("{}", "");
             rows.push(row(vec![
-                CellText::words(headline),
+                CellText::words(headline(entry)),
                 CellText::words(entry.severity.label()),
-                CellText::count(count as i64),
+                CellText {
+                    figure: Some(format!("{place}/problems.{}", entry.id)),
+                    ..CellText::count(count as i64)
+                },
                 CellText::words(entry.mend),
             ]));
         }

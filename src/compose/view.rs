@@ -60,6 +60,7 @@ pub struct PeriodView {
     pub previous: String,
     pub year_before: String,
     pub has_previous: bool,
+    pub has_year_before: bool,
     pub last_day: String,
 }
 
@@ -100,6 +101,8 @@ pub struct FormView {
 pub struct FigureView {
     pub printed: String,
     pub interval: String,
+    /// The interval for this quarter's projects as they are; empty where there is none.
+    pub finite: String,
     pub n: i64,
     /// `ok`, `small_n` or `no_data`.
     pub status: &'static str,
@@ -140,6 +143,8 @@ pub struct QuoteView {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ItemView {
+    /// Id of the item, for `fig(name="dissatisfied." ~ i.item)`.
+    pub item: &'static str,
     pub name: &'static str,
     pub count: i64,
 }
@@ -204,7 +209,7 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
     }
 }
 
-fn period(scene: &Scene) -> PeriodView {
+pub(super) fn period(scene: &Scene) -> PeriodView {
     let p = scene.period;
     PeriodView {
         id: p.to_string(),
@@ -212,6 +217,7 @@ fn period(scene: &Scene) -> PeriodView {
         previous: p.previous().chinese(),
         year_before: p.year_before().chinese(),
         has_previous: scene.measured.contains_key(&p.previous()),
+        has_year_before: scene.measured.contains_key(&p.year_before()),
         last_day: date::chinese(p.last_day()),
     }
 }
@@ -233,7 +239,7 @@ fn form_view(scene: &Scene, about: &About, form: Form, caption: &str, title: &st
 pub fn is_own(about: &About, linked: &crate::link::Linked) -> bool {
     match (about.unit.level, about.district) {
         (_, Some(district)) => linked.district == district,
-        (Level::Agency, None) => *linked.agency == *about.unit.code,
+        (Level::Agency, None) => *linked.agency == *about.unit.name,
         _ => true,
     }
 }
@@ -263,8 +269,10 @@ fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
     }
 }
 
-fn figure_view(figure: &Figure) -> FigureView {
+fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
+    let finite = scene.tally(&figure.unit_code, &format!("{}:finite", figure.name()));
     FigureView {
+        finite: finite.map(|t| t.printed).unwrap_or_default(),
         printed: figure.printed(),
         interval: figure.printed_interval().unwrap_or_default(),
         n: figure.denominator.unwrap_or(0),
@@ -277,7 +285,7 @@ fn figure_view(figure: &Figure) -> FigureView {
 fn figures(scene: &Scene, about: &About) -> BTreeMap<String, FigureView> {
     let own = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
     let own = own.iter().filter(|f| f.level == about.unit.level && f.unit_code == about.unit.code);
-    own.map(|f| (f.name().replace('.', "__"), figure_view(f))).collect()
+    own.map(|f| (f.name().replace('.', "__"), figure_view(scene, f))).collect()
 }
 
 fn districts(scene: &Scene) -> DistrictsView {
@@ -356,7 +364,7 @@ fn dissatisfied(scene: &Scene, about: &About) -> Vec<ItemView> {
     let count = |item: &str| own.iter().filter(|l| l.ret.one(item) == Some(2)).count() as i64;
     crate::metrics::RATINGS
         .iter()
-        .map(|item| ItemView { name: crate::metrics::catalogue::item_label(item), count: count(item) })
+        .map(|item| ItemView { item, name: crate::metrics::catalogue::item_label(item), count: count(item) })
         .filter(|i| i.count > 0)
         .collect()
 }

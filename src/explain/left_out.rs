@@ -305,7 +305,7 @@ impl<'a> Scope<'a> {
         match figure.level {
             Level::City => true,
             Level::District => district_code(linked.district) == figure.unit_code,
-            Level::Agency => *linked.agency == *figure.unit_code,
+            Level::Agency => *linked.agency == *figure.unit_name,
             Level::Category => self.in_category(linked),
             Level::Size => self.in_size(linked),
         }

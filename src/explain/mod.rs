@@ -6,11 +6,13 @@
 //! only its presence is told.
 
 mod left_out;
+mod other;
 mod output;
 mod source;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
@@ -26,6 +28,7 @@ use crate::metrics::{
 use crate::period::Period;
 use crate::settings::Settings;
 use crate::spec::Form;
+use crate::tally::Line;
 
 /// Everything that defends one figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,13 +38,14 @@ pub struct Explanation {
     pub level: Level,
     pub unit_code: String,
     pub unit_name: String,
-    pub metric: &'static str,
+    /// Id of the metric, or the name of a number that is none.
+    pub metric: Cow<'static, str>,
     pub item: &'static str,
     /// `满意率（服务人员的服务态度）`.
     pub name: String,
     /// Clauses of DB5101/T 190—2024.
     pub clause: &'static str,
-    pub formula: &'static str,
+    pub formula: Cow<'static, str>,
     /// Exact decimal; `None` where the metric has no numerator of its own.
     pub numerator: Option<String>,
     pub denominator: Option<i64>,
@@ -53,6 +57,8 @@ pub struct Explanation {
     pub interval: Option<String>,
     /// Which interval, and why this one, or why none.
     pub interval_why: &'static str,
+    /// What is behind the number and is no return: expected projects, problems, the parts of a comparison.
+    pub lines: Vec<Line>,
     pub status: Status,
     /// The least number for which a figure may be relied on (of ticks for the structure metrics).
     pub floor: u64,
@@ -90,7 +96,8 @@ pub struct Entry {
     pub indicator: Option<usize>,
 }
 
-/// Explains a figure by its id, `<period>/<unit_code>/<metric>[.<item>]`.
+/// Explains a figure by its id, `<period>/<unit_code>/<metric>[.<item>]`, or another printed number by its own
+/// (see [`crate::tally`]).
 ///
 /// # Errors
 /// An id that is none of the figures measured (with the nearest ones), an internal fault.
@@ -100,7 +107,8 @@ pub fn explain(
     measured: &BTreeMap<Period, Measured>,
     settings: &Settings,
 ) -> Result<Explanation> {
-    let (now, figure) = find(id, measured)?;
+    let found = find(id, measured);
+    let Some((now, figure)) = found else { return other::explain(id, links, measured, settings) };
     let Some(definition) = Definition::of(figure.metric) else { return Err(unknown(id, measured)) };
     let before = measured.get(&figure.period.previous());
     let mut out = head(figure, definition, before, settings);
@@ -141,17 +149,18 @@ fn head(
         level: figure.level,
         unit_code: figure.unit_code.clone(),
         unit_name: figure.unit_name.clone(),
-        metric: figure.metric,
+        metric: figure.metric.into(),
         item: figure.item,
         name: definition.name_of(figure.item),
         clause: definition.clause,
-        formula: definition.formula,
+        formula: definition.formula.into(),
         numerator: figure.numerator.map(|n| decimal(n.mantissa, n.scale)),
         denominator: figure.denominator,
         printed: figure.printed(),
         unit: figure.unit.label(),
         interval: figure.printed_interval(),
         interval_why: why(definition, figure),
+        lines: Vec::new(),
         status: figure.status,
         floor: if is_structure(figure.metric) { TICKS } else { floor(figure.level, &settings.metrics) },
         previous,
@@ -198,17 +207,17 @@ fn no_interval(metric: &str) -> &'static str {
 }
 
 /// Finds a figure by id; the unit's code may itself hold a slash.
-fn find<'a>(id: &str, measured: &'a BTreeMap<Period, Measured>) -> Result<(&'a Measured, &'a Figure)> {
-    let parts = id.trim().split_once('/').and_then(|(period, rest)| {
-        let (unit, name) = rest.rsplit_once('/')?;
-        Some((period.parse::<Period>().ok()?, unit, name))
-    });
-    parts
-        .and_then(|(period, unit, name)| {
-            let now = measured.get(&period)?;
-            Some((now, now.figure(unit, name)?))
-        })
-        .ok_or_else(|| unknown(id, measured))
+fn find<'a>(id: &str, measured: &'a BTreeMap<Period, Measured>) -> Option<(&'a Measured, &'a Figure)> {
+    let (period, unit, name) = parts(id)?;
+    let now = measured.get(&period)?;
+    Some((now, now.figure(unit, name)?))
+}
+
+/// Period, code of the unit and name out of an id.
+fn parts(id: &str) -> Option<(Period, &str, &str)> {
+    let (period, rest) = id.trim().split_once('/')?;
+    let (unit, name) = rest.rsplit_once('/')?;
+    Some((period.parse().ok()?, unit, name))
 }
 
 /// Ids printed beside an unknown one.

@@ -7,6 +7,7 @@ use super::{Explanation, LeftOut, Source, Told};
 use crate::error::{Error, Result};
 use crate::metrics::Status;
 use crate::problem::shorten;
+use crate::text::no_formula;
 
 /// Longest answer in the text; JSON and CSV have it whole.
 const LONGEST: usize = 80;
@@ -26,7 +27,7 @@ impl Explanation {
             ("数值", value),
             ("状态", self.status_words()),
             ("条款", self.clause.to_owned()),
-            ("算法", self.formula.to_owned()),
+            ("算法", self.formula.to_string()),
             ("分子", self.numerator.clone().unwrap_or_else(|| "—".into())),
             ("分母", self.denominator.map_or("—".into(), |d| d.to_string())),
             ("区间", format!("{interval}　{}", self.interval_why)),
@@ -35,6 +36,7 @@ impl Explanation {
         for (label, words) in rows {
             out.push_str(&format!("  {}{words}\n", pad(label, 8)));
         }
+        self.lines_text(&mut out);
         self.counted_text(&mut out);
         self.left_out_text(&mut out);
         out
@@ -53,6 +55,16 @@ impl Explanation {
         let numerator = previous.numerator.as_deref().unwrap_or("—");
         let denominator = previous.denominator.map_or("—".into(), |d| d.to_string());
         format!("{}（分子{numerator}，分母{denominator}）　{}", previous.printed, previous.id)
+    }
+
+    fn lines_text(&self, out: &mut String) {
+        if !self.lines.is_empty() {
+            out.push_str(&format!("\n明细 {} 条\n", self.lines.len()));
+        }
+        for (at, line) in self.lines.iter().enumerate() {
+            out.push_str(format!("{:>5}  {}　{}", at + 1, flat(&line.words), flat(&line.place)).trim_end());
+            out.push('\n');
+        }
     }
 
     fn counted_text(&self, out: &mut String) {
@@ -104,7 +116,7 @@ impl Explanation {
             let mut parts = [entry.numerator.clone(), entry.denominator.to_string()];
             for source in &entry.sources {
                 for told in answers(source) {
-                    let mut row = vec!["计入".to_owned(), (at + 1).to_string(), guarded(&entry.about)];
+                    let mut row = vec!["计入".to_owned(), (at + 1).to_string(), no_formula(&entry.about)];
                     row.extend(source_cells(source, told));
                     row.extend(std::mem::take(&mut parts));
                     row.extend(["", "", ""].map(String::from));
@@ -114,7 +126,7 @@ impl Explanation {
         }
         for (at, left) in self.left_out.iter().enumerate() {
             for told in answers(&left.source) {
-                let mut row = vec!["未计入".to_owned(), (at + 1).to_string(), guarded(&left.about)];
+                let mut row = vec!["未计入".to_owned(), (at + 1).to_string(), no_formula(&left.about)];
                 row.extend(source_cells(&left.source, told));
                 row.extend(["", ""].map(String::from));
                 row.extend(rule_cells(left));
@@ -158,14 +170,14 @@ fn source_cells(source: &Source, told: Option<&Told>) -> [String; 11] {
         source.return_id.clone(),
         source.form.to_string(),
         source.period.clone(),
-        guarded(&source.enterprise),
-        guarded(&source.project),
+        no_formula(&source.enterprise),
+        no_formula(&source.project),
         source.district.to_owned(),
-        guarded(&source.file),
-        guarded(&source.sheet),
+        no_formula(&source.file),
+        no_formula(&source.sheet),
         cell.map(|c| c.to_string()).unwrap_or_default(),
         told.map(|t| t.field.clone()).unwrap_or_default(),
-        told.map(|t| guarded(&t.answer)).unwrap_or_default(),
+        told.map(|t| no_formula(&t.answer)).unwrap_or_default(),
     ]
 }
 
@@ -174,11 +186,6 @@ fn rule_cells(left: &LeftOut) -> [String; 3] {
     let rule = serde_json::to_value(left.rule).ok().and_then(|v| v.as_str().map(String::from));
     let by = left.by.clone().unwrap_or_else(|| codes.join("、"));
     [rule.unwrap_or_default(), left.words.to_owned(), by]
-}
-
-/// A text that no spreadsheet takes for a formula: an apostrophe in front where it begins like one.
-fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn source_text(out: &mut String, source: &Source) {

@@ -44,6 +44,18 @@ const PERSONAL: &str = "（已填，个人信息从略）";
 impl Ground<'_> {
     /// A return with the answers of the metric's fields; of several indicators only the one at `indicator`.
     pub(super) fn source(&self, linked: &Linked, indicator: Option<usize>) -> Source {
+        Asked { fields: &self.fields, item: self.figure.item }.source(linked, indicator)
+    }
+}
+
+/// Which answers are shown of a return.
+pub(super) struct Asked<'a> {
+    pub fields: &'a [(Form, &'static [&'static str])],
+    pub item: &'a str,
+}
+
+impl Asked<'_> {
+    pub(super) fn source(&self, linked: &Linked, indicator: Option<usize>) -> Source {
         let ret = &linked.ret;
         let names = self.fields.iter().filter(|(form, _)| *form == ret.form).flat_map(|(_, names)| *names);
         let mut answers: Vec<Told> = Vec::new();
@@ -74,7 +86,7 @@ impl Ground<'_> {
             None => String::new(),
             Some(a) if field.is_personal() => presence(a),
             Some(a) => match &a.value {
-                Some(Val::Dimensions(levels)) => dimensions(levels, self.figure.item),
+                Some(Val::Dimensions(levels)) => dimensions(levels, self.item),
                 Some(Val::Indicators(all)) => several(all, indicator),
                 _ => a.raw.clone(),
             },

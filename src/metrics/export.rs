@@ -36,7 +36,7 @@ pub fn csv(figures: &[Figure]) -> Result<Vec<u8>> {
         let record = [
             period.as_str(),
             f.level.id(),
-            &f.unit_code,
+            f.data_code(),
             &f.unit_name,
             f.metric,
             f.item,

@@ -45,7 +45,7 @@ impl Status {
 pub struct Figure {
     pub period: Period,
     pub level: Level,
-    /// GB/T 2260 code, or the name itself.
+    /// GB/T 2260 code, or the name itself; of an agency called like another unit, told apart (`agency_code`).
     pub unit_code: String,
     pub unit_name: String,
     pub metric: &'static str,
@@ -66,6 +66,11 @@ impl Figure {
     /// `<period>/<unit_code>/<metric>[.<item>]`.
     pub fn id(&self) -> String {
         format!("{}/{}/{}", self.period, self.unit_code, self.name())
+    }
+
+    /// The unit's code as `data/` carries it (interface.md 6): the code of a city or district, else the name.
+    pub fn data_code(&self) -> &str {
+        if self.level <= Level::District { &self.unit_code } else { &self.unit_name }
     }
 
     /// `<metric>[.<item>]`.

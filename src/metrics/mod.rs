@@ -24,7 +24,7 @@ pub(crate) use facts::{composite_of, sizes};
 pub use fields::fields;
 pub use figure::{Exact, Figure, Status, name};
 pub use print::{NONE, fixed, float, percent, printed, printed_value};
-pub use units::{UnitOf, units};
+pub use units::{UnitOf, agency_code, units};
 
 /// Items of form F that rate somebody, in order.
 pub const RATINGS: [&str; 4] = ["staff_attitude", "staff_skill", "expert_attitude", "expert_skill"];

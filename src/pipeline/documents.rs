@@ -6,8 +6,12 @@ use std::sync::Arc;
 
 use super::{Ground, Options};
 use crate::compose::narrative::Narrator;
-use crate::compose::{Scene, agency_report, cases, city_report, databook, district_report, summary};
+use crate::compose::{
+    Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
+    summary,
+};
 use crate::document::Document;
+use crate::editions::Editions;
 use crate::error::Result;
 use crate::fonts::Fonts;
 use crate::metrics::{self, Level};
@@ -27,10 +31,14 @@ enum Job<'a> {
     Agency(&'a metrics::UnitOf, String),
     City,
     DataBook,
+    /// What moved since the edition before.
+    Note,
+    /// What to look at before the reports are released.
+    Check,
 }
 
 fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
-    let mut jobs = vec![Job::City, Job::DataBook];
+    let mut jobs = vec![Job::City, Job::DataBook, Job::Note, Job::Check];
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
     let mut taken = BTreeSet::new();
     for unit in scene.units(Level::Agency) {
@@ -100,14 +108,14 @@ fn word_look(font_paths: &[PathBuf]) -> WordLook {
 /// Makes every document that is not already there.
 pub(super) fn write_documents(
     maker: &Maker,
-    scene: &Scene,
+    ground: (&Scene, &Editions),
     tools: &Tools,
     progress: &Progress,
 ) -> Result<()> {
-    let jobs = plan(scene);
+    let jobs = plan(ground.0);
     let bar = progress.stage(Step::Documents, jobs.len());
     tools.engine.each(&jobs, |job| {
-        let done = write_job(maker, scene, tools, job);
+        let done = write_job(maker, ground, tools, job);
         bar.tick();
         done
     })?;
@@ -115,7 +123,7 @@ pub(super) fn write_documents(
     Ok(())
 }
 
-fn write_job(maker: &Maker, scene: &Scene, tools: &Tools, job: &Job) -> Result<()> {
+fn write_job(maker: &Maker, (scene, editions): (&Scene, &Editions), tools: &Tools, job: &Job) -> Result<()> {
     match job {
         Job::Summary(case, path) => {
             let summary = summary::summary(scene, case);
@@ -126,13 +134,11 @@ fn write_job(maker: &Maker, scene: &Scene, tools: &Tools, job: &Job) -> Result<(
             maker.vouch(format!("{path}.docx"), &summary.fingerprint);
             Ok(())
         }
-        Job::Agency(unit, path) => {
-            let document = agency_report(scene, &tools.narrator, unit)?;
-            let recipe = Recipe::new(&tools.look, &Content::default().debug(&document));
-            maker.make(&format!("{path}.pdf"), recipe, || tools.engine.report(&document))
-        }
+        Job::Agency(unit, path) => pdf(maker, tools, &agency_report(scene, &tools.narrator, unit)?, path),
+        Job::Note => pdf(maker, tools, &edition_report(scene, &tools.narrator, editions)?, "city/版本说明"),
+        Job::Check => pdf(maker, tools, &release_check(scene, &tools.narrator, editions)?, "city/发布前核对"),
         Job::DataBook => {
-            let book = databook::data_book(scene);
+            let book = databook::data_book(scene, editions.changes());
             let recipe = Recipe::new(&Content::default(), &Content::default().debug(&book));
             maker.make("city/数据表.xlsx", recipe, || excel::tables(&book))
         }
@@ -142,6 +148,12 @@ fn write_job(maker: &Maker, scene: &Scene, tools: &Tools, job: &Job) -> Result<(
         }
         Job::City => report(maker, tools, &city_report(scene, &tools.narrator)?, "city/全市报告"),
     }
+}
+
+/// A report as PDF only.
+fn pdf(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Result<()> {
+    let recipe = Recipe::new(&tools.look, &Content::default().debug(document));
+    maker.make(&format!("{path}.pdf"), recipe, || tools.engine.report(document))
 }
 
 /// A report as PDF and Word.

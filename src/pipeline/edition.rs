@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::Ground;
 use super::gather::{Gathered, counts, input_digests};
 use crate::compose::{Scene, cases, summary};
+use crate::editions::CHANGES;
 use crate::error::Result;
 use crate::metrics::{self, Measured};
 use crate::output::Manifest;
@@ -45,6 +46,11 @@ pub(super) fn data_files(
 
 pub(super) fn fingerprint_of(files: &[(String, Vec<u8>)]) -> String {
     fingerprint(files.iter().map(|(path, bytes)| (path.as_str(), digest::full(bytes))))
+}
+
+/// Whether a file says what the data of the period are; what moved since an earlier edition does not.
+pub fn is_fingerprinted(path: &str) -> bool {
+    path.starts_with("data/") && !CHANGES.contains(&path)
 }
 
 /// First digits of the digest over the names and digests of `data/`, sorted by name.

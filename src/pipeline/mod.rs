@@ -17,6 +17,7 @@ use self::edition::{data_files, fingerprint_of, manifest, write_data, write_site
 use self::gather::{Listed, list, read_listed, readings, remember, run_key, same_inputs, unread};
 use crate::compose::Scene;
 use crate::digest::Key;
+use crate::editions::Editions;
 use crate::error::{Error, Result};
 use crate::metrics::{self, Measured};
 use crate::output::{self, Edition, Manifest};
@@ -29,7 +30,7 @@ use crate::spec::Specs;
 use crate::templates::Templates;
 use crate::{compare, explain, problems, reuse};
 
-pub use self::edition::fingerprint;
+pub use self::edition::{fingerprint, is_fingerprinted};
 pub use self::gather::{Gathered, counts, gather};
 
 /// What a run is asked to do.
@@ -243,7 +244,10 @@ fn make(
     let comparisons = compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
     let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
     progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options))?;
-    write_documents(maker, &scene, tools, progress)?;
+    let editions =
+        Editions::recall(&options.outputs, scene.period, &fingerprint, &scene.desk(), &ground.settings)?;
+    editions.files()?.iter().try_for_each(|(path, bytes)| maker.write(path, bytes))?;
+    write_documents(maker, (&scene, &editions), tools, progress)?;
     let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates))?;
     let manifest = manifest(&gathered, ground, fingerprint);
     let problems = gathered.links.problems.remove(&gathered.period).unwrap_or_default();

@@ -142,7 +142,7 @@ fn walk(folder: &Path, below: &str, found: &mut BTreeSet<String>) -> Result<()> 
 }
 
 fn check_fingerprint(manifest: &Manifest, differences: &mut Vec<String>) {
-    let data = manifest.outputs.iter().filter(|(path, _)| path.starts_with("data/"));
+    let data = manifest.outputs.iter().filter(|(path, _)| pipeline::is_fingerprinted(path));
     let ours = pipeline::fingerprint(data.map(|(path, digest)| (path.as_str(), digest.clone())));
     if ours != manifest.fingerprint {
         differences.push(format!("数据指纹不符：清单为{}，按数据文件为{ours}", manifest.fingerprint));

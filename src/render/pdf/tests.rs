@@ -145,6 +145,7 @@ fn report() -> Document {
         fingerprint: "9f86d081884c".to_owned(),
         ident: "2025Q1/city".to_owned(),
         front_matter: false,
+        compact: false,
         blocks: vec![
             heading(1, "一、总体情况"),
             paragraph(LONG),

@@ -95,6 +95,7 @@ fn document(front_matter: bool, rows: usize) -> Document {
         fingerprint: "3f9a1c0d2b7e".into(),
         ident: "2025Q1/city".into(),
         front_matter,
+        compact: false,
         blocks: vec![
             Block::Heading { level: 1, runs: runs(&[("一、总体情况", None)]) },
             Block::Paragraph { runs: strong },
@@ -281,6 +282,7 @@ fn hostile_text_stays_text_everywhere() {
         fingerprint: hostile(),
         ident: hostile(),
         front_matter: true,
+        compact: false,
         date_ymd: (0, 0, 0),
         blocks: vec![
             Block::Heading { level: 0, runs: tagged.clone() },

@@ -1,0 +1,81 @@
+//! Quarter on quarter and year on year in one table, each with its base. What a cell says of a change is what
+//! the test allows; nothing here compares two numbers by itself.
+
+use crate::compare::{Against, Comparison, Reason, Verdict};
+use crate::document::{Align, CellText, Row, Table};
+use crate::metrics::{Definition, Figure};
+
+use super::scene::{Scene, is_muted};
+use super::tables::{About, cell, column};
+
+/// Figures that are followed over time: those that have a test.
+const FOLLOWED: &[&str] = &[
+    "composite_score",
+    "satisfied_rate.staff_attitude",
+    "satisfied_rate.staff_skill",
+    "satisfied_rate.expert_attitude",
+    "satisfied_rate.expert_skill",
+    "demand_response_rate",
+    "closed_loop_rate",
+    "next_need_rate",
+    "below_industry_share",
+];
+
+/// The table `changes` of a unit.
+pub(super) fn changes(scene: &Scene, about: &About) -> Table {
+    let figures = FOLLOWED.iter().filter_map(|name| scene.figure(&about.unit.code, name));
+    let rows = figures.map(|f| row(scene, f)).collect();
+    Table {
+        title: format!("{}主要指标的环比和同比", about.unit.name),
+        columns: vec![
+            column("指标", Align::Left, 2.2),
+            column("本季度", Align::Right, 0.9),
+            column("上季度", Align::Right, 0.9),
+            column("环比", Align::Left, 1.7),
+            column("上年同期", Align::Right, 0.9),
+            column("同比", Align::Left, 1.7),
+        ],
+        rows,
+        notes: vec![
+            "升降以统计检验为准，未通过检验的为“无显著变化”；“—”为没有可比的往期数据。".into(),
+            "“重叠”指两期有三成以上企业相同，样本重叠，仅供参考。".into(),
+        ],
+        ..Table::default()
+    }
+}
+
+fn row(scene: &Scene, figure: &Figure) -> Row {
+    let name = Definition::of(figure.metric).map_or_else(|| figure.name(), |d| d.name_of(figure.item));
+    let mut cells = vec![CellText::words(name), cell(Some(figure))];
+    for against in [Against::Quarter, Against::Year] {
+        let comparison = scene.comparisons.of(&figure.id(), against);
+        let base = comparison.and_then(|c| c.base.as_ref());
+        let base = base.map(|b| {
+            let then = scene.figure_in(b.period, &figure.unit_code, &figure.name());
+            CellText {
+                figure: b.figure.clone(),
+                muted: then.is_some_and(is_muted),
+                ..CellText::words(&*b.printed)
+            }
+        });
+        cells.push(base.unwrap_or_else(|| CellText::words("—")));
+        cells.push(comparison.map_or_else(|| CellText::words("—"), said));
+    }
+    Row { cells, strong: false }
+}
+
+/// What the test allows to be said, in the breadth of a cell.
+fn said(c: &Comparison) -> CellText {
+    let overlap = if c.overlap { "（重叠）" } else { "" };
+    match c.verdict {
+        Verdict::Up | Verdict::Down => {
+            let id = Some(format!("{}:{}", c.id, c.against.id()));
+            CellText { figure: id, ..CellText::words(c.told().unwrap_or_default()) }
+        }
+        Verdict::NoChange => CellText::words(format!("无显著变化{overlap}")),
+        Verdict::NotComparable(Reason::NoEarlierPeriod | Reason::NotInEarlierPeriod) => CellText::words("—"),
+        Verdict::NotComparable(Reason::StillOpen) => CellText::words("观察期未满"),
+        Verdict::NotComparable(Reason::NoTest) => CellText::words("不作检验"),
+        Verdict::NotComparable(_) => CellText::words("样本量不足"),
+    }
+}

@@ -1,0 +1,194 @@
+//! What an edition remembers of itself: every figure as printed, and of every return what a metric
+//! can look at, as short digests. No answer is kept, and of personal data only whether there was any.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest;
+use crate::link::{Linked, Status, district_code};
+use crate::metrics::{CATALOGUE, Figure, Level, fields};
+use crate::settings::Settings;
+use crate::spec::Form;
+use crate::tally::{Desk, Tally, Whom};
+
+/// Everything two editions are compared by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Snapshot {
+    /// Version of the program.
+    pub version: String,
+    /// Digest of the settings that figures depend on.
+    pub settings: String,
+    /// Figures by id.
+    pub figures: BTreeMap<String, Known>,
+    /// Returns by id.
+    pub returns: BTreeMap<String, Mark>,
+}
+
+/// A figure as it was printed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Place in the order of printing.
+    pub at: usize,
+    pub level: String,
+    pub code: String,
+    /// Code as `data/` carries it.
+    pub data_code: String,
+    pub unit: String,
+    /// `<metric>[.<item>]`, or the name of an account.
+    pub metric: String,
+    pub printed: String,
+    pub n: Option<i64>,
+    /// Numerator, exactly; a change that rounding hides is a change.
+    pub x: String,
+}
+
+/// A return as the metrics saw it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub form: String,
+    pub period: String,
+    pub file: String,
+    pub sheet: String,
+    pub cell: String,
+    pub enterprise: String,
+    pub project: String,
+    /// Digest of the key of enterprise and project, and of the enterprise alone.
+    pub key: String,
+    pub owner: String,
+    pub district: String,
+    pub agency: String,
+    pub status: String,
+    /// Size class of form B, categories of forms B and C.
+    pub size: Option<usize>,
+    pub categories: Vec<usize>,
+    /// Digests of the answers that a metric looks at.
+    pub answers: BTreeMap<String, String>,
+}
+
+impl Mark {
+    pub fn is_counted(&self) -> bool {
+        self.status == COUNTED
+    }
+
+    pub fn is_excluded(&self) -> bool {
+        self.status == EXCLUDED
+    }
+}
+
+const COUNTED: &str = "counted";
+const EXCLUDED: &str = "excluded";
+/// Digits of a digest: changes are told, not proven, by it.
+const DIGITS: usize = 10;
+
+impl Snapshot {
+    /// What this run knows.
+    pub fn take(desk: &Desk, settings: &Settings) -> Self {
+        let figures = desk.measured.get(&desk.period).map(|m| m.figures.as_slice()).unwrap_or_default();
+        let accounts = desk.accounts();
+        let of_figures = figures.iter().enumerate().map(|(at, f)| (f.id(), figure(at, f)));
+        let of_accounts = accounts.into_iter().enumerate();
+        let of_accounts = of_accounts
+            .map(|(at, (whom, tally))| (tally.id.clone(), account(figures.len() + at, &whom, &tally)));
+        let looked = looked_at();
+        Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            settings: settings_digest(settings),
+            figures: of_figures.chain(of_accounts).collect(),
+            returns: desk.links.returns.iter().map(|l| (l.ret.id.clone(), mark(l, &looked))).collect(),
+        }
+    }
+}
+
+/// Metrics, severities and aliases; fonts and marks change no figure.
+fn settings_digest(settings: &Settings) -> String {
+    let parts = serde_json::json!([settings.metrics, settings.severity, settings.aliases, settings.read]);
+    digest::short(parts.to_string().as_bytes(), DIGITS)
+}
+
+fn figure(at: usize, f: &Figure) -> Known {
+    Known {
+        at,
+        level: f.level.id().into(),
+        code: f.unit_code.clone(),
+        data_code: f.data_code().into(),
+        unit: f.unit_name.clone(),
+        metric: f.name(),
+        printed: f.printed(),
+        n: f.denominator,
+        x: f.fraction.map(|(n, d)| format!("{n}/{d}")).unwrap_or_default(),
+    }
+}
+
+fn account(at: usize, whom: &Whom, tally: &Tally) -> Known {
+    let (_, metric) = tally.id.rsplit_once('/').unwrap_or_default();
+    Known {
+        at,
+        level: whom.level.id().into(),
+        code: whom.code.clone(),
+        data_code: whom.code.clone(),
+        unit: whom.name.clone(),
+        metric: metric.into(),
+        printed: tally.printed.clone(),
+        n: None,
+        x: tally.printed.clone(),
+    }
+}
+
+type Looked = BTreeMap<Form, BTreeSet<&'static str>>;
+
+/// The fields of each form that any metric looks at, and those that place a return.
+fn looked_at() -> Looked {
+    let mut out = Looked::new();
+    for definition in CATALOGUE {
+        for item in definition.items {
+            for (form, names) in fields(definition.id, item, Level::City) {
+                out.entry(form).or_default().extend(names);
+            }
+        }
+    }
+    out.entry(Form::B).or_default().insert("size");
+    out
+}
+
+fn mark(linked: &Linked, looked: &Looked) -> Mark {
+    let ret = &linked.ret;
+    let place = &ret.place;
+    let joint = |parts: &[&str]| digest::short(parts.join("\u{1f}").as_bytes(), DIGITS);
+    let status = match &linked.status {
+        Status::Counted => COUNTED,
+        Status::Superseded { identical: true, .. } => "identical",
+        Status::Superseded { .. } => "superseded",
+        Status::Excluded => EXCLUDED,
+    };
+    let names = looked.get(&ret.form).into_iter().flatten();
+    Mark {
+        form: ret.form.letter().into(),
+        period: ret.period.to_string(),
+        file: place.file.to_string(),
+        sheet: place.sheet.to_string(),
+        cell: place.cell.map(|c| c.to_string()).unwrap_or_default(),
+        enterprise: ret.enterprise().to_owned(),
+        project: if matches!(ret.form, Form::B | Form::E) { String::new() } else { ret.project().to_owned() },
+        key: joint(&[&linked.key.enterprise, &linked.key.project]),
+        owner: joint(&[&linked.key.enterprise]),
+        district: district_code(linked.district).into(),
+        agency: linked.agency.to_string(),
+        status: status.into(),
+        size: if ret.form == Form::B { ret.one("size") } else { None },
+        categories: ret.many("need_types").to_vec(),
+        answers: names.filter_map(|name| Some(((*name).to_owned(), answer(linked, name)?))).collect(),
+    }
+}
+
+/// Digest of an answer that could be read; of personal data only that there is one.
+fn answer(linked: &Linked, name: &str) -> Option<String> {
+    let ret = &linked.ret;
+    let value = ret.value(name)?;
+    if ret.spec.field(name).is_some_and(crate::spec::Field::is_personal) {
+        let none = crate::text::is_none_word(ret.words(name));
+        return Some(if none { "none" } else { "given" }.into());
+    }
+    Some(digest::short(format!("{value:?}").as_bytes(), DIGITS))
+}

@@ -1,0 +1,167 @@
+//! What is behind a number: the returns that were counted, the expected ones that are missing, the problems.
+
+use super::kind::{Account, Kind, Reach, Side};
+use super::{Desk, Line, Whom};
+use crate::answer::Val;
+use crate::link::{Answerable, Linked, Status};
+use crate::metrics::{Fact, Frame, Level, RATINGS};
+use crate::problem::Problem;
+use crate::spec::Form;
+
+/// Returns of the period that belong to a unit.
+pub(super) fn own<'a, 'w>(desk: &Desk<'a>, whom: &'w Whom) -> impl Iterator<Item = &'a Linked> + use<'a, 'w> {
+    let period = desk.period;
+    let inside = move |l: &&Linked| match (whom.level, whom.district) {
+        (_, Some(district)) => l.district == district,
+        (Level::City, None) => true,
+        (Level::Agency, None) => *l.agency == *whom.name,
+        _ => false,
+    };
+    desk.links.returns.iter().filter(move |l| l.ret.period == period).filter(inside)
+}
+
+/// Ids of the returns a number counts; empty for numbers that count something else.
+pub(super) fn returns<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a str> {
+    let ids = |keep: &dyn Fn(&Linked) -> bool| {
+        own(desk, whom).filter(|l| keep(l)).map(|l| &*l.ret.id).collect::<Vec<_>>()
+    };
+    match kind {
+        Kind::Account(what, form) => {
+            ids(&|l| form.is_none_or(|f| l.ret.form == f) && is_of(&l.status, *what))
+        }
+        Kind::Reach(Reach::Districts) => ids(&|l| l.district.is_some()),
+        Kind::Reach(Reach::AllDistricts) => Vec::new(),
+        Kind::Reach(Reach::Agencies) => ids(&|l| l.counted() && l.ret.form == Form::F),
+        Kind::Reach(Reach::Projects) => ids(&|l| l.counted() && !l.key.project.is_empty()),
+        Kind::Reach(Reach::Enterprises) => ids(&|l| l.counted()),
+        Kind::Dissatisfied(item) => rated(desk, whom, 2, item),
+        Kind::RatingShare(level, item) => rated(desk, whom, *level, item),
+        Kind::Sensitivity(_) | Kind::AllSatisfied => answered(desk, whom),
+        Kind::Level(side, dimension) => levels(desk, whom, *side, *dimension).map(|(id, _)| id).collect(),
+        Kind::Severity(_) | Kind::Code(_) | Kind::Part(..) => Vec::new(),
+    }
+}
+
+fn is_of(status: &Status, what: Account) -> bool {
+    match what {
+        Account::Received => true,
+        Account::Counted => *status == Status::Counted,
+        Account::Superseded => matches!(status, Status::Superseded { .. }),
+        Account::Excluded => *status == Status::Excluded,
+        Account::Expected | Account::Missing => false,
+    }
+}
+
+/// Facts of form F in a unit.
+fn surveys<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<(&'a Fact, &'a [String])> {
+    let frame =
+        if whom.level == Level::Category { Frame::SatisfactionByCategory } else { Frame::Satisfaction };
+    let (Some(unit), Some(facts)) = (desk.unit(whom), desk.now().and_then(|m| m.facts.get(&frame))) else {
+        return Vec::new();
+    };
+    let inside =
+        |fact: &&Fact| fact.group(unit.level) == unit.group && (unit.level != Level::City || fact.city);
+    facts.rows.iter().filter(inside).map(|f| (f, facts.columns.as_slice())).collect()
+}
+
+fn is_marked(fact: &Fact, columns: &[String], name: &str) -> bool {
+    let at = columns.iter().position(|c| c == name);
+    at.and_then(|at| fact.numbers.get(at)) == Some(&1)
+}
+
+/// Surveys that rate an item at a level (0 for 满意 to 2).
+fn rated<'a>(desk: &Desk<'a>, whom: &Whom, level: usize, item: &str) -> Vec<&'a str> {
+    let name = format!("{item}_{}", ["a", "b", "c"][level.min(2)]);
+    let marked = surveys(desk, whom).into_iter().filter(|(f, columns)| is_marked(f, columns, &name));
+    marked.filter_map(|(f, _)| f.returns.first()).map(String::as_str).collect()
+}
+
+/// Surveys with any item answered.
+fn answered<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<&'a str> {
+    let any = |(fact, columns): &(&Fact, &[String])| {
+        RATINGS
+            .iter()
+            .any(|item| ["a", "b", "c"].iter().any(|w| is_marked(fact, columns, &format!("{item}_{w}"))))
+    };
+    let all = surveys(desk, whom).into_iter().filter(any);
+    all.filter_map(|(f, _)| f.returns.first()).map(String::as_str).collect()
+}
+
+/// Levels of a column of the counted supplements, with the id of the return.
+pub(super) fn levels<'a>(
+    desk: &Desk<'a>,
+    whom: &Whom,
+    side: Side,
+    dimension: usize,
+) -> impl Iterator<Item = (&'a str, i64)> + use<'a> {
+    let sheets: Vec<&Linked> = own(desk, whom).filter(|l| l.counted() && l.ret.form == Form::S).collect();
+    sheets.into_iter().filter_map(move |l| match l.ret.value("dimensions") {
+        Some(Val::Dimensions(all)) => Some((&*l.ret.id, all.get(dimension)?[side as usize]?)),
+        _ => None,
+    })
+}
+
+/// Problems a number counts.
+pub(super) fn problems<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a Problem> {
+    let all = desk.links.problems.get(&desk.period).map(Vec::as_slice).unwrap_or_default();
+    let wanted = |p: &&Problem| match kind {
+        Kind::Severity(severity) => p.severity == *severity,
+        Kind::Code(code) => p.code == *code,
+        _ => false,
+    };
+    let wanted = all.iter().filter(wanted);
+    match (whom.level, whom.district) {
+        (_, Some(district)) => {
+            let answerable = Answerable::new(desk.links, desk.period);
+            wanted.filter(|p| answerable.of(p) == district).collect()
+        }
+        (Level::City, None) => wanted.collect(),
+        _ => wanted.filter(|p| own(desk, whom).any(|l| l.ret.place.file == p.place.file)).collect(),
+    }
+}
+
+/// What a number counts that is no return.
+pub(super) fn lines(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Line> {
+    match kind {
+        Kind::Account(Account::Missing, form) => missing(desk, whom, *form),
+        Kind::Account(Account::Expected, form) => expected(desk, whom, *form),
+        Kind::Severity(_) | Kind::Code(_) => problems(desk, whom, kind)
+            .into_iter()
+            .map(|p| Line {
+                words: format!("{}（{}）", p.message, p.code.id()), place: p.place.to_string()
+            })
+            .collect(),
+        Kind::Reach(Reach::AllDistricts) => crate::reference::district::DISTRICTS
+            .iter()
+            .map(|d| Line { words: format!("{} {}", d.code, d.name), place: String::new() })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn key_line(form: Form, enterprise: &str, project: &str) -> Line {
+    let project = if project.is_empty() { String::new() } else { format!("　{project}") };
+    Line { words: format!("表{form}　{enterprise}{project}"), place: String::new() }
+}
+
+fn missing(desk: &Desk, whom: &Whom, form: Option<Form>) -> Vec<Line> {
+    let all = desk.links.accounting.get(&desk.period).map(|a| a.missing.as_slice()).unwrap_or_default();
+    all.iter()
+        .filter(|(f, district, _)| {
+            form.is_none_or(|wanted| wanted == *f) && whom.district.is_none_or(|d| d == *district)
+        })
+        .map(|(form, _, key)| key_line(*form, &key.enterprise, &key.project))
+        .collect()
+}
+
+fn expected(desk: &Desk, whom: &Whom, form: Option<Form>) -> Vec<Line> {
+    let Some(roster) = desk.links.rosters.get(&desk.period) else { return Vec::new() };
+    let forms = Form::ALL.into_iter().filter(|f| form.is_none_or(|wanted| wanted == *f));
+    forms
+        .flat_map(|form| {
+            let keys = roster.keys(form).into_iter();
+            let own = keys.filter(|(_, district)| whom.district.is_none_or(|d| d == *district));
+            own.map(move |(key, _)| key_line(form, &key.enterprise, &key.project)).collect::<Vec<_>>()
+        })
+        .collect()
+}
