@@ -202,6 +202,13 @@ pub struct Summary {
     pub project: String,
     pub enterprise: String,
     pub service_time: String,
+    /// Who served, where, and in which quarter (`2025年第二季度`): for an office's own form.
+    #[serde(default)]
+    pub agency: String,
+    #[serde(default)]
+    pub district: String,
+    #[serde(default)]
+    pub period: String,
     /// The four items of the form, each with its heading as the standard prints it
     /// (`1. 质量提升服务目标达成情况`).
     pub items: Vec<SummaryItem>,

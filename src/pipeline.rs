@@ -180,6 +180,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
     let narrator = Narrator::new(Arc::clone(&ground.templates))?;
     let engine =
         PdfEngine::with_threads(fonts.clone(), layouts(&ground.templates)?, options.jobs.unwrap_or(0))?;
+    let look = word_look(&font_paths, &ground.templates)?;
     let edition_of = |period: Period| Edition::open(&options.outputs, &period.to_string());
 
     engine.install(|| {
@@ -193,7 +194,6 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
             compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
         let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint.clone());
         problems::write(&edition, &scene, &memory, options)?;
-        let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
         let refused = write_site(&edition, &scene, &ground.templates)?;
         let outcome = finish(edition, &gathered, &ground, fingerprint)?;
@@ -243,12 +243,10 @@ fn layouts(templates: &Templates) -> Result<Layouts> {
     Ok(layouts)
 }
 
-fn word_look(font_paths: &[PathBuf]) -> WordLook {
+fn word_look(font_paths: &[PathBuf], templates: &Templates) -> Result<WordLook> {
     let rasterizer = Rasterizer::new(font_paths);
-    WordLook {
-        raster: Some(Arc::new(move |svg: &str, width: f32| rasterizer.png(svg, width))),
-        ..WordLook::default()
-    }
+    let raster = Some(Arc::new(move |svg: &str, width: f32| rasterizer.png(svg, width)) as Arc<word::Raster>);
+    WordLook { raster, ..WordLook::default() }.with_templates(templates)
 }
 
 /// The ground of a run's documents.

@@ -193,6 +193,7 @@ fn summary(repeat: usize) -> Summary {
             "未收到企业的质量提升情况反馈表（表E）。".to_owned(),
         ],
         fingerprint: "9f86d081884c".to_owned(),
+        ..Summary::default()
     }
 }
 

@@ -10,10 +10,13 @@ use std::sync::Arc;
 
 use crate::document::{Document, Summary};
 use crate::error::Result;
+use crate::templates::Templates;
 
 mod body;
 mod figure;
+pub mod form;
 mod front;
+mod markup;
 mod package;
 mod section;
 mod styles;
@@ -24,6 +27,7 @@ mod tests;
 mod xml;
 
 use body::{Body, Setting, TEXT_WIDTH};
+use form::OfficeForm;
 use package::{Part, Properties};
 use xml::Xml;
 
@@ -47,6 +51,8 @@ pub struct WordLook {
     pub latin: String,
     /// Without it a program that cannot draw SVG shows an empty picture.
     pub raster: Option<Arc<Raster>>,
+    /// The office's own form 表D; without it, ours.
+    pub form: Option<Arc<OfficeForm>>,
 }
 
 impl Default for WordLook {
@@ -58,7 +64,19 @@ impl Default for WordLook {
             title: "方正小标宋简体".to_owned(),
             latin: "Times New Roman".to_owned(),
             raster: None,
+            form: None,
         }
+    }
+}
+
+impl WordLook {
+    /// With the Word files of a workspace's `templates/word/`.
+    ///
+    /// # Errors
+    /// A file that cannot be read or used, with its paragraph.
+    pub fn with_templates(self, templates: &Templates) -> Result<Self> {
+        let form = templates.word(form::PATH).map(|(path, bytes)| OfficeForm::open(path, bytes)).transpose()?;
+        Ok(Self { form: form.map(Arc::new), ..self })
     }
 }
 
@@ -98,12 +116,15 @@ pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
 /// # Errors
 /// A fault of the program only; no text of a summary can cause one.
 pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
+    if let Some(form) = &look.form {
+        return form.fill(summary);
+    }
     let mut body = Body::new(Setting::Form, summary::CONTENT_WIDTH, look.raster.as_deref());
     summary::write(&mut body, summary);
     section::last(&mut body.xml, false);
     let custom = custom(&summary.ident, &summary.fingerprint, &body);
     let mut properties = Properties {
-        title: format!("{}（{}，{}）", summary::TITLE, summary.enterprise, summary.project),
+        title: summary_title(summary),
         subject: summary::TITLE.to_owned(),
         ident: summary.ident.clone(),
         date: summary.date_ymd,
@@ -113,6 +134,11 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
     let main = main_part(body)?;
     properties.custom.extend(crate::docx::originals(&main)?);
     package::pack(main, &parts, &properties)
+}
+
+/// Title of an Annex D file: the form, whose and of which project.
+fn summary_title(summary: &Summary) -> String {
+    format!("{}（{}，{}）", summary::TITLE, summary.enterprise, summary.project)
 }
 
 /// What a program reads back: which file this is, from which data, and the

@@ -67,6 +67,19 @@ pub fn pack(document: Vec<u8>, parts: &[Part], properties: &Properties) -> Resul
     Ok(zip.finish().map_err(zip_fault)?.into_inner())
 }
 
+/// Packs parts that are all there, under their full names, `[Content_Types].xml` first.
+///
+/// # Errors
+/// A fault of ours only.
+pub fn zip(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let (first, rest): (Vec<_>, Vec<_>) = parts.iter().partition(|(name, _)| name == "[Content_Types].xml");
+    for (name, bytes) in first.into_iter().chain(rest) {
+        add(&mut zip, name, bytes)?;
+    }
+    Ok(zip.finish().map_err(zip_fault)?.into_inner())
+}
+
 fn add(zip: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> Result<()> {
     let epoch = DateTime::from_date_and_time(1980, 1, 1, 0, 0, 0)
         .map_err(|_| Error::internal("Word 文件写出失败（压缩包日期）"))?;

@@ -141,6 +141,7 @@ fn form(texts: &[String]) -> Summary {
         marks: vec!["示例数据".into()],
         notes: vec!["第1项由反馈表和满意度调查表数据生成。".into()],
         fingerprint: "3f9a1c0d2b7e".into(),
+        ..Summary::default()
     }
 }
 
