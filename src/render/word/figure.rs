@@ -49,6 +49,7 @@ fn pictures(body: &mut Body, figure: &Figure) -> (String, String) {
         kind: "image",
         id: id.to_owned(),
         bytes,
+        content: None,
     };
     body.media.push(picture(&ids.0, "png", png));
     body.media.push(picture(&ids.1, "svg", figure.svg.clone().into_bytes()));

@@ -18,6 +18,7 @@ pub mod form;
 mod front;
 mod markup;
 mod package;
+pub mod reference;
 mod section;
 mod styles;
 mod summary;
@@ -29,6 +30,7 @@ mod xml;
 use body::{Body, Setting, TEXT_WIDTH};
 use form::OfficeForm;
 use package::{Part, Properties};
+use reference::Reference;
 use xml::Xml;
 
 /// Turns an SVG into a PNG of the width given in pixels; `None` where it cannot.
@@ -53,6 +55,8 @@ pub struct WordLook {
     pub raster: Option<Arc<Raster>>,
     /// The office's own form 表D; without it, ours.
     pub form: Option<Arc<OfficeForm>>,
+    /// The office's own styles, page, header and footer.
+    pub reference: Option<Arc<Reference>>,
 }
 
 impl Default for WordLook {
@@ -65,6 +69,7 @@ impl Default for WordLook {
             latin: "Times New Roman".to_owned(),
             raster: None,
             form: None,
+            reference: None,
         }
     }
 }
@@ -76,7 +81,14 @@ impl WordLook {
     /// A file that cannot be read or used, with its paragraph.
     pub fn with_templates(self, templates: &Templates) -> Result<Self> {
         let form = templates.word(form::PATH).map(|(path, bytes)| OfficeForm::open(path, bytes)).transpose()?;
-        Ok(Self { form: form.map(Arc::new), ..self })
+        let reference = templates.word(reference::PATH);
+        let reference = reference.map(|(path, bytes)| Reference::open(path, bytes)).transpose()?;
+        Ok(Self { form: form.map(Arc::new), reference: reference.map(Arc::new), ..self })
+    }
+
+    /// Width of the text in twips.
+    fn width(&self) -> u32 {
+        self.reference.as_ref().map_or(TEXT_WIDTH, |reference| reference.width())
     }
 }
 
@@ -92,12 +104,14 @@ impl fmt::Debug for WordLook {
 /// # Errors
 /// A fault of the program only; no text of a document can cause one.
 pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
-    let mut body = Body::new(Setting::Report, TEXT_WIDTH, look.raster.as_deref());
+    let mut body = Body::new(Setting::Report, look.width(), look.raster.as_deref());
     body.blocks(&document.blocks);
     let headings = std::mem::take(&mut body.headings);
     let blocks = std::mem::replace(&mut body.xml, Xml::fragment());
+    marks_in_text(&mut body, look, &document.marks);
     front::opening(&mut body, document, &headings);
     body.xml.splice(blocks)?;
+    fingerprint_in_text(&mut body, look, &document.fingerprint);
     section::last(&mut body.xml, document.front_matter);
     let properties = Properties {
         title: document.title.clone(),
@@ -107,7 +121,8 @@ pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
         custom: custom(&document.ident, &document.fingerprint, &body),
     };
     let parts = parts(&mut body, look, &document.marks, &document.fingerprint)?;
-    package::pack(main_part(body)?, &parts, &properties)
+    let (main, parts) = dressed(main_part(body)?, parts, look)?;
+    package::pack(main, &parts, &properties)
 }
 
 /// An Annex D summary as the bytes of a `.docx` that stays editable and can be
@@ -119,8 +134,10 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
     if let Some(form) = &look.form {
         return form.fill(summary);
     }
-    let mut body = Body::new(Setting::Form, summary::CONTENT_WIDTH, look.raster.as_deref());
+    let mut body = Body::new(Setting::Form, look.width(), look.raster.as_deref());
+    marks_in_text(&mut body, look, &summary.marks);
     summary::write(&mut body, summary);
+    fingerprint_in_text(&mut body, look, &summary.fingerprint);
     section::last(&mut body.xml, false);
     let custom = custom(&summary.ident, &summary.fingerprint, &body);
     let mut properties = Properties {
@@ -131,9 +148,31 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
         custom,
     };
     let parts = parts(&mut body, look, &summary.marks, &summary.fingerprint)?;
-    let main = main_part(body)?;
+    let (main, parts) = dressed(main_part(body)?, parts, look)?;
     properties.custom.extend(crate::docx::originals(&main)?);
     package::pack(main, &parts, &properties)
+}
+
+/// The look of the office, where it has one.
+fn dressed(main: Vec<u8>, parts: Vec<Part>, look: &WordLook) -> Result<(Vec<u8>, Vec<Part>)> {
+    match &look.reference {
+        Some(reference) => reference.dress(&main, parts),
+        None => Ok((main, parts)),
+    }
+}
+
+/// Where the office's header takes the place of ours, the marks stand above the title.
+fn marks_in_text(body: &mut Body, look: &WordLook, marks: &[String]) {
+    if look.reference.as_ref().is_some_and(|reference| reference.has_headers()) {
+        marks.iter().for_each(|mark| body.line("Header", mark));
+    }
+}
+
+/// Where the office's footer takes the place of ours, the fingerprint stands at the end.
+fn fingerprint_in_text(body: &mut Body, look: &WordLook, fingerprint: &str) {
+    if look.reference.as_ref().is_some_and(|reference| reference.has_footers()) && !fingerprint.is_empty() {
+        body.line("Fingerprint", &format!("数据指纹 {fingerprint}"));
+    }
 }
 
 /// Title of an Annex D file: the form, whose and of which project.
@@ -153,7 +192,7 @@ fn custom(ident: &str, fingerprint: &str, body: &Body) -> Vec<(String, String)> 
 fn parts(body: &mut Body, look: &WordLook, marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
     let mut parts = section::parts(marks, fingerprint)?;
     let mut own = |name: &str, kind, bytes| {
-        parts.push(Part { name: format!("{name}.xml"), kind, id: format!("rId_{name}"), bytes });
+        parts.push(Part { name: format!("{name}.xml"), kind, id: format!("rId_{name}"), bytes, content: None });
     };
     own("styles", "styles", styles::styles(look)?);
     own("settings", "settings", styles::settings()?);

@@ -42,7 +42,7 @@ pub fn parts(marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
     mark_lines(&mut head, marks);
     let blank = |xml: &mut Xml| xml.within("w:p", &[], |_| {});
     let made =
-        |name: &str, kind, id: &str, bytes| Part { name: name.to_owned(), kind, id: id.to_owned(), bytes };
+        |name: &str, kind, id: &str, bytes| Part { name: name.to_owned(), kind, id: id.to_owned(), bytes, content: None };
     let mut empty = Xml::fragment();
     blank(&mut empty);
     Ok(vec![
