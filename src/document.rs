@@ -88,6 +88,19 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Notes below the table, each one sentence.
     pub notes: Vec<String>,
+    /// Whether it needs a turned page; see [`Table::settle_width`].
+    #[serde(default)]
+    pub wide: bool,
+}
+
+/// Columns, weighed, that an upright page holds without squeezing.
+const WIDEST: f32 = 10.5;
+
+impl Table {
+    /// Decides, where the table is numbered, whether it gets a turned page.
+    pub fn settle_width(&mut self) {
+        self.wide = self.columns.iter().map(|column| column.weight).sum::<f32>() > WIDEST;
+    }
 }
 
 /// One column of a table.

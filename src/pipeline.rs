@@ -459,8 +459,9 @@ fn write_job(
         Job::City => (city_report(scene, narrator)?, "city/全市报告".to_owned()),
     };
     let (document, path) = document;
-    edition.write(&format!("{path}.pdf"), &engine.report(&document)?)?;
-    edition.write(&format!("{path}.docx"), &word::report(&document, look)?)
+    let (pdf, pages) = engine.report_with_pages(&document)?;
+    edition.write(&format!("{path}.pdf"), &pdf)?;
+    edition.write(&format!("{path}.docx"), &word::report_with_pages(&document, &pages, look)?)
 }
 
 fn finish(edition: Edition, gathered: &Gathered, ground: &Ground, fingerprint: String) -> Result<Outcome> {

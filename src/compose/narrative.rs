@@ -430,6 +430,7 @@ fn number(mut blocks: Vec<Block>) -> Vec<Block> {
             Block::Table(table) => {
                 tables += 1;
                 table.number = format!("表{tables}");
+                table.settle_width();
             }
             Block::Figure(figure) => {
                 figures += 1;

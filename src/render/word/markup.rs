@@ -175,7 +175,8 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Vec<Node>, String> {
 fn element(start: &BytesStart, paragraphs: &mut usize) -> Element {
     let name = start.name().into_inner().to_owned();
     let attributes = start.attributes_raw().trim_end();
-    let attributes = if attributes.is_empty() { String::new() } else { format!(" {}", attributes.trim_start()) };
+    let attributes =
+        if attributes.is_empty() { String::new() } else { format!(" {}", attributes.trim_start()) };
     let mut element = Element { attributes, ..Element::new(name, Vec::new()) };
     if element.local() == "p" && element.name != "a:p" {
         *paragraphs += 1;

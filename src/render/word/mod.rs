@@ -80,7 +80,8 @@ impl WordLook {
     /// # Errors
     /// A file that cannot be read or used, with its paragraph.
     pub fn with_templates(self, templates: &Templates) -> Result<Self> {
-        let form = templates.word(form::PATH).map(|(path, bytes)| OfficeForm::open(path, bytes)).transpose()?;
+        let form =
+            templates.word(form::PATH).map(|(path, bytes)| OfficeForm::open(path, bytes)).transpose()?;
         let reference = templates.word(reference::PATH);
         let reference = reference.map(|(path, bytes)| Reference::open(path, bytes)).transpose()?;
         Ok(Self { form: form.map(Arc::new), reference: reference.map(Arc::new), ..self })
@@ -104,15 +105,31 @@ impl fmt::Debug for WordLook {
 /// # Errors
 /// A fault of the program only; no text of a document can cause one.
 pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
+    report_with_pages(document, &[], look)
+}
+
+/// The same with the page of each heading, in order, as the PDF has them: the table of contents shows
+/// them until Word counts its own, which it does when the file is opened.
+///
+/// # Errors
+/// As [`report`].
+pub fn report_with_pages(document: &Document, pages: &[usize], look: &WordLook) -> Result<Vec<u8>> {
     let mut body = Body::new(Setting::Report, look.width(), look.raster.as_deref());
+    if let Some(reference) = &look.reference {
+        body.turned_width = reference.turned_width();
+    }
+    if document.front_matter {
+        body.pages = section::Pages::Body;
+    }
     body.blocks(&document.blocks);
     let headings = std::mem::take(&mut body.headings);
     let blocks = std::mem::replace(&mut body.xml, Xml::fragment());
     marks_in_text(&mut body, look, &document.marks);
-    front::opening(&mut body, document, &headings);
+    front::opening(&mut body, document, &headings, pages);
     body.xml.splice(blocks)?;
     fingerprint_in_text(&mut body, look, &document.fingerprint);
-    section::last(&mut body.xml, document.front_matter);
+    let pages = body.pages;
+    section::last(&mut body.xml, pages);
     let properties = Properties {
         title: document.title.clone(),
         subject: document.subtitle.clone(),
@@ -138,7 +155,7 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
     marks_in_text(&mut body, look, &summary.marks);
     summary::write(&mut body, summary);
     fingerprint_in_text(&mut body, look, &summary.fingerprint);
-    section::last(&mut body.xml, false);
+    section::last(&mut body.xml, section::Pages::Whole);
     let custom = custom(&summary.ident, &summary.fingerprint, &body);
     let mut properties = Properties {
         title: summary_title(summary),
@@ -164,7 +181,7 @@ fn dressed(main: Vec<u8>, parts: Vec<Part>, look: &WordLook) -> Result<(Vec<u8>,
 /// Where the office's header takes the place of ours, the marks stand above the title.
 fn marks_in_text(body: &mut Body, look: &WordLook, marks: &[String]) {
     if look.reference.as_ref().is_some_and(|reference| reference.has_headers()) {
-        marks.iter().for_each(|mark| body.line("Header", mark));
+        front::mark_lines(body, marks);
     }
 }
 
@@ -192,7 +209,13 @@ fn custom(ident: &str, fingerprint: &str, body: &Body) -> Vec<(String, String)> 
 fn parts(body: &mut Body, look: &WordLook, marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
     let mut parts = section::parts(marks, fingerprint)?;
     let mut own = |name: &str, kind, bytes| {
-        parts.push(Part { name: format!("{name}.xml"), kind, id: format!("rId_{name}"), bytes, content: None });
+        parts.push(Part {
+            name: format!("{name}.xml"),
+            kind,
+            id: format!("rId_{name}"),
+            bytes,
+            content: None,
+        });
     };
     own("styles", "styles", styles::styles(look)?);
     own("settings", "settings", styles::settings()?);

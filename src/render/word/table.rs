@@ -27,12 +27,14 @@ struct Frame<'a> {
 
 /// Writes caption, table and notes.
 pub fn write(body: &mut Body, table: &Table) {
-    caption(body, true, &table.number, &table.title);
+    if !(table.number.is_empty() && table.title.is_empty()) {
+        caption(body, true, &table.number, &table.title);
+    }
     let widths = widths(table, body.width);
     body.xml.open("w:tbl", &[]);
     properties(&mut body.xml, table, body.width);
     grid(&mut body.xml, &widths);
-    let sizes = sizes(widths.len(), body.setting);
+    let sizes = sizes(widths.len(), table.rows.len(), body.setting);
     unit_row(body, table, &widths);
     header_rows(body, table, &widths, sizes);
     for row in &table.rows {
@@ -73,9 +75,9 @@ struct Sizes {
     text: &'static str,
 }
 
-fn sizes(columns: usize, setting: Setting) -> Sizes {
+fn sizes(columns: usize, rows: usize, setting: Setting) -> Sizes {
     match columns {
-        0..=5 if setting == Setting::Report => Sizes { head: "TableHead", text: "TableText" },
+        0..=5 if setting == Setting::Report && rows <= 12 => Sizes { head: "TableHead", text: "TableText" },
         ..=9 => Sizes { head: "TableHead5", text: "TableText5" },
         _ => Sizes { head: "TableHead6", text: "TableText6" },
     }

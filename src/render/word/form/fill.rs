@@ -4,12 +4,12 @@
 //! row of a table (its two ends in cells of one row, or each alone in a row). In all three the ends are
 //! siblings in the markup, so one walk over siblings does for all.
 
-use crate::render::word::markup::{Element, Node};
+use super::Fault;
 use super::names::Value;
 use super::tag::Tag;
-use super::Fault;
 use crate::compose::narrative::suggestion;
 use crate::docx::{Field, PLACEHOLDER};
+use crate::render::word::markup::{Element, Node};
 
 /// Ids of content controls count from here, far from those an office's own have.
 const FIRST_ID: u32 = 1_900_000_000;
@@ -36,7 +36,16 @@ type Filled = Result<Vec<Node>, Fault>;
 impl<'a> Filler<'a> {
     pub const fn new(root: &'a Value, checking: bool, controls: bool) -> Self {
         let (here, alone) = (1, false);
-        Self { root, loops: Vec::new(), counts: Vec::new(), checking, controls, here, alone, next_id: FIRST_ID }
+        Self {
+            root,
+            loops: Vec::new(),
+            counts: Vec::new(),
+            checking,
+            controls,
+            here,
+            alone,
+            next_id: FIRST_ID,
+        }
     }
 
     /// Fills siblings.
@@ -94,10 +103,7 @@ impl<'a> Filler<'a> {
     fn row(&mut self, row: &Element) -> Filled {
         let steering = steering(row);
         let (Some(first), Some(last)) = (steering.first(), steering.last()) else { return Ok(Vec::new()) };
-        let closed = matches!(
-            (first, last),
-            (Tag::For { .. }, Tag::EndFor) | (Tag::If { .. }, Tag::EndIf)
-        );
+        let closed = matches!((first, last), (Tag::For { .. }, Tag::EndFor) | (Tag::If { .. }, Tag::EndIf));
         if !closed || !encloses_all(&steering) {
             return Err(self.misplaced(row));
         }
@@ -158,7 +164,10 @@ impl<'a> Filler<'a> {
                 Some(other) => {
                     depth -= 1;
                     if depth == 0 {
-                        let fits = matches!((tag, other), (Tag::For { .. }, Tag::EndFor) | (Tag::If { .. }, Tag::EndIf));
+                        let fits = matches!(
+                            (tag, other),
+                            (Tag::For { .. }, Tag::EndFor) | (Tag::If { .. }, Tag::EndIf)
+                        );
                         return if fits { Ok(at) } else { Err(self.unclosed(tag)) };
                     }
                 }
@@ -243,7 +252,8 @@ impl<'a> Filler<'a> {
         let empty = text.trim().is_empty();
         let words = lines(run, if empty { PLACEHOLDER } else { text });
         let filled = in_look(run, words);
-        let Some(field) = value.field.filter(|f| self.controls && (self.alone || !Field::ITEMS.contains(f))) else {
+        let Some(field) = value.field.filter(|f| self.controls && (self.alone || !Field::ITEMS.contains(f)))
+        else {
             return Ok(vec![filled]);
         };
         self.next_id += 1;

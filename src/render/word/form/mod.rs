@@ -122,7 +122,8 @@ fn check(nodes: &mut [Node]) -> std::result::Result<(), (Fault, String)> {
     let specimen = names::specimen();
     let checked = gathered.and_then(|()| Filler::new(&specimen, true, true).fill(nodes).map(drop));
     checked.map_err(|fault| {
-        let words = texts.iter().find(|(number, _)| *number == fault.paragraph).map(|(_, words)| words.clone());
+        let words =
+            texts.iter().find(|(number, _)| *number == fault.paragraph).map(|(_, words)| words.clone());
         (fault, words.unwrap_or_default())
     })
 }
@@ -143,7 +144,10 @@ pub fn sample() -> Result<Vec<u8>> {
     let line = |words: &str| Block::Paragraph { runs: vec![Run::plain(words)] };
     let item = |name: &str| {
         let each = format!("{{% for 段 in {name}.各段 %}}");
-        SummaryItem { heading: String::new(), blocks: vec![line(&each), line("{{ 段 }}"), line("{% endfor %}")] }
+        SummaryItem {
+            heading: String::new(),
+            blocks: vec![line(&each), line("{{ 段 }}"), line("{% endfor %}")],
+        }
     };
     let head = ["指标", "单位", "服务前", "目标", "服务后", "达成"];
     let cells = [

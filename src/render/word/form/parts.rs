@@ -3,9 +3,9 @@
 //! Our properties are added beside the office's own; content types and relations get an entry only
 //! where there is none yet.
 
-use crate::render::word::markup::{self, Element, Node};
 use crate::docx::Limits;
 use crate::error::{Error, Result};
+use crate::render::word::markup::{self, Element, Node};
 
 const CUSTOM_PART: &str = "docProps/custom.xml";
 const CUSTOM: &str = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties";
@@ -45,7 +45,8 @@ pub fn add_properties(parts: &mut Parts, custom: &[(String, String)]) -> Result<
         }
     })?;
     change(parts, "_rels/.rels", |root| {
-        let known = root.elements().any(|e| e.attribute("Type").is_some_and(|t| t.ends_with("/custom-properties")));
+        let known =
+            root.elements().any(|e| e.attribute("Type").is_some_and(|t| t.ends_with("/custom-properties")));
         if !known {
             let attributes = format!(
                 " xmlns=\"{RELATIONS}\" Id=\"rIdZhitiCustom\" Type=\"{CUSTOM_RELATION}\" Target=\"{CUSTOM_PART}\""

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::render::word::markup::{Element, Node};
 use super::{Fault, tag};
+use crate::render::word::markup::{Element, Node};
 
 /// Gathers the fields of every paragraph.
 ///
@@ -104,10 +104,7 @@ fn put_back(nodes: &mut [Node], words: &mut impl Iterator<Item = String>) {
 /// A `w:t` of the same prefix.
 fn text(beside: &Element, words: String) -> Element {
     let children = if words.is_empty() { Vec::new() } else { vec![Node::Words(words)] };
-    Element {
-        attributes: " xml:space=\"preserve\"".to_owned(),
-        ..Element::new(beside.beside("t"), children)
-    }
+    Element { attributes: " xml:space=\"preserve\"".to_owned(), ..Element::new(beside.beside("t"), children) }
 }
 
 /// Runs that hold a field are cut before and behind it.

@@ -102,9 +102,7 @@ pub fn read(field: &str) -> Result<Tag, String> {
         ["else"] => Ok(Tag::Else),
         ["endfor"] => Ok(Tag::EndFor),
         ["endif"] => Ok(Tag::EndIf),
-        _ => Err(format!(
-            "看不懂“{inner}”，可用的有 for … in …、endfor、if …、if not …、else、endif"
-        )),
+        _ => Err(format!("看不懂“{inner}”，可用的有 for … in …、endfor、if …、if not …、else、endif")),
     }
 }
 
@@ -130,8 +128,7 @@ mod tests {
         let words = "甲{{ enterprise }}乙{% for p in practices.paragraphs %}{{p}}{%- endfor -%}";
         let found: Vec<Tag> = find(words).unwrap().into_iter().map(|r| read(&words[r]).unwrap()).collect();
         let list = Tag::For { each: "p".into(), list: path(&["practices", "paragraphs"]) };
-        let wanted =
-            [Tag::Print(path(&["enterprise"])), list, Tag::Print(path(&["p"])), Tag::EndFor];
+        let wanted = [Tag::Print(path(&["enterprise"])), list, Tag::Print(path(&["p"])), Tag::EndFor];
         assert_eq!(found, wanted);
         assert_eq!(read("{% if not date %}"), Ok(Tag::If { name: path(&["date"]), not: true }));
         assert_eq!(read("{{ 企业名称 }}"), Ok(Tag::Print(path(&["企业名称"]))));

@@ -98,7 +98,10 @@ fn a_field_cut_into_runs_takes_the_look_of_its_first_run() {
     let run = "<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">成都甲乙有限公司</w:t></w:r>";
     assert!(xml.contains(run) && xml.contains("<w:i/></w:rPr><w:t xml:space=\"preserve\">。"), "{xml}");
     // The labels of the standard do as well as names.
-    assert_eq!(words(&filled(&p("{{企业名称}}{{ 服务时间 }}"), &summary())), "成都甲乙有限公司2025年1月6日—2025年3月7日|");
+    assert_eq!(
+        words(&filled(&p("{{企业名称}}{{ 服务时间 }}"), &summary())),
+        "成都甲乙有限公司2025年1月6日—2025年3月7日|"
+    );
 }
 
 #[test]
@@ -142,10 +145,15 @@ fn what_would_break_word_is_mended() {
         p("{% endfor %}")
     );
     assert!(filled(&cell, &Summary::default()).contains("<w:tc><w:p/></w:tc>"));
-    let table = format!("<w:tbl>{}</w:tbl>{}", row(&["{% for i in indicators %}{{ i.name }}{% endfor %}"]), p("完"));
+    let table =
+        format!("<w:tbl>{}</w:tbl>{}", row(&["{% for i in indicators %}{{ i.name }}{% endfor %}"]), p("完"));
     // Within one cell the loop repeats words, and the row stays.
     assert!(filled(&table, &Summary::default()).contains("<w:tc><w:p/></w:tc>"));
-    let table = format!("<w:tbl>{}</w:tbl>{}", row(&["{% for i in indicators %}{{ i.name }}", "{% endfor %}"]), p("完"));
+    let table = format!(
+        "<w:tbl>{}</w:tbl>{}",
+        row(&["{% for i in indicators %}{{ i.name }}", "{% endfor %}"]),
+        p("完")
+    );
     assert!(!filled(&table, &Summary::default()).contains("w:tbl"));
 }
 
@@ -170,7 +178,10 @@ fn words_are_data_and_nothing_is_left_blank() {
 #[test]
 fn a_fault_names_file_paragraph_and_the_nearest_name() {
     for (body, wanted) in [
-        (p("企业：{{ enterprize }}"), vec!["附录D.docx：第2段“企业：{{ enterprize }}”", "enterprize", "是否应为 `enterprise`"]),
+        (
+            p("企业：{{ enterprize }}"),
+            vec!["附录D.docx：第2段“企业：{{ enterprize }}”", "enterprize", "是否应为 `enterprise`"],
+        ),
         (p("{{ 企业名 }}"), vec!["第2段", "是否应为 `企业名称`"]),
         (p("{{ practices.paragrafs }}"), vec!["是否应为 `practices.paragraphs`"]),
         (p("{% for x in notes %}{{ x.name }}{% endfor %}"), vec!["第2段", "x.name"]),

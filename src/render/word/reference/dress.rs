@@ -7,7 +7,8 @@ use super::{Part, Reference, numbers, root, set_val, val};
 use crate::render::word::markup::{self, Element, Node};
 
 /// Settings of a reference document that belong to its text or to other files.
-const NOT_OURS: [&str; 5] = ["attachedTemplate", "mailMerge", "footnotePr", "endnotePr", "documentProtection"];
+const NOT_OURS: [&str; 5] =
+    ["attachedTemplate", "mailMerge", "footnotePr", "endnotePr", "documentProtection"];
 
 /// Our main part and all parts of the package.
 pub fn dress(office: &Reference, main: &[u8], ours: Vec<Part>) -> Result<(Vec<u8>, Vec<Part>), String> {

@@ -70,6 +70,11 @@ impl Reference {
         self.section.width()
     }
 
+    /// Width of the text on a turned page, in twips.
+    pub fn turned_width(&self) -> u32 {
+        self.section.height()
+    }
+
     /// Whether it brings headers of its own, so that ours have no place.
     pub const fn has_headers(&self) -> bool {
         !self.section.headers.is_empty()
@@ -85,9 +90,8 @@ impl Reference {
     /// # Errors
     /// A fault of the program only.
     pub fn dress(&self, main: &[u8], parts: Vec<Part>) -> Result<(Vec<u8>, Vec<Part>)> {
-        dress::dress(self, main, parts).map_err(|reason| {
-            Error::internal(format!("Word 文件无法套用参考样式（{reason}）"))
-        })
+        dress::dress(self, main, parts)
+            .map_err(|reason| Error::internal(format!("Word 文件无法套用参考样式（{reason}）")))
     }
 }
 

@@ -19,7 +19,8 @@ impl<'a> Source<'a> {
         let Some(file) = main.strip_prefix("word/").filter(|file| !file.contains('/')) else {
             return Err("不是 Word 保存的文件".to_owned());
         };
-        let find = |name: &str| all.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice());
+        let find =
+            |name: &str| all.iter().find(|(known, _)| known == name).map(|(_, bytes)| bytes.as_slice());
         let relations = find(&format!("word/_rels/{file}.rels")).ok_or("没有样式")?;
         let types = find("[Content_Types].xml").ok_or("缺少 [Content_Types].xml")?;
         Ok(Self { all, relations: root(relations)?, types: root(types)? })

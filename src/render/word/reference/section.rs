@@ -26,7 +26,9 @@ impl Section {
         let child = |name: &str| section.and_then(|s| s.child(name));
         let number = |element: Option<&Element>, name: &str, other: u32| {
             let value = element.and_then(|e| e.attribute(&format!("w:{name}")));
-            value.and_then(|v| v.parse::<i64>().ok()).map_or(other, |n| u32::try_from(n.abs()).unwrap_or(other))
+            value
+                .and_then(|v| v.parse::<i64>().ok())
+                .map_or(other, |n| u32::try_from(n.abs()).unwrap_or(other))
         };
         let (size, margins) = (child("pgSz"), child("pgMar"));
         let (width, height) = (number(size, "w", 11906), number(size, "h", 16838));
@@ -52,6 +54,12 @@ impl Section {
     pub fn width(&self) -> u32 {
         let [_, right, _, left] = self.margins;
         self.size.0.saturating_sub(right + left + self.edges[2])
+    }
+
+    /// Height of the text on a portrait page.
+    pub fn height(&self) -> u32 {
+        let [top, _, bottom, _] = self.margins;
+        self.size.1.saturating_sub(top + bottom)
     }
 
     /// A section of ours with the office's page.

@@ -15,13 +15,20 @@ const W: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/20
 /// A reference document as a Chinese Word writes it: styles under ids of its own, a header with a picture.
 fn reference_file(section: &str) -> Vec<u8> {
     let relation = |id: &str, kind: &str, target: &str| {
-        format!("<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>")
+        format!(
+            "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>"
+        )
     };
     let relations = |all: &[String]| {
-        format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{}</Relationships>", all.concat())
+        format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{}</Relationships>",
+            all.concat()
+        )
     };
     let word = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
-    let over = |name: &str, kind: &str| format!("<Override PartName=\"/word/{name}.xml\" ContentType=\"{word}{kind}+xml\"/>");
+    let over = |name: &str, kind: &str| {
+        format!("<Override PartName=\"/word/{name}.xml\" ContentType=\"{word}{kind}+xml\"/>")
+    };
     let types = format!(
         "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"jpeg\" ContentType=\"image/jpeg\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/>{}{}{}{}{}</Types>",
         over("document", "document.main"),
@@ -31,7 +38,9 @@ fn reference_file(section: &str) -> Vec<u8> {
         over("settings", "settings")
     );
     let style = |kind: &str, id: &str, name: &str, more: &str| {
-        format!("<w:style w:type=\"{kind}\" w:styleId=\"{id}\"{more}><w:name w:val=\"{name}\"/><w:rPr><w:rFonts w:eastAsia=\"方正仿宋\"/></w:rPr></w:style>")
+        format!(
+            "<w:style w:type=\"{kind}\" w:styleId=\"{id}\"{more}><w:name w:val=\"{name}\"/><w:rPr><w:rFonts w:eastAsia=\"方正仿宋\"/></w:rPr></w:style>"
+        )
     };
     let styles = [
         style("paragraph", "a", "Normal", " w:default=\"1\""),
@@ -137,7 +146,10 @@ fn the_look_is_the_office_s_and_the_words_are_ours() {
 
 #[test]
 fn the_form_keeps_its_fields_in_the_office_s_look() {
-    let form = Summary { enterprise: "成都甲乙有限公司".into(), date_ymd: (2025, 3, 31), ..Summary::default() };
+    let form =
+        Summary {
+            enterprise: "成都甲乙有限公司".into(), date_ymd: (2025, 3, 31), ..Summary::default()
+        };
     let bytes = summary(&form, &look("")).unwrap();
     let answers = read_summary(&bytes, &Limits::default()).unwrap();
     let enterprise = answers.enterprise.unwrap();
