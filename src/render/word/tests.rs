@@ -56,6 +56,7 @@ fn table(rows: usize) -> Table {
             "灰色数字为样本不足10家的结果，仅供参考。".into(),
             "由于四舍五入，分项合计可能不等于总计。".into(),
         ],
+        wide: false,
     }
 }
 

@@ -101,7 +101,13 @@ fn document() -> Document {
             Block::Heading { level: 1, runs: vec![Run::plain("一、总体情况")] },
             Block::Paragraph { runs: vec![Run::plain("综合满意度"), figure] },
             Block::List { ordered: true, items: vec![vec![Run::plain("其一")]] },
-            Block::Table(Table { columns: vec![column], rows: vec![row], ..Table::default() }),
+            Block::Table(Table {
+                number: "表1".into(),
+                title: "甲乙".into(),
+                columns: vec![column],
+                rows: vec![row],
+                ..Table::default()
+            }),
         ],
         ..Document::default()
     }
