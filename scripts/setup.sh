@@ -14,6 +14,13 @@ has_cjk_fonts() {
         -iname 'NotoS*CJK*' -print -quit 2>/dev/null | grep -q .
 }
 has_program() { command -v "$1" >/dev/null 2>&1; }
+has_pikepdf() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import pikepdf' >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
 has_office_part() { find /usr/lib/libreoffice /opt/libreoffice* -name "$1" -print -quit 2>/dev/null | grep -q .; }
 
 missing=()
@@ -31,6 +38,7 @@ case "${1:-demo}" in
         want_pictures
         want_office
         has_program qpdf || missing+=(qpdf)
+        has_pikepdf || missing+=(python3-pikepdf)
         has_program chromium || has_program google-chrome || missing+=(chromium)
         ;;
     gallery)
