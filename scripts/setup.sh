@@ -26,6 +26,7 @@ has_office_part() { find /usr/lib/libreoffice /opt/libreoffice* -name "$1" -prin
 missing=()
 want_fonts() { has_cjk_fonts || missing+=(fonts-noto-cjk); }
 want_pictures() { has_program pdftoppm || missing+=(poppler-utils); }
+want_browser() { has_program chromium || has_program google-chrome || missing+=(chromium); }
 want_office() {
     has_office_part libswlo.so || missing+=(libreoffice-writer)
     has_office_part libsclo.so || missing+=(libreoffice-calc)
@@ -39,12 +40,13 @@ case "${1:-demo}" in
         want_office
         has_program qpdf || missing+=(qpdf)
         has_pikepdf || missing+=(python3-pikepdf)
-        has_program chromium || has_program google-chrome || missing+=(chromium)
+        want_browser
         ;;
     gallery)
         want_fonts
         want_pictures
         want_office
+        want_browser
         ;;
     *)
         say "usage: scripts/setup.sh demo|test|gallery"

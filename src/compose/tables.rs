@@ -209,13 +209,13 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}满意度调查分项结果", about.unit.name),
         columns: vec![
-            words("项目", 2.35),
-            number("有效回答"),
+            words("项目", 2.15),
+            column("有效回答", Align::Right, 1.05),
             column("满意率", Align::Right, 0.85),
-            column("满意率区间", Align::Right, 1.6),
+            column("满意率区间", Align::Right, 1.8),
             column("基本满意及以上率", Align::Right, 1.1),
             column("得分", Align::Right, 0.85),
-            number("未作答率"),
+            column("未作答率", Align::Right, 1.05),
         ],
         rows: rows.collect(),
         notes: vec![CONFIDENCE.into(), SMALL.into()],

@@ -92,11 +92,11 @@ fn begin_field(body: &mut Body) {
     mark(&mut body.xml, "separate");
 }
 
-/// Words that stand for the marks of a first page, one line each.
+/// The marks of a first page, on one line as in the PDF.
 pub fn mark_lines(body: &mut Body, marks: &[String]) {
-    for words in marks {
+    if !marks.is_empty() {
         let look = Paragraph { style: "Header", align: Some("right"), ..Default::default() };
-        body.paragraph(look, &[Run::plain(words)]);
+        body.paragraph(look, &[Run::plain(marks.join("\u{3000}"))]);
     }
     if marks.is_empty() {
         body.xml.within("w:p", &[], |xml| xml.within("w:pPr", &[], |xml| value(xml, "w:pStyle", "Header")));

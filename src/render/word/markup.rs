@@ -196,13 +196,10 @@ fn add_words(open: &mut [Element], words: &str) {
     if open.len() == 1 || words.is_empty() {
         return;
     }
-    let last = open.last_mut().map(|parent| &mut parent.children);
-    match last {
-        Some(children) => match children.last_mut() {
-            Some(Node::Words(before)) => before.push_str(words),
-            _ => children.push(Node::Words(words.to_owned())),
-        },
-        None => {}
+    let Some(parent) = open.last_mut() else { return };
+    match parent.children.last_mut() {
+        Some(Node::Words(before)) => before.push_str(words),
+        _ => parent.children.push(Node::Words(words.to_owned())),
     }
 }
 

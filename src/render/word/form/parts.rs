@@ -71,7 +71,7 @@ pub fn set_title(parts: &mut Parts, title: &str) -> Result<()> {
         return Ok(());
     }
     change(parts, CORE, |root| {
-        root.children.retain(|node| !node.element().is_some_and(|e| e.local() == "title"));
+        root.children.retain(|node| node.element().is_none_or(|e| e.local() != "title"));
         let words = Node::Words(crate::render::word::xml::clean(title).into_owned());
         root.children.push(Node::Element(Element {
             attributes: " xmlns:dc=\"http://purl.org/dc/elements/1.1/\"".to_owned(),

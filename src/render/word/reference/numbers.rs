@@ -18,7 +18,7 @@ pub fn join(theirs: &Element, ours: &Element) -> Element {
     };
     let mut root = theirs.clone();
     let rest: Vec<Node> = root.children.iter().filter(|n| is_after(n)).cloned().collect();
-    root.children.retain(|n| !is_after(n) && !n.element().is_some_and(|e| e.local() == "num"));
+    root.children.retain(|n| !is_after(n) && n.element().is_none_or(|e| e.local() != "num"));
     let definitions = of(ours, "abstractNum").into_iter().map(|e| move_id(e, "w:abstractNumId"));
     root.children.extend(definitions.map(Node::Element));
     root.children.extend(of(theirs, "num").into_iter().map(Node::Element));

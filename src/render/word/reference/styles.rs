@@ -90,7 +90,7 @@ fn renamed(style: &Element, map: &BTreeMap<(String, String), String>) -> Element
             set_val(child, &new);
         }
         if like_base && child.local() == "pPr" {
-            child.children.retain(|node| !node.element().is_some_and(|e| e.local() == "spacing"));
+            child.children.retain(|node| node.element().is_none_or(|e| e.local() != "spacing"));
         }
     }
     style
