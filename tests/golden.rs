@@ -22,6 +22,8 @@ const HOSTILE: &str =
 
 struct Run {
     folder: tempfile::TempDir,
+    /// What the program told.
+    said: String,
 }
 
 impl Run {
@@ -56,10 +58,10 @@ fn zhiti(folder: &Path, args: &[&str]) -> Output {
 fn run_of(fill: impl FnOnce(&Path)) -> Run {
     let folder = tempfile::tempdir().expect("folder");
     fill(folder.path());
-    let output = zhiti(folder.path(), &["run", "--quiet"]);
-    let code = output.status.code();
-    assert!(matches!(code, Some(0 | 1)), "{code:?} {}", String::from_utf8_lossy(&output.stderr));
-    Run { folder }
+    let output = zhiti(folder.path(), &["run"]);
+    let (code, said) = (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned());
+    assert!(matches!(code, Some(0 | 1)), "{code:?} {said}");
+    Run { folder, said }
 }
 
 fn full() -> &'static Run {
@@ -143,6 +145,7 @@ fn values_of(spec: &FormSpec, form: Form, n: usize) -> BTreeMap<String, String> 
             Kind::One => answers::ticks_one(field, Some(0)),
             Kind::Many => answers::ticks_many(field, &[0], ""),
             Kind::Contact => "拟甲 13800000001".to_owned(),
+            Kind::Person | Kind::Signature => "拟丙丁".to_owned(),
             Kind::Dimensions => {
                 for (name, side) in DIMENSIONS.iter().zip(["before", "goal", "after"].iter().cycle()) {
                     values.insert(format!("dimensions.{name}.{side}"), "3".to_owned());
@@ -323,7 +326,7 @@ fn assert_site(run: &Run) {
     let said = |words: &str| {
         pages.values().any(|path| std::fs::read_to_string(path).is_ok_and(|html| html.contains(words)))
     };
-    assert!(said("【D.goals】") && said("{{ period }}"), "{:?}", pages.keys());
+    assert!(said("【D.goals】") && said("{{ period }}"), "{:?}\n{}", pages.keys(), run.said);
     for (name, path) in pages.iter() {
         let html = std::fs::read_to_string(path).expect("read");
         assert!(!html.contains("<b>&amp;amp;") && !html.contains("</w:t>"), "{name}");
