@@ -14,11 +14,19 @@ has_cjk_fonts() {
         -iname 'NotoS*CJK*' -print -quit 2>/dev/null | grep -q .
 }
 has_program() { command -v "$1" >/dev/null 2>&1; }
+has_pikepdf() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import pikepdf' >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
 has_office_part() { find /usr/lib/libreoffice /opt/libreoffice* -name "$1" -print -quit 2>/dev/null | grep -q .; }
 
 missing=()
 want_fonts() { has_cjk_fonts || missing+=(fonts-noto-cjk); }
 want_pictures() { has_program pdftoppm || missing+=(poppler-utils); }
+want_browser() { has_program chromium || has_program google-chrome || missing+=(chromium); }
 want_office() {
     has_office_part libswlo.so || missing+=(libreoffice-writer)
     has_office_part libsclo.so || missing+=(libreoffice-calc)
@@ -31,12 +39,14 @@ case "${1:-demo}" in
         want_pictures
         want_office
         has_program qpdf || missing+=(qpdf)
-        has_program chromium || has_program google-chrome || missing+=(chromium)
+        has_pikepdf || missing+=(python3-pikepdf)
+        want_browser
         ;;
     gallery)
         want_fonts
         want_pictures
         want_office
+        want_browser
         ;;
     *)
         say "usage: scripts/setup.sh demo|test|gallery"

@@ -91,6 +91,19 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Notes below the table, each one sentence.
     pub notes: Vec<String>,
+    /// Whether it needs a turned page; see [`Table::settle_width`].
+    #[serde(default)]
+    pub wide: bool,
+}
+
+/// Columns, weighed, that an upright page holds without squeezing.
+const WIDEST: f32 = 10.5;
+
+impl Table {
+    /// Decides, where the table is numbered, whether it gets a turned page.
+    pub fn settle_width(&mut self) {
+        self.wide = self.columns.iter().map(|column| column.weight).sum::<f32>() > WIDEST;
+    }
 }
 
 /// One column of a table.
@@ -205,6 +218,13 @@ pub struct Summary {
     pub project: String,
     pub enterprise: String,
     pub service_time: String,
+    /// Who served, where, and in which quarter (`2025年第二季度`): for an office's own form.
+    #[serde(default)]
+    pub agency: String,
+    #[serde(default)]
+    pub district: String,
+    #[serde(default)]
+    pub period: String,
     /// The four items of the form, each with its heading as the standard prints it
     /// (`1. 质量提升服务目标达成情况`).
     pub items: Vec<SummaryItem>,

@@ -12,6 +12,7 @@ use crate::pipeline::Ground;
 use crate::problems::waivers;
 use crate::reference::district::DISTRICTS;
 use crate::render::forms::{self, Project};
+use crate::render::word;
 use crate::settings;
 use crate::spec::Specs;
 use crate::templates::BUILT_IN;
@@ -40,6 +41,7 @@ pub fn workspace(dir: &Path) -> Result<usize> {
     for (path, text) in BUILT_IN {
         put(&format!("templates/{path}"), text.as_bytes())?;
     }
+    put(word::form::SAMPLE_PATH, &word::form::sample()?)?;
     for (name, bytes) in forms::blank_set(&Specs::built_in()?)? {
         put(&format!("forms/{name}"), &bytes)?;
     }

@@ -49,12 +49,15 @@ built_in![
     "site/parts.html",
     "site/period.html",
     "site/style.css",
+    "word/说明.md",
 ];
 
 /// The templates of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Templates {
     files: BTreeMap<String, (PathBuf, String)>,
+    /// Word files of the office, by the same paths.
+    word: BTreeMap<String, (PathBuf, Vec<u8>)>,
 }
 
 impl Templates {
@@ -63,7 +66,7 @@ impl Templates {
         let entry = |(path, text): &(&str, &str)| {
             ((*path).to_owned(), (Path::new("templates").join(path), (*text).to_owned()))
         };
-        Self { files: BUILT_IN.iter().map(entry).collect() }
+        Self { files: BUILT_IN.iter().map(entry).collect(), word: BTreeMap::new() }
     }
 
     /// The built-in templates with those of a workspace over them; files of other names are kept too
@@ -89,27 +92,22 @@ impl Templates {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = entry.path();
             let below = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
-            if name.starts_with('.') || name.ends_with('~') {
+            if name.starts_with(['.', '~']) || name.ends_with('~') {
                 continue;
             }
             if path.is_dir() && depth < 8 {
                 self.take(&path, &below, depth + 1)?;
             } else if path.is_file() {
                 let bytes = std::fs::read(&path).at("读取模板", &path)?;
-                match String::from_utf8(bytes) {
-                    Ok(text) => {
-                        self.files.insert(below, (path, text));
-                    }
-                    Err(_) if !below.ends_with(".docx") => {
-                        return Err(Error::config(
-                            path,
-                            None,
-                            "模板不是 UTF-8 编码的文本",
-                            "请另存为 UTF-8 编码",
-                        ));
-                    }
-                    Err(_) => {}
+                if below.ends_with(".docx") {
+                    self.word.insert(below, (path, bytes));
+                    continue;
                 }
+                let Ok(text) = String::from_utf8(bytes) else {
+                    let message = "模板不是 UTF-8 编码的文本";
+                    return Err(Error::config(path, None, message, "请另存为 UTF-8 编码"));
+                };
+                self.files.insert(below, (path, text));
             }
         }
         Ok(())
@@ -126,6 +124,11 @@ impl Templates {
     /// Text of a template, `None` where there is none of that name.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(|(_, text)| text.as_str())
+    }
+
+    /// A Word file of the office by its path below `templates/`, with where it came from.
+    pub fn word(&self, path: &str) -> Option<(&Path, &[u8])> {
+        self.word.get(path).map(|(origin, bytes)| (origin.as_path(), bytes.as_slice()))
     }
 
     /// Where a template came from, for messages.
@@ -153,12 +156,12 @@ impl Templates {
     /// Digest of the templates below some folders.
     pub fn digest_of(&self, folders: &[&str]) -> String {
         let mut joint = crate::digest::Joint::default();
-        for (path, (_, text)) in &self.files {
-            if !folders.iter().any(|folder| path.starts_with(folder)) {
-                continue;
-            }
+        let texts = self.files.iter().map(|(path, (_, text))| (path, text.as_bytes()));
+        let files = self.word.iter().map(|(path, (_, bytes))| (path, bytes.as_slice()));
+        let wanted = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+        for (path, bytes) in texts.chain(files).filter(|(path, _)| wanted(path)) {
             joint.add(path.as_bytes());
-            joint.add(text.as_bytes());
+            joint.add(bytes);
         }
         joint.finish()
     }

@@ -454,3 +454,14 @@ fn every_figure_has_the_parts_that_are_told() {
     told.sort_unstable();
     assert_eq!(parts, told);
 }
+
+#[test]
+fn the_page_on_word_files_tells_of_every_field_of_the_form() {
+    let mut out = format!("# 本单位的 Word 文件\n\n{MADE}");
+    out.push_str(include_str!("word-files.md"));
+    head(&mut out, &["名称", "也可写作", "内容"]);
+    for (name, label, words) in zhiti::render::word::form::names::LISTED {
+        row(&mut out, &[&format!("`{name}`"), &format!("`{label}`"), words]);
+    }
+    page("templates/word/说明.md", &out);
+}

@@ -322,6 +322,7 @@ fn log_lines(path: &Path) -> Result<Lines> {
 fn init(dir: &Path, say: Say) -> Result<ExitCode> {
     let written = init::workspace(dir)?;
     say.line(&format!("已建立工作目录 {}（新写入{}个文件，已有的文件保持不变）。", dir.display(), written));
+    say.line("本单位自有的 Word 表样和公文样式放在 templates/word/，办法见其中的 说明.md。");
     say.line("下一步：把各季度的材料放入 inputs/2025Q1/ 这样的文件夹，然后运行 `zhiti run`。");
     Ok(ExitCode::SUCCESS)
 }

@@ -175,13 +175,25 @@ fn template_error(templates: &Templates, template: &str, error: &tera::Error, kn
         Some(near) => format!("是否应为 `{near}`？可用的名称见 templates/text/NAMES.md"),
         None => "可用的名称见 templates/text/NAMES.md；语法见 Tera 模板文档".to_owned(),
     };
-    Error::config(templates.origin(&template), line, format!("模板有误：{message}"), hint)
+    let unknown = quoted(&message).filter(|_| message.contains("not defined"));
+    let words = unknown.map_or_else(|| format!("模板有误：{message}"), |n| format!("没有名为 `{n}` 的名称"));
+    Error::config(templates.origin(&template), line, words, hint)
+}
+
+/// The first name quoted in a message.
+fn quoted(message: &str) -> Option<&str> {
+    message.split(['`', '\'', '"']).nth(1)
 }
 
 /// The known name that is most like the one quoted in a message.
 fn nearest(message: &str, known: &[String]) -> Option<String> {
-    let quoted = message.split(['`', '\'', '"']).nth(1)?;
-    suggestion(quoted, known)
+    let name = quoted(message)?;
+    suggestion(name, known).or_else(|| {
+        // A field is quoted without the name it belongs to.
+        let lasts: Vec<String> =
+            known.iter().filter_map(|k| Some(k.rsplit_once('.')?.1.to_owned())).collect();
+        suggestion(name, &lasts)
+    })
 }
 
 /// The known name most like `name`, where one is near enough.
@@ -427,6 +439,7 @@ fn number(mut blocks: Vec<Block>) -> Vec<Block> {
             Block::Table(table) => {
                 tables += 1;
                 table.number = format!("表{tables}");
+                table.settle_width();
             }
             Block::Figure(figure) => {
                 figures += 1;

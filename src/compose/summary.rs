@@ -135,6 +135,9 @@ pub fn summary(scene: &Scene, case: &Case) -> Summary {
         project: case.project.clone(),
         enterprise: case.enterprise.clone(),
         service_time: service_time(case),
+        agency: case.agency.to_string(),
+        district: case.district_name().to_owned(),
+        period: scene.period.chinese(),
         items: items.into(),
         date: answering(case, "dated")
             .and_then(|d| d.ret.date("dated"))

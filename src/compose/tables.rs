@@ -203,13 +203,13 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}满意度调查分项结果", about.unit.name),
         columns: vec![
-            words("项目", 2.0),
-            number("有效回答"),
-            number("满意率"),
+            words("项目", 2.15),
+            column("有效回答", Align::Right, 1.05),
+            column("满意率", Align::Right, 0.85),
             column("满意率区间", Align::Right, 1.8),
-            column("基本满意及以上率", Align::Right, 1.3),
-            number("得分"),
-            number("未作答率"),
+            column("基本满意及以上率", Align::Right, 1.1),
+            column("得分", Align::Right, 0.85),
+            column("未作答率", Align::Right, 1.05),
         ],
         rows: rows.collect(),
         notes: vec![CONFIDENCE.into(), SMALL.into()],
@@ -229,9 +229,9 @@ fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {
         cells
     });
     let mut columns = vec![
-        words(head, if level == Level::Agency { 3.0 } else { 1.8 }),
-        number("份数"),
-        number("综合满意度"),
+        words(head, if level == Level::Agency { 3.6 } else { 1.7 }),
+        column("份数", Align::Right, 0.7),
+        column("综合满意度", Align::Right, 1.25),
         column("区间", Align::Right, 1.7),
     ];
     columns.extend(["人员态度", "人员能力", "专家态度", "专家能力"].map(number));
@@ -296,13 +296,13 @@ fn service_by_district(scene: &Scene) -> Table {
     Table {
         title: "各区（市）县服务实施情况".into(),
         columns: vec![
-            words("区（市）县", 1.6),
-            number("服务项目（个）"),
-            number("需求响应率"),
-            number("响应时长中位数（天）"),
-            number("回收率"),
-            number("服务闭环率"),
-            number("情况反馈率"),
+            words("区（市）县", 1.3),
+            column("服务项目（个）", Align::Right, 0.95),
+            column("需求响应率", Align::Right, 1.1),
+            column("响应时长中位数（天）", Align::Right, 1.1),
+            column("回收率", Align::Right, 0.8),
+            column("服务闭环率", Align::Right, 1.1),
+            column("情况反馈率", Align::Right, 1.1),
         ],
         rows,
         notes: vec!["需求响应率按表B所在区（市）县，其余按表C所在区（市）县统计。".into(), SMALL.into()],

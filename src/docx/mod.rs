@@ -243,6 +243,32 @@ pub fn read_figures(bytes: &[u8], limits: &Limits) -> std::result::Result<Vec<(S
     Ok(figures.collect())
 }
 
+/// All parts of a Word file by name, in the order of the package: an office's own template.
+///
+/// # Errors
+/// The file is no readable Word file.
+pub fn parts(bytes: &[u8], limits: &Limits) -> std::result::Result<Vec<(String, Vec<u8>)>, WordFault> {
+    let mut file = package::open(bytes, limits)?;
+    let mut parts = Vec::new();
+    for name in file.names() {
+        if let Some(part) = file.part(&name)? {
+            parts.push((name, part));
+        }
+    }
+    Ok(parts)
+}
+
+/// Name of the part that holds the text, e.g. `word/document.xml`.
+///
+/// # Errors
+/// The file is no readable Word file, or has no such part.
+pub fn main_part_name(bytes: &[u8], limits: &Limits) -> std::result::Result<String, WordFault> {
+    let mut file = package::open(bytes, limits)?;
+    let name = file.main_name()?;
+    file.part(&name)?.ok_or(WordFault::NotWord)?;
+    Ok(name)
+}
+
 /// Custom properties that say what we wrote into the fields of a form, so that
 /// [`read_summary`] can tell an edited answer. They are read from the main part
 /// itself: what counts is what a reader would find, both in a program that

@@ -54,8 +54,22 @@ impl Package<'_> {
     /// # Errors
     /// There is none, or it cannot be unpacked.
     pub fn main_part(&mut self) -> Result<Vec<u8>, WordFault> {
-        let target = self.main_target()?.unwrap_or_else(|| "word/document.xml".to_owned());
+        let target = self.main_name()?;
         self.part(&target)?.ok_or(WordFault::NotWord)
+    }
+
+    /// Name of the main part.
+    ///
+    /// # Errors
+    /// The relations cannot be read.
+    pub fn main_name(&mut self) -> Result<String, WordFault> {
+        Ok(self.main_target()?.unwrap_or_else(|| "word/document.xml".to_owned()))
+    }
+
+    /// Names of all parts, in the order of the package.
+    pub fn names(&self) -> Vec<String> {
+        let names = self.zip.file_names().flatten().map(|name| name.into_owned());
+        names.filter(|name| !name.ends_with('/')).collect()
     }
 
     fn main_target(&mut self) -> Result<Option<String>, WordFault> {

@@ -1,5 +1,6 @@
 //! The documents of a run: which there are, where each goes, and making each once.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ impl Tools {
         let engine = PdfEngine::with_threads(fonts.clone(), layouts, options.jobs.unwrap_or(0))?;
         let look = ground.templates.digest_of(&["layout/", "word/"]);
         let look = Content::default().bytes(look).bytes(fonts.identity());
-        Ok(Self { word: word_look(&paths), fonts, engine, narrator, look })
+        Ok(Self { word: word_look(&paths, &ground.templates)?, fonts, engine, narrator, look })
     }
 }
 
@@ -97,12 +98,10 @@ fn layouts(templates: &Templates) -> Result<Layouts> {
     Ok(layouts)
 }
 
-fn word_look(font_paths: &[PathBuf]) -> WordLook {
+fn word_look(font_paths: &[PathBuf], templates: &Templates) -> Result<WordLook> {
     let rasterizer = Rasterizer::new(font_paths);
-    WordLook {
-        raster: Some(Arc::new(move |svg: &str, width: f32| rasterizer.png(svg, width))),
-        ..WordLook::default()
-    }
+    let raster = Some(Arc::new(move |svg: &str, width: f32| rasterizer.png(svg, width)) as Arc<word::Raster>);
+    WordLook { raster, ..WordLook::default() }.with_templates(templates)
 }
 
 /// Makes every document that is not already there.
@@ -156,9 +155,21 @@ fn pdf(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Result<
     maker.make(&format!("{path}.pdf"), recipe, || tools.engine.report(document))
 }
 
-/// A report as PDF and Word.
+/// A report as PDF and Word, whose table of contents has the pages of the PDF.
 fn report(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Result<()> {
     let recipe = Recipe::new(&tools.look, &Content::default().debug(document));
-    maker.make(&format!("{path}.pdf"), recipe, || tools.engine.report(document))?;
-    maker.make(&format!("{path}.docx"), recipe, || word::report(document, &tools.word))
+    let pages = OnceCell::new();
+    let set = || {
+        let (pdf, found) = tools.engine.report_with_pages(document)?;
+        // The first time only: both are of the same document.
+        let _ = pages.set(found);
+        Ok(pdf)
+    };
+    maker.make(&format!("{path}.pdf"), recipe, set)?;
+    maker.make(&format!("{path}.docx"), recipe, || {
+        if pages.get().is_none() {
+            set()?;
+        }
+        word::report_with_pages(document, pages.get().map_or(&[], Vec::as_slice), &tools.word)
+    })
 }

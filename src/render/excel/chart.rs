@@ -125,7 +125,7 @@ fn kind(kind: ChartKind) -> ChartType {
 /// Bars need room each; the rest is as high as a good half of its width.
 fn height(native: &NativeChart, rows: usize) -> u32 {
     match native.kind {
-        ChartKind::Bar => (90 + rows * (10 + 9 * native.series.len().clamp(1, 4))).clamp(220, 1_200) as u32,
+        ChartKind::Bar => (90 + rows * (14 + 9 * native.series.len().clamp(1, 4))).clamp(220, 1_200) as u32,
         _ => 340,
     }
 }

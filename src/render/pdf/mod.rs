@@ -17,7 +17,9 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use typst::World;
 use typst::diag::{Severity, SourceDiagnostic, SourceResult, Warned};
-use typst::foundations::{Bytes, Datetime, Smart};
+use typst::foundations::{Bytes, Datetime, NativeElement, Smart};
+use typst::introspection::Introspector;
+use typst::model::HeadingElem;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
@@ -138,6 +140,14 @@ impl PdfEngine {
     /// A fault of a layout is [`Error::Config`] with its file and line; anything
     /// else is [`Error::Internal`] with the document's ident.
     pub fn report(&self, document: &Document) -> Result<Vec<u8>> {
+        self.report_with_pages(document).map(|(bytes, _)| bytes)
+    }
+
+    /// Sets a report; tells the printed page of each heading, in order, for formats without pages.
+    ///
+    /// # Errors
+    /// As [`PdfEngine::report`].
+    pub fn report_with_pages(&self, document: &Document) -> Result<(Vec<u8>, Vec<usize>)> {
         let (document, figures) = clean::report(document, &self.shop.fonts);
         self.set(Job {
             layout: "report.typ",
@@ -154,13 +164,14 @@ impl PdfEngine {
     /// As [`PdfEngine::report`].
     pub fn summary(&self, summary: &Summary) -> Result<Vec<u8>> {
         let (summary, figures) = clean::summary(summary, &self.shop.fonts);
-        self.set(Job {
+        let (bytes, _) = self.set(Job {
             layout: "summary.typ",
             ident: &summary.ident,
             date: summary.date_ymd,
             data: self.data(&summary)?,
             figures,
-        })
+        })?;
+        Ok(bytes)
     }
 
     /// What typst had to remark since the last call, sorted, each once. Tests accept none.
@@ -179,7 +190,7 @@ impl PdfEngine {
             .map_err(|e| Error::internal(format!("无法写出排版数据：{e}")))
     }
 
-    fn set(&self, job: Job) -> Result<Vec<u8>> {
+    fn set(&self, job: Job) -> Result<(Vec<u8>, Vec<usize>)> {
         let _sweep = Sweep(&self.done);
         let (year, month, day) = job.date;
         if Datetime::from_ymd(year, month, day).is_none() {
@@ -192,7 +203,7 @@ impl PdfEngine {
         outcome.unwrap_or_else(|_| Err(Error::internal(format!("文件“{ident}”排版时出错"))))
     }
 
-    fn compile(&self, desk: &Desk, ident: &str) -> Result<Vec<u8>> {
+    fn compile(&self, desk: &Desk, ident: &str) -> Result<(Vec<u8>, Vec<usize>)> {
         let Warned { output, warnings } = typst::compile::<PagedDocument>(desk);
         self.keep_warnings(desk, &warnings);
         let options = PdfOptions {
@@ -201,7 +212,8 @@ impl PdfEngine {
             standards: self.standards.clone(),
             ..PdfOptions::default()
         };
-        let exported: SourceResult<_> = output.and_then(|document| typst_pdf::pdf(&document, &options));
+        let exported: SourceResult<_> =
+            output.and_then(|document| Ok((typst_pdf::pdf(&document, &options)?, heading_pages(&document))));
         exported.map_err(|errors| blame(desk, ident, &errors))
     }
 
@@ -227,6 +239,16 @@ fn threads_of(threads: usize, name: &'static str) -> Result<rayon::ThreadPool> {
         .thread_name(move |n| format!("{name}-{n}"))
         .build()
         .map_err(|e| Error::internal(format!("无法建立排版线程：{e}")))
+}
+
+/// The page of each heading, counted from the first one's: front matter has no numbers.
+fn heading_pages(document: &PagedDocument) -> Vec<usize> {
+    let introspector = document.introspector();
+    let headings = introspector.query(&HeadingElem::ELEM.select());
+    let pages = headings.iter().filter_map(|heading| introspector.page(heading.location()?));
+    let pages: Vec<usize> = pages.map(std::num::NonZeroUsize::get).collect();
+    let first = pages.first().copied().unwrap_or(1);
+    pages.iter().map(|page| page - first + 1).collect()
 }
 
 /// What is to be set.

@@ -59,6 +59,7 @@ fn district_table() -> Table {
             "满意度为基本满意及以上的比例，区间按威尔逊法计算。".to_owned(),
             "灰色数字的有效样本不足30份，仅供参考；“—”表示不适用。".to_owned(),
         ],
+        wide: false,
     }
 }
 
@@ -194,6 +195,7 @@ fn summary(repeat: usize) -> Summary {
             "未收到企业的质量提升情况反馈表（表E）。".to_owned(),
         ],
         fingerprint: "9f86d081884c".to_owned(),
+        ..Summary::default()
     }
 }
 

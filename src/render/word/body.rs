@@ -6,10 +6,11 @@
 
 use super::Raster;
 use super::package::Part;
+use super::section::{Pages, TURNED_WIDTH};
 use super::styles::{W, value};
 use super::xml::Xml;
-use super::{figure, table};
-use crate::document::{Block, Run};
+use super::{figure, section, table};
+use crate::document::{Block, Run, Table};
 use crate::docx::{FIGURE_TAG, Field, LONGEST_TAG, PLACEHOLDER};
 use crate::error::Result;
 
@@ -62,6 +63,10 @@ pub struct Body<'a> {
     pub item: Option<Item>,
     /// Width available to tables and figures, in twips.
     pub width: u32,
+    /// The same on a turned page.
+    pub turned_width: u32,
+    /// What the pages are that the text is on.
+    pub pages: Pages,
     next_id: u32,
 }
 
@@ -75,6 +80,8 @@ pub struct Paragraph<'a> {
     pub page_break_before: bool,
     /// Number of the list it belongs to.
     pub list: Option<u32>,
+    /// Dots up to this place, in twips: a line of the table of contents.
+    pub leader: Option<u32>,
 }
 
 impl<'a> Body<'a> {
@@ -89,6 +96,8 @@ impl<'a> Body<'a> {
             raster,
             item: None,
             width,
+            turned_width: TURNED_WIDTH,
+            pages: Pages::Whole,
             next_id: 1,
         }
     }
@@ -117,9 +126,20 @@ impl<'a> Body<'a> {
                 self.text(Paragraph { style, ..Default::default() }, runs);
             }
             Block::List { ordered, items } => self.list(*ordered, items),
+            Block::Table(table) if table.wide && self.setting == Setting::Report => self.turned(table),
             Block::Table(table) => table::write(self, table),
             Block::Figure(drawing) => figure::write(self, drawing),
         }
+    }
+
+    /// A wide table on pages of its own, turned.
+    fn turned(&mut self, wide: &Table) {
+        section::end(&mut self.xml, self.pages);
+        let width = std::mem::replace(&mut self.width, self.turned_width);
+        table::write(self, wide);
+        self.width = width;
+        section::end(&mut self.xml, Pages::Turned);
+        self.pages = Pages::Further;
     }
 
     fn heading(&mut self, level: u8, runs: &[Run]) {
@@ -189,6 +209,12 @@ impl<'a> Body<'a> {
                 xml.within("w:numPr", &[], |xml| {
                     value(xml, "w:ilvl", "0");
                     value(xml, "w:numId", &number.to_string());
+                });
+            }
+            if let Some(place) = look.leader {
+                xml.within("w:tabs", &[], |xml| {
+                    let place = place.to_string();
+                    xml.leaf("w:tab", &[("w:val", "right"), ("w:leader", "dot"), ("w:pos", &place)]);
                 });
             }
             if look.list.is_some() {

@@ -13,8 +13,8 @@ const SVG_EXTENSION: &str = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}";
 const EMU: f64 = 635.0;
 /// No drawing is higher than 180 mm, so that its caption stays on the page.
 const HIGHEST: f64 = 180.0 * 36000.0;
-/// Pixels of the PNG for a drawing as wide as the page: about 250 to the inch.
-const PIXELS: f32 = 1560.0;
+/// Pixels of the PNG for a drawing as wide as the page: 200 to the inch. Programs that draw SVG never show it.
+const PIXELS: f32 = 1230.0;
 const PNG_MAGIC: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// One white pixel, for the case that nobody rasterises.
@@ -49,6 +49,7 @@ fn pictures(body: &mut Body, figure: &Figure) -> (String, String) {
         kind: "image",
         id: id.to_owned(),
         bytes,
+        content: None,
     };
     body.media.push(picture(&ids.0, "png", png));
     body.media.push(picture(&ids.1, "svg", figure.svg.clone().into_bytes()));

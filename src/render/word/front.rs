@@ -1,11 +1,11 @@
 //! What comes before the first heading of a report: its title, or a cover and
 //! a table of contents.
 //!
-//! The contents are a real field whose entries are written out, without page
-//! numbers: only the program that lays out the pages knows them, and it puts
-//! them in when the reader updates the field. A guessed number would be wrong.
+//! The contents are a real field whose entries are written out, each with a field
+//! for its page. The pages shown are those of the PDF; the field is marked as out
+//! of date, so that Word counts its own when it opens the file.
 
-use super::body::{Body, Paragraph, mark};
+use super::body::{Body, Paragraph, field, mark};
 use super::section;
 use super::styles::value;
 use crate::document::{Document, Run};
@@ -17,10 +17,10 @@ type Heading = (u8, String, String);
 const CONTENTS_LEVELS: u8 = 2;
 
 /// Writes the opening of a report.
-pub fn opening(body: &mut Body, document: &Document, headings: &[Heading]) {
+pub fn opening(body: &mut Body, document: &Document, headings: &[Heading], pages: &[usize]) {
     if document.front_matter {
         cover(body, document);
-        contents(body, headings);
+        contents(body, headings, pages);
     } else {
         title(body, document);
     }
@@ -59,17 +59,22 @@ fn empty_lines(body: &mut Body, count: usize) {
     }
 }
 
-fn contents(body: &mut Body, headings: &[Heading]) {
+fn contents(body: &mut Body, headings: &[Heading], pages: &[usize]) {
     body.line("TOCHeading", "目\u{3000}录");
-    let shown: Vec<&Heading> = headings.iter().filter(|heading| heading.0 <= CONTENTS_LEVELS).collect();
-    for (at, (level, bookmark, words)) in shown.iter().enumerate() {
+    let paged = headings.iter().enumerate().map(|(at, heading)| (heading, pages.get(at)));
+    let shown: Vec<_> = paged.filter(|(heading, _)| heading.0 <= CONTENTS_LEVELS).collect();
+    for (at, ((level, bookmark, words), page)) in shown.iter().enumerate() {
         let style = if *level <= 1 { "TOC1" } else { "TOC2" };
-        body.open_paragraph(Paragraph { style, ..Default::default() });
+        body.open_paragraph(Paragraph { style, leader: Some(body.width), ..Default::default() });
         if at == 0 {
             begin_field(body);
         }
         body.xml.open("w:hyperlink", &[("w:anchor", bookmark), ("w:history", "1")]);
         body.runs(&[Run::plain(words.replace('\n', " "))]);
+        if let Some(page) = page {
+            body.runs(&[Run::plain("\t")]);
+            field(&mut body.xml, &format!(" PAGEREF {bookmark} \\h "), &page.to_string());
+        }
         body.xml.close("w:hyperlink");
         if at + 1 == shown.len() {
             mark(&mut body.xml, "end");
@@ -80,16 +85,18 @@ fn contents(body: &mut Body, headings: &[Heading]) {
 }
 
 fn begin_field(body: &mut Body) {
-    mark(&mut body.xml, "begin");
+    let begin = [("w:fldCharType", "begin"), ("w:dirty", "true")];
+    body.xml.within("w:r", &[], |xml| xml.leaf("w:fldChar", &begin));
     let code = format!(" TOC \\o \"1-{CONTENTS_LEVELS}\" \\h \\z \\u ");
     body.xml.within("w:r", &[], |xml| xml.text("w:instrText", &[("xml:space", "preserve")], &code));
     mark(&mut body.xml, "separate");
 }
 
-/// Words that stand for the marks of a first page, one line each.
+/// The marks of a first page, on one line as in the PDF.
 pub fn mark_lines(body: &mut Body, marks: &[String]) {
-    for words in marks {
-        body.line("Header", words);
+    if !marks.is_empty() {
+        let look = Paragraph { style: "Header", align: Some("right"), ..Default::default() };
+        body.paragraph(look, &[Run::plain(marks.join("\u{3000}"))]);
     }
     if marks.is_empty() {
         body.xml.within("w:p", &[], |xml| xml.within("w:pPr", &[], |xml| value(xml, "w:pStyle", "Header")));

@@ -10,11 +10,15 @@ use std::sync::Arc;
 
 use crate::document::{Document, Summary};
 use crate::error::Result;
+use crate::templates::Templates;
 
 mod body;
 mod figure;
+pub mod form;
 mod front;
+mod markup;
 mod package;
+pub mod reference;
 mod section;
 mod styles;
 mod summary;
@@ -24,7 +28,9 @@ mod tests;
 mod xml;
 
 use body::{Body, Setting, TEXT_WIDTH};
+use form::OfficeForm;
 use package::{Part, Properties};
+use reference::Reference;
 use xml::Xml;
 
 /// Turns an SVG into a PNG of the width given in pixels; `None` where it cannot.
@@ -47,6 +53,10 @@ pub struct WordLook {
     pub latin: String,
     /// Without it a program that cannot draw SVG shows an empty picture.
     pub raster: Option<Arc<Raster>>,
+    /// The office's own form 表D; without it, ours.
+    pub form: Option<Arc<OfficeForm>>,
+    /// The office's own styles, page, header and footer.
+    pub reference: Option<Arc<Reference>>,
 }
 
 impl Default for WordLook {
@@ -58,7 +68,28 @@ impl Default for WordLook {
             title: "方正小标宋简体".to_owned(),
             latin: "Times New Roman".to_owned(),
             raster: None,
+            form: None,
+            reference: None,
         }
+    }
+}
+
+impl WordLook {
+    /// With the Word files of a workspace's `templates/word/`.
+    ///
+    /// # Errors
+    /// A file that cannot be read or used, with its paragraph.
+    pub fn with_templates(self, templates: &Templates) -> Result<Self> {
+        let form =
+            templates.word(form::PATH).map(|(path, bytes)| OfficeForm::open(path, bytes)).transpose()?;
+        let reference = templates.word(reference::PATH);
+        let reference = reference.map(|(path, bytes)| Reference::open(path, bytes)).transpose()?;
+        Ok(Self { form: form.map(Arc::new), reference: reference.map(Arc::new), ..self })
+    }
+
+    /// Width of the text in twips.
+    fn width(&self) -> u32 {
+        self.reference.as_ref().map_or(TEXT_WIDTH, |reference| reference.width())
     }
 }
 
@@ -74,13 +105,31 @@ impl fmt::Debug for WordLook {
 /// # Errors
 /// A fault of the program only; no text of a document can cause one.
 pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
-    let mut body = Body::new(Setting::Report, TEXT_WIDTH, look.raster.as_deref());
+    report_with_pages(document, &[], look)
+}
+
+/// The same with the page of each heading, in order, as the PDF has them: the table of contents shows
+/// them until Word counts its own, which it does when the file is opened.
+///
+/// # Errors
+/// As [`report`].
+pub fn report_with_pages(document: &Document, pages: &[usize], look: &WordLook) -> Result<Vec<u8>> {
+    let mut body = Body::new(Setting::Report, look.width(), look.raster.as_deref());
+    if let Some(reference) = &look.reference {
+        body.turned_width = reference.turned_width();
+    }
+    if document.front_matter {
+        body.pages = section::Pages::Body;
+    }
     body.blocks(&document.blocks);
     let headings = std::mem::take(&mut body.headings);
     let blocks = std::mem::replace(&mut body.xml, Xml::fragment());
-    front::opening(&mut body, document, &headings);
+    marks_in_text(&mut body, look, &document.marks);
+    front::opening(&mut body, document, &headings, pages);
     body.xml.splice(blocks)?;
-    section::last(&mut body.xml, document.front_matter);
+    fingerprint_in_text(&mut body, look, &document.fingerprint);
+    let pages = body.pages;
+    section::last(&mut body.xml, pages);
     let properties = Properties {
         title: document.title.clone(),
         subject: document.subtitle.clone(),
@@ -89,7 +138,8 @@ pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
         custom: custom(&document.ident, &document.fingerprint, &body),
     };
     let parts = parts(&mut body, look, &document.marks, &document.fingerprint)?;
-    package::pack(main_part(body)?, &parts, &properties)
+    let (main, parts) = dressed(main_part(body)?, parts, look)?;
+    package::pack(main, &parts, &properties)
 }
 
 /// An Annex D summary as the bytes of a `.docx` that stays editable and can be
@@ -98,21 +148,53 @@ pub fn report(document: &Document, look: &WordLook) -> Result<Vec<u8>> {
 /// # Errors
 /// A fault of the program only; no text of a summary can cause one.
 pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
-    let mut body = Body::new(Setting::Form, summary::CONTENT_WIDTH, look.raster.as_deref());
+    if let Some(form) = &look.form {
+        return form.fill(summary);
+    }
+    let mut body = Body::new(Setting::Form, look.width(), look.raster.as_deref());
+    marks_in_text(&mut body, look, &summary.marks);
     summary::write(&mut body, summary);
-    section::last(&mut body.xml, false);
+    fingerprint_in_text(&mut body, look, &summary.fingerprint);
+    section::last(&mut body.xml, section::Pages::Whole);
     let custom = custom(&summary.ident, &summary.fingerprint, &body);
     let mut properties = Properties {
-        title: format!("{}（{}，{}）", summary::TITLE, summary.enterprise, summary.project),
+        title: summary_title(summary),
         subject: summary::TITLE.to_owned(),
         ident: summary.ident.clone(),
         date: summary.date_ymd,
         custom,
     };
     let parts = parts(&mut body, look, &summary.marks, &summary.fingerprint)?;
-    let main = main_part(body)?;
+    let (main, parts) = dressed(main_part(body)?, parts, look)?;
     properties.custom.extend(crate::docx::originals(&main)?);
     package::pack(main, &parts, &properties)
+}
+
+/// The look of the office, where it has one.
+fn dressed(main: Vec<u8>, parts: Vec<Part>, look: &WordLook) -> Result<(Vec<u8>, Vec<Part>)> {
+    match &look.reference {
+        Some(reference) => reference.dress(&main, parts),
+        None => Ok((main, parts)),
+    }
+}
+
+/// Where the office's header takes the place of ours, the marks stand above the title.
+fn marks_in_text(body: &mut Body, look: &WordLook, marks: &[String]) {
+    if look.reference.as_ref().is_some_and(|reference| reference.has_headers()) {
+        front::mark_lines(body, marks);
+    }
+}
+
+/// Where the office's footer takes the place of ours, the fingerprint stands at the end.
+fn fingerprint_in_text(body: &mut Body, look: &WordLook, fingerprint: &str) {
+    if look.reference.as_ref().is_some_and(|reference| reference.has_footers()) && !fingerprint.is_empty() {
+        body.line("Fingerprint", &format!("数据指纹 {fingerprint}"));
+    }
+}
+
+/// Title of an Annex D file: the form, whose and of which project.
+fn summary_title(summary: &Summary) -> String {
+    format!("{}（{}，{}）", summary::TITLE, summary.enterprise, summary.project)
 }
 
 /// What a program reads back: which file this is, from which data, and the
@@ -127,7 +209,13 @@ fn custom(ident: &str, fingerprint: &str, body: &Body) -> Vec<(String, String)> 
 fn parts(body: &mut Body, look: &WordLook, marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
     let mut parts = section::parts(marks, fingerprint)?;
     let mut own = |name: &str, kind, bytes| {
-        parts.push(Part { name: format!("{name}.xml"), kind, id: format!("rId_{name}"), bytes });
+        parts.push(Part {
+            name: format!("{name}.xml"),
+            kind,
+            id: format!("rId_{name}"),
+            bytes,
+            content: None,
+        });
     };
     own("styles", "styles", styles::styles(look)?);
     own("settings", "settings", styles::settings()?);

@@ -26,14 +26,18 @@ const VARIANT: &str = "http://schemas.openxmlformats.org/officeDocument/2006/doc
 const USER_PROPERTIES: &str = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}";
 
 /// A part of the document, in the folder `word/`.
+#[derive(Clone, Debug)]
 pub struct Part {
     /// Name below `word/`, e.g. `styles.xml` or `media/image1.png`.
     pub name: String,
-    /// Last word of its relation and of its content type, e.g. `styles`; `image` for pictures.
+    /// Last word of its relation and of its content type, e.g. `styles`; `image` for pictures; empty
+    /// for what only another part calls.
     pub kind: &'static str,
     /// Relation id by which the document calls it.
     pub id: String,
     pub bytes: Vec<u8>,
+    /// Its content type, where that does not follow from its kind.
+    pub content: Option<String>,
 }
 
 /// What a file says about itself.
@@ -63,6 +67,19 @@ pub fn pack(document: Vec<u8>, parts: &[Part], properties: &Properties) -> Resul
     add(&mut zip, "word/_rels/document.xml.rels", &document_relations(parts)?)?;
     for part in parts {
         add(&mut zip, &format!("word/{}", part.name), &part.bytes)?;
+    }
+    Ok(zip.finish().map_err(zip_fault)?.into_inner())
+}
+
+/// Packs parts that are all there, under their full names, `[Content_Types].xml` first.
+///
+/// # Errors
+/// A fault of ours only.
+pub fn zip(parts: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let (first, rest): (Vec<_>, Vec<_>) = parts.iter().partition(|(name, _)| name == "[Content_Types].xml");
+    for (name, bytes) in first.into_iter().chain(rest) {
+        add(&mut zip, name, bytes)?;
     }
     Ok(zip.finish().map_err(zip_fault)?.into_inner())
 }
@@ -99,8 +116,13 @@ fn content_types(parts: &[Part]) -> Result<Vec<u8>> {
         over(xml, "/docProps/app.xml", APP_TYPE);
         over(xml, "/docProps/custom.xml", CUSTOM_TYPE);
         over(xml, "/word/document.xml", &format!("{WORD_TYPE}document.main+xml"));
-        for part in parts.iter().filter(|part| part.kind != "image") {
-            over(xml, &format!("/word/{}", part.name), &format!("{WORD_TYPE}{}+xml", part.kind));
+        for part in parts {
+            let name = format!("/word/{}", part.name);
+            match &part.content {
+                Some(content) => over(xml, &name, content),
+                None if part.kind.is_empty() || part.kind == "image" => {}
+                None => over(xml, &name, &format!("{WORD_TYPE}{}+xml", part.kind)),
+            }
         }
     });
     xml.finish()
@@ -124,7 +146,7 @@ fn package_relations() -> Result<Vec<u8>> {
 fn document_relations(parts: &[Part]) -> Result<Vec<u8>> {
     let mut xml = Xml::part();
     xml.within("Relationships", &[("xmlns", RELATIONS)], |xml| {
-        for part in parts {
+        for part in parts.iter().filter(|part| !part.kind.is_empty()) {
             relation(xml, &part.id, &format!("{OFFICE}/{}", part.kind), &part.name);
         }
     });

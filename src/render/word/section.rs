@@ -17,12 +17,15 @@ const MARKS: &str = "rIdMarks";
 const ODD: &str = "rIdOdd";
 const EVEN: &str = "rIdEven";
 const BLANK: &str = "rIdBlank";
+const TURNED_ODD: &str = "rIdTurnedOdd";
+const TURNED_EVEN: &str = "rIdTurnedEven";
 
 /// One character of the page number (4号, 14 pt), in twips.
 const ONE_CHAR: &str = "280";
 
-#[derive(Clone, Copy, PartialEq)]
-enum Pages {
+/// What the pages of a section are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pages {
     /// One page with marks and no number.
     Cover,
     /// Pages of the table of contents, counted I, II, …
@@ -31,7 +34,14 @@ enum Pages {
     Body,
     /// A document without front matter: marks and number on its first page.
     Whole,
+    /// Upright pages that follow others of the same report.
+    Further,
+    /// Turned pages for a wide table.
+    Turned,
 }
+
+/// Room for a table on a turned page: the height of the text block of GB/T 9704, 225 mm, in twips.
+pub const TURNED_WIDTH: u32 = 12755;
 
 /// Headers and footers of every document.
 ///
@@ -41,8 +51,13 @@ pub fn parts(marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
     let mut head = Body::new(Setting::Report, TEXT_WIDTH, None);
     mark_lines(&mut head, marks);
     let blank = |xml: &mut Xml| xml.within("w:p", &[], |_| {});
-    let made =
-        |name: &str, kind, id: &str, bytes| Part { name: name.to_owned(), kind, id: id.to_owned(), bytes };
+    let made = |name: &str, kind, id: &str, bytes| Part {
+        name: name.to_owned(),
+        kind,
+        id: id.to_owned(),
+        bytes,
+        content: None,
+    };
     let mut empty = Xml::fragment();
     blank(&mut empty);
     Ok(vec![
@@ -50,6 +65,8 @@ pub fn parts(marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
         made("footer1.xml", "footer", ODD, part("w:ftr", foot("right", fingerprint))?),
         made("footer2.xml", "footer", EVEN, part("w:ftr", foot("left", fingerprint))?),
         made("footer3.xml", "footer", BLANK, part("w:ftr", empty)?),
+        made("footer4.xml", "footer", TURNED_ODD, part("w:ftr", turned_foot("right", fingerprint))?),
+        made("footer5.xml", "footer", TURNED_EVEN, part("w:ftr", turned_foot("left", fingerprint))?),
     ])
 }
 
@@ -75,6 +92,41 @@ fn foot(side: &str, fingerprint: &str) -> Xml {
     body.xml
 }
 
+/// The foot of a turned page: a cell along its left edge with the words turned, so that in the binder
+/// the number stands where that of the other pages stands.
+fn turned_foot(side: &str, fingerprint: &str) -> Xml {
+    let mut xml = Xml::fragment();
+    xml.within("w:tbl", &[], |xml| {
+        xml.within("w:tblPr", &[], |xml| {
+            let place = [
+                ("w:vertAnchor", "page"),
+                ("w:horzAnchor", "page"),
+                ("w:tblpX", "1021"),
+                ("w:tblpY", "1588"),
+            ];
+            xml.leaf("w:tblpPr", &place);
+            xml.leaf("w:tblW", &[("w:w", "850"), ("w:type", "dxa")]);
+            value(xml, "w:tblLayout", "fixed");
+        });
+        xml.within("w:tblGrid", &[], |xml| xml.leaf("w:gridCol", &[("w:w", "850")]));
+        xml.within("w:tr", &[], |xml| {
+            xml.within("w:trPr", &[], |xml| {
+                xml.leaf("w:trHeight", &[("w:val", &TEXT_WIDTH.to_string()), ("w:hRule", "exact")]);
+            });
+            xml.within("w:tc", &[], |xml| {
+                xml.within("w:tcPr", &[], |xml| {
+                    xml.leaf("w:tcW", &[("w:w", "850"), ("w:type", "dxa")]);
+                    value(xml, "w:textDirection", "tbRl");
+                });
+                // A fault in the fragment is told when the part is finished.
+                let _ = xml.splice(foot(side, fingerprint));
+            });
+        });
+    });
+    xml.within("w:p", &[], |_| {});
+    xml
+}
+
 /// Ends the section of the cover.
 pub fn end_of_cover(xml: &mut Xml) {
     in_paragraph(xml, Pages::Cover);
@@ -86,8 +138,13 @@ pub fn end_of_contents(xml: &mut Xml) {
 }
 
 /// Ends the document.
-pub fn last(xml: &mut Xml, after_front_matter: bool) {
-    properties(xml, if after_front_matter { Pages::Body } else { Pages::Whole });
+pub fn last(xml: &mut Xml, pages: Pages) {
+    properties(xml, pages);
+}
+
+/// Ends a section in the middle of the text.
+pub fn end(xml: &mut Xml, pages: Pages) {
+    in_paragraph(xml, pages);
 }
 
 fn in_paragraph(xml: &mut Xml, pages: Pages) {
@@ -99,36 +156,35 @@ fn in_paragraph(xml: &mut Xml, pages: Pages) {
     });
 }
 
+/// A4 and the margins of GB/T 9704 (top, right, bottom, left), upright and turned to the left.
+const UPRIGHT: &[(&str, &str)] = &[("w:w", "11906"), ("w:h", "16838")];
+const UPRIGHT_MARGINS: [&str; 4] = ["2098", "1474", "1985", "1588"];
+const TURNED: &[(&str, &str)] = &[("w:w", "16838"), ("w:h", "11906"), ("w:orient", "landscape")];
+const TURNED_MARGINS: [&str; 4] = ["1588", "2098", "1474", "1985"];
+
 fn properties(xml: &mut Xml, pages: Pages) {
     let first = matches!(pages, Pages::Cover | Pages::Whole);
+    let turned = pages == Pages::Turned;
     let call = |xml: &mut Xml, name, kind, id| xml.leaf(name, &[("w:type", kind), ("r:id", id)]);
     xml.within("w:sectPr", &[], |xml| {
         if first {
             call(xml, "w:headerReference", "first", MARKS);
         }
-        call(xml, "w:footerReference", "default", ODD);
-        call(xml, "w:footerReference", "even", EVEN);
+        call(xml, "w:footerReference", "default", if turned { TURNED_ODD } else { ODD });
+        call(xml, "w:footerReference", "even", if turned { TURNED_EVEN } else { EVEN });
         if first {
             call(xml, "w:footerReference", "first", if pages == Pages::Cover { BLANK } else { ODD });
         }
         value(xml, "w:type", "nextPage");
-        xml.leaf("w:pgSz", &[("w:w", "11906"), ("w:h", "16838")]);
-        xml.leaf(
-            "w:pgMar",
-            &[
-                ("w:top", "2098"),
-                ("w:right", "1474"),
-                ("w:bottom", "1985"),
-                ("w:left", "1588"),
-                ("w:header", "1134"),
-                ("w:footer", "1145"),
-                ("w:gutter", "0"),
-            ],
-        );
+        let (size, margins) = if turned { (TURNED, TURNED_MARGINS) } else { (UPRIGHT, UPRIGHT_MARGINS) };
+        xml.leaf("w:pgSz", size);
+        let sides = ["w:top", "w:right", "w:bottom", "w:left"].into_iter().zip(margins);
+        let rest = [("w:header", "1134"), ("w:footer", "1145"), ("w:gutter", "0")];
+        xml.leaf("w:pgMar", &sides.chain(rest).collect::<Vec<_>>());
         match pages {
             Pages::Contents => xml.leaf("w:pgNumType", &[("w:fmt", "upperRoman"), ("w:start", "1")]),
             Pages::Body => xml.leaf("w:pgNumType", &[("w:start", "1")]),
-            Pages::Cover | Pages::Whole => {}
+            Pages::Cover | Pages::Whole | Pages::Further | Pages::Turned => {}
         }
         xml.leaf("w:cols", &[("w:space", "425")]);
         if first {

@@ -14,10 +14,10 @@ use crate::docx::Field;
 
 /// Name of the form.
 pub const TITLE: &str = "中小企业质量提升服务总结";
-/// Columns of the form in twips: 基本情况, labels, answers.
+/// Columns of the form in twips on the page of GB/T 9704: 基本情况, labels, answers.
 const COLUMNS: [u32; 3] = [1304, 2948, 4592];
-/// Room inside the cell of the four items, in twips.
-pub const CONTENT_WIDTH: u32 = 8844 - 2 * 80 - 20;
+/// What the cell of the four items keeps free at its sides, in twips.
+const PADDING: u32 = 2 * 80 + 20;
 /// The cell of the four items fills the page of a short form.
 const CONTENT_HEIGHT: &str = "7200";
 
@@ -26,8 +26,9 @@ pub fn write(body: &mut Body, summary: &Summary) {
     body.line("Title", TITLE);
     body.line("Caption", &format!("表 D\u{3000}{TITLE}"));
     body.xml.open("w:tbl", &[]);
-    properties(&mut body.xml);
-    grid(&mut body.xml, &COLUMNS);
+    let columns = columns(body.width);
+    properties(&mut body.xml, body.width);
+    grid(&mut body.xml, &columns);
     let head = [
         (Field::Project, &summary.project),
         (Field::Enterprise, &summary.enterprise),
@@ -45,10 +46,17 @@ pub fn write(body: &mut Body, summary: &Summary) {
     }
 }
 
-fn properties(xml: &mut Xml) {
+/// The columns, in proportion, on a text of that width.
+fn columns(width: u32) -> [u32; 3] {
+    let whole: u32 = COLUMNS.iter().sum();
+    let [first, second, _] = COLUMNS.map(|column| column * width / whole);
+    [first, second, width - first - second]
+}
+
+fn properties(xml: &mut Xml, width: u32) {
     xml.within("w:tblPr", &[], |xml| {
         value(xml, "w:tblStyle", "ReportTable");
-        xml.leaf("w:tblW", &[("w:w", "8844"), ("w:type", "dxa")]);
+        xml.leaf("w:tblW", &[("w:w", &width.to_string()), ("w:type", "dxa")]);
         value(xml, "w:jc", "center");
         xml.within("w:tblBorders", &[], |xml| {
             for side in ["w:top", "w:left", "w:bottom", "w:right"] {
@@ -90,13 +98,13 @@ fn open_cell(xml: &mut Xml, width: u32, merge: Option<&str>, span: &str, align: 
 fn head_row(body: &mut Body, field: Field, words: &str, first: bool) {
     open_row(&mut body.xml, "624", true);
     let merge = if first { "restart" } else { "continue" };
-    open_cell(&mut body.xml, COLUMNS[0], Some(merge), "1", "center");
+    open_cell(&mut body.xml, columns(body.width)[0], Some(merge), "1", "center");
     body.line("TableHead", if first { "基本情况" } else { "" });
     body.xml.close("w:tc");
-    open_cell(&mut body.xml, COLUMNS[1], None, "1", "center");
+    open_cell(&mut body.xml, columns(body.width)[1], None, "1", "center");
     body.line("TableHead", field.label());
     body.xml.close("w:tc");
-    open_cell(&mut body.xml, COLUMNS[2], None, "1", "center");
+    open_cell(&mut body.xml, columns(body.width)[2], None, "1", "center");
     body.open_paragraph(Paragraph { style: "TableText", ..Default::default() });
     fill_in(body, field, words);
     body.xml.close("w:p");
@@ -118,7 +126,7 @@ fn fill_in(body: &mut Body, field: Field, words: &str) {
 
 fn item_row(body: &mut Body, items: &[SummaryItem]) {
     open_row(&mut body.xml, CONTENT_HEIGHT, false);
-    open_cell(&mut body.xml, COLUMNS.iter().sum(), None, "3", "top");
+    open_cell(&mut body.xml, body.width, None, "3", "top");
     let missing = SummaryItem::default();
     for (at, field) in Field::ITEMS.into_iter().enumerate() {
         let item = items.get(at).unwrap_or(&missing);
@@ -137,14 +145,17 @@ fn item_blocks(body: &mut Body, field: Field, item: &SummaryItem) {
         fill_in(body, field, "");
         return body.xml.close("w:p");
     }
+    let width = body.width;
+    body.width = width.saturating_sub(PADDING);
     body.item = Some(Item { field, empty: !says_something(item) });
     body.blocks(&item.blocks);
     body.item = None;
+    body.width = width;
 }
 
 fn date_row(body: &mut Body, date: &str) {
     open_row(&mut body.xml, "624", true);
-    open_cell(&mut body.xml, COLUMNS.iter().sum(), None, "3", "center");
+    open_cell(&mut body.xml, body.width, None, "3", "center");
     body.open_paragraph(Paragraph { style: "TableText", align: Some("right"), ..Default::default() });
     body.runs(&[Run::plain("日期：")]);
     fill_in(body, Field::Dated, date);

@@ -14,6 +14,9 @@ use crate::document::{Align, CellText, Row, Run, Table};
 const HEAVY: &str = "12";
 const THIN: &str = "4";
 
+/// Rows of a table that is not broken over pages.
+const SHORT: usize = 6;
+
 /// Place of a cell among the lines and rows around it.
 #[derive(Clone, Copy, Default)]
 struct Frame<'a> {
@@ -27,16 +30,20 @@ struct Frame<'a> {
 
 /// Writes caption, table and notes.
 pub fn write(body: &mut Body, table: &Table) {
-    caption(body, true, &table.number, &table.title);
+    if !(table.number.is_empty() && table.title.is_empty()) {
+        caption(body, true, &table.number, &table.title);
+    }
     let widths = widths(table, body.width);
     body.xml.open("w:tbl", &[]);
     properties(&mut body.xml, table, body.width);
     grid(&mut body.xml, &widths);
-    let sizes = sizes(widths.len(), body.setting);
+    let sizes = sizes(widths.len(), table.rows.len(), body.setting);
     unit_row(body, table, &widths);
     header_rows(body, table, &widths, sizes);
-    for row in &table.rows {
-        data_row(body, table, row, &widths, sizes);
+    for (at, row) in table.rows.iter().enumerate() {
+        // A short table stays whole; of a long one no single row and no notes stand alone.
+        let keep = table.rows.len() <= SHORT || at + 2 >= table.rows.len();
+        data_row(body, table, row, &widths, (sizes, keep));
     }
     body.xml.close("w:tbl");
     notes(body, &table.notes);
@@ -73,9 +80,9 @@ struct Sizes {
     text: &'static str,
 }
 
-fn sizes(columns: usize, setting: Setting) -> Sizes {
+fn sizes(columns: usize, rows: usize, setting: Setting) -> Sizes {
     match columns {
-        0..=5 if setting == Setting::Report => Sizes { head: "TableHead", text: "TableText" },
+        0..=5 if setting == Setting::Report && rows <= 12 => Sizes { head: "TableHead", text: "TableText" },
         ..=9 => Sizes { head: "TableHead5", text: "TableText5" },
         _ => Sizes { head: "TableHead6", text: "TableText6" },
     }
@@ -230,7 +237,7 @@ fn header_cell(body: &mut Body, width: u32, frame: Frame, top_rule: bool, label:
     body.xml.close("w:tc");
 }
 
-fn data_row(body: &mut Body, table: &Table, row: &Row, widths: &[u32], sizes: Sizes) {
+fn data_row(body: &mut Body, table: &Table, row: &Row, widths: &[u32], (sizes, keep_next): (Sizes, bool)) {
     open_row(&mut body.xml, false);
     let empty = CellText::default();
     for (at, width) in widths.iter().enumerate() {
@@ -239,7 +246,8 @@ fn data_row(body: &mut Body, table: &Table, row: &Row, widths: &[u32], sizes: Si
         let run =
             Run { text: cell.text.clone(), bold: row.strong, muted: cell.muted, figure: cell.figure.clone() };
         open_cell(&mut body.xml, *width, Frame::default(), false);
-        let look = Paragraph { style: sizes.text, align: Some(alignment(align)), ..Default::default() };
+        let align = Some(alignment(align));
+        let look = Paragraph { style: sizes.text, align, keep_next, ..Default::default() };
         body.paragraph(look, &[run]);
         body.xml.close("w:tc");
     }

@@ -56,6 +56,7 @@ fn table(rows: usize) -> Table {
             "灰色数字为样本不足10家的结果，仅供参考。".into(),
             "由于四舍五入，分项合计可能不等于总计。".into(),
         ],
+        wide: false,
     }
 }
 
@@ -142,6 +143,7 @@ fn form(texts: &[String]) -> Summary {
         marks: vec!["示例数据".into()],
         notes: vec!["第1项由反馈表和满意度调查表数据生成。".into()],
         fingerprint: "3f9a1c0d2b7e".into(),
+        ..Summary::default()
     }
 }
 

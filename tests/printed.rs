@@ -1,0 +1,255 @@
+//! Every number that a document, a chart, the data book or the site prints has an id, and `explain` gives the same
+//! string for it.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use zhiti::compare::{self, Comparisons};
+use zhiti::compose::narrative::Narrator;
+use zhiti::compose::{
+    Scene, agency_report, city_report, databook, district_report, edition_report, release_check,
+};
+use zhiti::document::{Block, Document, Run};
+use zhiti::editions::Editions;
+use zhiti::explain::explain;
+use zhiti::link::Links;
+use zhiti::metrics::{self, Level, Measured};
+use zhiti::period::Period;
+use zhiti::public::{self, PublicInput};
+use zhiti::sample::{self, SampleOptions};
+use zhiti::settings::Settings;
+use zhiti::spec::Specs;
+use zhiti::templates::Templates;
+
+struct World {
+    specs: Specs,
+    settings: Settings,
+    links: Links,
+    measured: BTreeMap<Period, Measured>,
+    comparisons: Comparisons,
+    period: Period,
+}
+
+fn world() -> World {
+    let specs = Specs::built_in().expect("forms");
+    let mut settings = Settings::default();
+    // So low that this small sample is spoken of: words of change, finite intervals, the funnel.
+    let floors = &mut settings.metrics;
+    (floors.floor_city, floors.floor_district, floors.floor_agency) = (5, 2, 2);
+    let folder = tempfile::tempdir().expect("folder");
+    let periods = ["2024Q2", "2025Q1", "2025Q2"].map(String::from).to_vec();
+    let options = SampleOptions { periods, projects: 16, seed: 3, mess: 0.2 };
+    sample::generate(&options, &specs).expect("sample").write(folder.path(), || {}).expect("written");
+    let links = common::links_of(folder.path());
+    let period: Period = "2025Q2".parse().expect("period");
+    let measured: BTreeMap<Period, Measured> = links
+        .accounting
+        .keys()
+        .map(|p| (*p, metrics::measure(&links, *p, &settings.metrics).expect("metrics")))
+        .collect();
+    let comparisons = compare::compare(&measured, period, &links, &settings.metrics);
+    World { specs, settings, links, measured, comparisons, period }
+}
+
+impl World {
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            links: &self.links,
+            measured: &self.measured,
+            comparisons: &self.comparisons,
+            period: self.period,
+            settings: &self.settings,
+            specs: &self.specs,
+            fingerprint: "0123456789abcdef".into(),
+            synthetic: true,
+        }
+    }
+}
+
+fn documents(scene: &Scene) -> Vec<Document> {
+    let narrator = Narrator::new(Arc::new(Templates::built_in())).expect("templates");
+    let nowhere = tempfile::tempdir().expect("folder");
+    let editions =
+        Editions::recall(nowhere.path(), scene.period, "f", &scene.desk(), scene.settings).expect("first");
+    let mut out = vec![
+        city_report(scene, &narrator).expect("city"),
+        release_check(scene, &narrator, &editions).expect("check"),
+        edition_report(scene, &narrator, &editions).expect("edition"),
+    ];
+    let districts = scene.units(Level::District).into_iter();
+    out.extend(districts.map(|u| district_report(scene, &narrator, u).expect("district")));
+    let agencies = scene.units(Level::Agency).into_iter();
+    out.extend(agencies.map(|u| agency_report(scene, &narrator, u).expect("agency")));
+    out
+}
+
+/// Ids of the marks of a drawing.
+fn marks(svg: &str) -> Vec<String> {
+    let ids = svg.split("data-figure=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    ids.filter(|id| !id.is_empty()).map(|id| id.replace("&amp;", "&")).collect()
+}
+
+/// Texts by id, of everything; a mark of a drawing has an id only.
+fn printed(world: &World, documents: &[Document]) -> BTreeMap<String, BTreeSet<String>> {
+    let scene = world.scene();
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for document in documents {
+        for (id, text) in document.figures() {
+            out.entry(id.to_owned()).or_default().insert(text.to_owned());
+        }
+        for block in &document.blocks {
+            if let Block::Figure(drawing) = block {
+                marks(&drawing.svg).into_iter().for_each(|id| _ = out.entry(id).or_default());
+            }
+        }
+    }
+    for sheet in databook::data_book(&scene, None).sheets {
+        for cell in sheet.table.rows.into_iter().flat_map(|r| r.cells) {
+            if let Some(id) = cell.figure {
+                out.entry(id).or_default().insert(cell.text);
+            }
+        }
+    }
+    for id in site_ids(world) {
+        out.entry(id).or_default();
+    }
+    // Sizes of change are printed with a direction only, which a small sample seldom has.
+    for c in world.comparisons.all.iter().filter(|c| c.level == Level::City) {
+        if let Some(size) = c.told() {
+            out.entry(format!("{}:{}", c.id, c.against.id())).or_default().insert(size);
+        }
+    }
+    out
+}
+
+fn site_ids(world: &World) -> Vec<String> {
+    let templates = Templates::built_in();
+    let made = public::site::edition(&PublicInput {
+        links: &world.links,
+        measured: &world.measured,
+        period: world.period,
+        settings: &world.settings,
+        templates: &templates,
+        cases: &[],
+        earlier: &BTreeMap::new(),
+        fingerprint: "0123456789abcdef",
+    });
+    let Ok(made) = made else { panic!("the sample can be published") };
+    let pages = made.files.iter().filter(|(path, _)| path.ends_with(".html") || path.ends_with(".svg"));
+    pages.flat_map(|(_, bytes)| marks(&String::from_utf8_lossy(bytes))).collect()
+}
+
+#[test]
+fn every_printed_number_is_explained_as_printed() {
+    let world = world();
+    let documents = documents(&world.scene());
+    let all = printed(&world, &documents);
+    let metrics: Vec<String> =
+        world.measured[&world.period].figures.iter().map(zhiti::metrics::Figure::id).collect();
+    assert!(metrics.iter().all(|id| all.contains_key(id)), "the data book holds every figure");
+    assert!(all.len() > metrics.len() + 500, "{} {}", all.len(), metrics.len());
+    for wanted in [
+        ":n",
+        ":x",
+        ":interval",
+        ":finite",
+        ":quarter",
+        "/account.received",
+        "/account.missing.B",
+        "/reach.projects",
+        "/problems.error",
+        "/sensitivity.80",
+        "/all_satisfied_rate",
+        "/dimension_level.goal.",
+        "/rating_share.basic.",
+    ] {
+        assert!(all.keys().any(|id| id.contains(wanted)), "{wanted}");
+    }
+    for (id, texts) in &all {
+        let told = explain(id, &world.links, &world.measured, &world.settings);
+        let told = told.unwrap_or_else(|e| panic!("{id}: {e}"));
+        assert_eq!(&told.id, id);
+        assert!(
+            texts.iter().all(|text| *text == told.printed),
+            "{id}: {texts:?}, explained {}",
+            told.printed
+        );
+    }
+    counts_add_up(&world, &all);
+    nothing_is_printed_without_an_id(&documents);
+}
+
+/// An account lists as many returns (or expected projects) as it prints.
+fn counts_add_up(world: &World, all: &BTreeMap<String, BTreeSet<String>>) {
+    let mut seen = 0;
+    for id in
+        all.keys().filter(|id| ["/account.", "/dissatisfied.", "/problems."].iter().any(|k| id.contains(k)))
+    {
+        let told = explain(id, &world.links, &world.measured, &world.settings).expect(id);
+        let listed = if told.lines.is_empty() { told.counted.len() } else { told.lines.len() };
+        assert_eq!(listed.to_string(), told.printed, "{id}");
+        assert!(told.to_text().contains(&told.printed) && told.to_csv().is_ok());
+        seen += 1;
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+/// What may stand in a sentence without an id: dates, clauses, choices of the run and of the method.
+fn is_allowed(text: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "2025年",
+        "2024年",
+        "6月30日",
+        "DB 5101/T 190—2024",
+        "0表示",
+        "180天",
+        "95%置信区间",
+        "95%区间",
+        "7.5.2",
+        "5.2",
+        "7.2.2",
+        "7.4.5",
+        "7.6.3",
+        "8.1",
+        "8.2",
+        "4.2",
+        "7.1",
+        "D第3项",
+        "第1版",
+        "0123456789abcdef",
+        "不以0计",
+        "",
+    ];
+    let mut rest = text.to_owned();
+    for word in WORDS.iter().filter(|w| !w.is_empty()) {
+        rest = rest.replace(word, "");
+    }
+    !rest.contains(|c: char| c.is_ascii_digit())
+}
+
+fn nothing_is_printed_without_an_id(documents: &[Document]) {
+    // The scores and floors in these sentences are choices of the run, told as such.
+    let choices = ["“满意”100分", "计分：", "敏感性：", "样本量下限：", "低于下限", "样本量低于"];
+    let sentence = |runs: &[Run]| runs.iter().map(|r| r.text.as_str()).collect::<String>();
+    let check = |runs: &[Run]| {
+        let whole = sentence(runs);
+        if choices.iter().any(|c| whole.contains(c)) {
+            return;
+        }
+        // Escaped signs part a text into runs: what stands between two numbers is read as one.
+        let is_own = |r: &Run| r.figure.is_none() && !r.text.starts_with("（n=");
+        let bare: String = runs.iter().map(|r| if is_own(r) { r.text.as_str() } else { "□" }).collect();
+        assert!(is_allowed(&bare), "“{bare}” of “{whole}”");
+    };
+    for document in documents {
+        for block in &document.blocks {
+            match block {
+                Block::Paragraph { runs } => check(runs),
+                Block::List { items, .. } => items.iter().for_each(|runs| check(runs)),
+                _ => {}
+            }
+        }
+    }
+}
