@@ -21,6 +21,7 @@ use crate::period::Period;
 use crate::problem::{Problem, Severity, Wording};
 use crate::problems::{Memory, Waivers};
 use crate::progress::Progress;
+use crate::public::released::{RECORD, Record};
 use crate::public::{self, PublicCase, PublicInput, Refusal};
 use crate::read::{self, FileRecord, Source};
 use crate::render::excel;
@@ -195,7 +196,13 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         problems::write(&edition, &scene, &memory, options)?;
         let look = word_look(&font_paths);
         write_documents(&edition, &scene, &narrator, &engine, &look, progress)?;
-        let refused = write_site(&edition, &scene, &ground.templates)?;
+        let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
+        let refused = write_site(&edition, &scene, &ground.templates, &record)?;
+        let record = match refused {
+            Some(_) => record.without_edition(&options.outputs, gathered.period),
+            None => record,
+        };
+        edition.write(RECORD, &record.bytes()?)?;
         let outcome = finish(edition, &gathered, &ground, fingerprint)?;
         Ok(Outcome { refused, ..outcome })
     })
@@ -321,8 +328,13 @@ pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String
 }
 
 /// Writes the public edition below `site/`, or says why there is none.
-fn write_site(edition: &Edition, scene: &Scene, templates: &Templates) -> Result<Option<String>> {
-    match public_edition(scene, templates) {
+fn write_site(
+    edition: &Edition,
+    scene: &Scene,
+    templates: &Templates,
+    record: &Record,
+) -> Result<Option<String>> {
+    match public_edition(scene, templates, record) {
         Ok(made) => {
             made.files
                 .par_iter()
@@ -334,7 +346,11 @@ fn write_site(edition: &Edition, scene: &Scene, templates: &Templates) -> Result
     }
 }
 
-fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<public::Edition, Refusal> {
+fn public_edition(
+    scene: &Scene,
+    templates: &Templates,
+    record: &Record,
+) -> std::result::Result<public::Edition, Refusal> {
     let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
     let published: Vec<PublicCase> = agreed
         .par_iter()
@@ -351,7 +367,7 @@ fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<p
         settings: scene.settings,
         templates,
         cases: &published,
-        earlier: &BTreeMap::new(),
+        earlier: &record.before,
         fingerprint: &scene.fingerprint,
     })
 }
@@ -368,9 +384,16 @@ pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
     let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
     let files = data_files(&gathered, figures, &ground)?;
     let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint_of(&files));
-    let edition = Edition::open_part(&options.outputs.join(gathered.period.to_string()), "site")?;
-    let refused = write_site(&edition, &scene, &ground.templates)?;
+    let folder = options.outputs.join(gathered.period.to_string());
+    let edition = Edition::open_part(&folder, "site")?;
+    let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
+    let refused = write_site(&edition, &scene, &ground.templates, &record)?;
     let path = if refused.is_none() { edition.publish_part()? } else { options.outputs.clone() };
+    if refused.is_none() {
+        let part = Edition::open_part(&folder, "released")?;
+        part.write(RECORD, &record.bytes()?)?;
+        part.publish_part()?;
+    }
     Ok(Outcome {
         period: gathered.period,
         edition: path,

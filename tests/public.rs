@@ -12,7 +12,7 @@ use zhiti::document::{Block, Run, Summary, SummaryItem};
 use zhiti::link::{Key, Links};
 use zhiti::metrics::{Measured, measure};
 use zhiti::period::Period;
-use zhiti::public::{Edition, PublicCase, PublicInput, Refusal, Released, data, edition};
+use zhiti::public::{Edition, PublicCase, PublicInput, Refusal, Said, data, edition};
 use zhiti::settings::Settings;
 use zhiti::spec::Form;
 use zhiti::templates::Templates;
@@ -117,7 +117,7 @@ fn cases(links: &Links, words: &str) -> Vec<PublicCase> {
 fn make_with(
     links: &Links,
     cases: &[PublicCase],
-    earlier: &BTreeMap<String, Released>,
+    earlier: &Said,
 ) -> Result<Edition, Refusal> {
     let (settings, templates) = (Settings::default(), Templates::built_in());
     edition(&PublicInput {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::Released;
+use super::{Released, Said, Shown};
 use super::site::view::{Book, counted_label, decimal, item};
 use super::suppress::{COUNTED, counted_id, is_count, published_levels};
 use crate::error::{Error, Result};
@@ -102,6 +102,7 @@ fn figures(book: &Book) -> Vec<Vec<String>> {
             );
         }
         let published = measured.figures.iter().filter(|f| published_levels(f.metric).contains(&f.level));
+        let published = published.filter(|f| book.plan.of(&f.id()) != Shown::Unpublished);
         out.extend(published.map(|f| row(book, f)));
     }
     out
@@ -321,7 +322,7 @@ pub fn checksums(files: &BTreeMap<String, Vec<u8>>) -> String {
 ///
 /// # Errors
 /// The text is no such table.
-pub fn released(text: &str) -> Result<BTreeMap<String, Released>> {
+pub fn released(text: &str) -> Result<Said> {
     let fault = |e: csv::Error| Error::internal(format!("读上一版公开数据：{e}"));
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().map_err(fault)?.clone();
@@ -335,8 +336,10 @@ pub fn released(text: &str) -> Result<BTreeMap<String, Released>> {
         let record = record.map_err(fault)?;
         let get = |at: Option<usize>| at.and_then(|i| record.get(i)).unwrap_or("");
         let n = if get(metric) == "counted" { get(value) } else { get(base) };
-        let released = Released { hidden: get(Some(status)) == "suppressed", n: n.parse().ok() };
-        out.insert(get(Some(id)).to_owned(), released);
+        let n = n.parse().ok().map(|n| (n, get(value).to_owned()));
+        let hidden = get(Some(status)) == "suppressed";
+        let told = n.filter(|_| !hidden).into_iter().collect();
+        out.insert(get(Some(id)).to_owned(), Released { hidden, told });
     }
     Ok(out)
 }
