@@ -122,7 +122,17 @@ impl Model {
             }
             audit.note(self, found);
         }
-        any
+        any || narrow.first().is_some_and(|cell| self.clear(*cell, audit))
+    }
+
+    /// Where no remedy is found: hides the cheapest shown cell tied to those a narrow one is tied to. It
+    /// may help little, but each time there is one cell less to know.
+    fn clear(&mut self, cell: usize, audit: &Audit) -> bool {
+        let costs = self.costs();
+        let group = audit.group(self, cell);
+        let near = group.iter().flat_map(|c| audit.tied(*c)).filter(|c| !self.is_hidden(*c));
+        let next = near.min_by(|a, b| costs[*a].total_cmp(&costs[*b]).then(a.cmp(b)));
+        next.is_some_and(|c| self.hide(c, Reason::Audit { of: self.label(cell) }))
     }
 
     /// Before a figure of the city is hidden: that a project is known because its enterprise agreed to a case

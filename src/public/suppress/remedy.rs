@@ -73,7 +73,17 @@ impl Audit {
             taken.extend(level.take(count).map(|(u, _)| *u));
         }
         let near = |c: &usize| model.is_city(*c) || taken.contains(model.cells[*c].unit.as_str());
-        (0..model.cells.len()).filter(near).collect()
+        self.reached(cell, &(0..model.cells.len()).filter(near).collect())
+    }
+
+    /// What a cell is tied to within a block, directly or by others; ascending.
+    fn reached(&self, cell: usize, block: &BTreeSet<usize>) -> Vec<usize> {
+        let mut seen = BTreeSet::from([cell]);
+        let mut rest = vec![cell];
+        while let Some(next) = rest.pop() {
+            rest.extend(self.tied(next).filter(|c| block.contains(c)).filter(|c| seen.insert(*c)));
+        }
+        seen.into_iter().collect()
     }
 
     /// The cheapest table in which a cell has a given value, all outside the block kept.
