@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use common::{links_of, shared};
+use rayon::prelude::*;
 use zhiti::link::Links;
 use zhiti::metrics::measure;
 use zhiti::period::Period;
@@ -248,8 +249,12 @@ impl Attack {
     /// What is left of a denominator beside its numerator adds up over the units as well.
     fn joint(&mut self) {
         for ((_, top), (_, base)) in self.limits.clone().into_iter().filter(|(l, _)| l.0 == "510100") {
-            let sums: Vec<Vec<Name>> =
-                self.sums.iter().filter(|(w, _)| w.1 == top && w.0 == "510100").map(|(_, p)| p.clone()).collect();
+            let sums: Vec<Vec<Name>> = self
+                .sums
+                .iter()
+                .filter(|(w, _)| w.1 == top && w.0 == "510100")
+                .map(|(_, p)| p.clone())
+                .collect();
             for parts in sums {
                 let all = |name: &str| self.bounds.get(&("510100".to_owned(), name.to_owned())).copied();
                 let (Some(a), Some(n)) = (all(&top), all(&base)) else { continue };
@@ -298,7 +303,10 @@ fn check_files(edition: &Edition, rows: &[Row], people: &[String], seed: u64) {
     for (path, bytes) in &edition.files {
         let words = std::str::from_utf8(bytes).unwrap();
         for person in people {
-            assert!(!words.contains(person.as_str()) && !path.contains(person.as_str()), "seed {seed}: {path}");
+            assert!(
+                !words.contains(person.as_str()) && !path.contains(person.as_str()),
+                "seed {seed}: {path}"
+            );
         }
     }
     let hidden = rows.iter().filter(|r| r["status"] == "suppressed").map(|r| r["figure"].as_str());
@@ -309,7 +317,9 @@ fn check_files(edition: &Edition, rows: &[Row], people: &[String], seed: u64) {
         .map(|(_, b)| std::str::from_utf8(b).unwrap())
         .collect();
     for id in hidden {
-        for mark in [format!("data-figure=\"{id}\""), format!("data-figure=\"{}\"", id.replace('/', "&#x2F;"))] {
+        for mark in
+            [format!("data-figure=\"{id}\""), format!("data-figure=\"{}\"", id.replace('/', "&#x2F;"))]
+        {
             for rest in pages.iter().flat_map(|p| p.split(&mark).skip(1)) {
                 let text = rest.split('>').nth(1).unwrap().split('<').next().unwrap();
                 assert_eq!(text.trim(), "*", "seed {seed}: {id}");
@@ -324,7 +334,8 @@ fn people(links: &Links) -> Vec<String> {
     for l in &links.returns {
         for field in ["contact", "legal_representative", "staff", "expert"] {
             let Some(answer) = l.ret.answer(field) else { continue };
-            let name: String = answer.raw.chars().take_while(|c| ('\u{4e00}'..'\u{9fff}').contains(c)).collect();
+            let name: String =
+                answer.raw.chars().take_while(|c| ('\u{4e00}'..'\u{9fff}').contains(c)).collect();
             let digits: String = answer.raw.chars().filter(char::is_ascii_digit).collect();
             out.extend(Some(name).filter(|n| (2..=3).contains(&n.chars().count()) && n != "暂无"));
             out.extend(Some(digits).filter(|d| d.len() == 11));
@@ -341,8 +352,8 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
     let people = people(&base);
     assert!(people.len() > 20, "{people:?}");
     let long = std::env::var_os("ZHITI_LONG").is_some();
-    let (mut hidden, mut open) = (0, 0);
-    for seed in 0..if long { 1000 } else { 12 } {
+    let seeds = 0..if long { 1000 } else { 24 };
+    let attacked = seeds.into_par_iter().map(|seed: u64| {
         let links = workspace(&base, seed);
         let projects = links.counted(period(), Form::C).count();
         let edition = publish(&links);
@@ -353,12 +364,13 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
         attack.run();
         let found = attack.found();
         assert!(found.is_empty(), "seed {seed} ({projects} projects): {found:#?}");
-        hidden += attack.hidden.len();
-        open += rows.iter().filter(|r| ["ok", "small_n"].contains(&r["status"].as_str())).count();
+        let open = rows.iter().filter(|r| ["ok", "small_n"].contains(&r["status"].as_str())).count();
         if long && seed % 50 == 0 {
-            eprintln!("{seed}: {hidden} hidden and attacked, {open} open");
+            eprintln!("{seed}: {} hidden and attacked, {open} open", attack.hidden.len());
         }
-    }
+        (attack.hidden.len(), open)
+    });
+    let (hidden, open) = attacked.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     println!("{hidden} hidden figures attacked, {open} open");
     assert!(hidden > 1000 && open > 1000, "{hidden} hidden, {open} open");
 }
@@ -367,10 +379,17 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
 fn the_attack_finds_a_gap() {
     let row = |unit: &str, level: &str, value: &str| -> Row {
         let status = if value.is_empty() { "suppressed" } else { "ok" };
-        [("unit_code", unit), ("level", level), ("metric", "counted"), ("item", "C"), ("value", value), ("status", status)]
-            .into_iter()
-            .map(|(k, v)| (k.to_owned(), v.to_owned()))
-            .collect()
+        [
+            ("unit_code", unit),
+            ("level", level),
+            ("metric", "counted"),
+            ("item", "C"),
+            ("value", value),
+            ("status", status),
+        ]
+        .into_iter()
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .collect()
     };
     let mut attack = Attack::new(&[
         row("510100", "city", "30"),

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::{Released, Said, Shown};
 use super::site::view::{Book, counted_label, decimal, item};
 use super::suppress::{COUNTED, counted_id, is_count, published_levels};
+use super::{Released, Said, Shown};
 use crate::error::{Error, Result};
 use crate::metrics::{CATALOGUE, Figure, Level};
 use crate::parse::date;
@@ -240,13 +240,22 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
             "schema": schema,
         })
     };
-    json!({
+    let mut package = json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": format!("zhiti-{}", book.input.period.to_string().to_lowercase()),
         "title": title,
         "version": version(book),
         "resources": resources.iter().map(one).collect::<Vec<_>>(),
-    })
+    });
+    let public = &book.input.settings.public;
+    if !public.licence.is_empty() {
+        let mut licence = json!({"name": public.licence});
+        if let Some(url) = public.licence_url() {
+            licence["path"] = url.into();
+        }
+        package["licenses"] = json!([licence]);
+    }
+    package
 }
 
 /// The version of the data: its period and what it was made from.
@@ -291,7 +300,7 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
         json!({"@type": "DataDownload", "name": r.title, "encodingFormat": "text/csv",
                "contentUrl": format!("data/{}", r.name), "sha256": crate::digest::full(&r.bytes)})
     };
-    let set = json!({
+    let mut set = json!({
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": title,
@@ -304,6 +313,10 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
         "variableMeasured": metrics,
         "distribution": resources.iter().map(download).collect::<Vec<_>>(),
     });
+    let public = &book.input.settings.public;
+    if let Some(licence) = public.licence_url().or(Some(public.licence.clone()).filter(|l| !l.is_empty())) {
+        set["license"] = licence.into();
+    }
     set.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 

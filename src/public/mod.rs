@@ -23,8 +23,8 @@ use crate::period::Period;
 use crate::settings::Settings;
 use crate::templates::Templates;
 
-pub use site::edition;
 pub use released::{Released, Said};
+pub use site::edition;
 pub use suppress::{Plan, Reason, Shown};
 
 /// What a public edition is made from.

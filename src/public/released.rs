@@ -47,7 +47,12 @@ impl Record {
     ///
     /// # Errors
     /// An internal fault only; what cannot be read was not published by this program.
-    pub fn recall(outputs: &Path, period: Period, links: &Links, measured: &BTreeMap<Period, Measured>) -> Result<Self> {
+    pub fn recall(
+        outputs: &Path,
+        period: Period,
+        links: &Links,
+        measured: &BTreeMap<Period, Measured>,
+    ) -> Result<Self> {
         let folder = outputs.join(period.to_string());
         let data = digest(period, links, measured)?;
         let last: Option<Self> =

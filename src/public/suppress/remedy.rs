@@ -37,7 +37,9 @@ impl Audit {
             }
             last = block.len();
             for goal in &goals {
-                let Some((cost, witness)) = self.cheapest(model, &block, (cell, *goal), costs) else { continue };
+                let Some((cost, witness)) = self.cheapest(model, &block, (cell, *goal), costs) else {
+                    continue;
+                };
                 if best.as_ref().is_none_or(|(c, _)| cost < *c - NOTHING) {
                     best = Some((cost, witness));
                 }
@@ -121,7 +123,8 @@ impl Audit {
         let (up, down) = moves[&cell];
         problem.add_constraint([(up, 1.0), (down, -1.0)], ComparisonOp::Eq, goal - model.cells[cell].value);
         let solution = problem.solve().ok()?.into_solution().ok()?;
-        let moved = moves.into_iter().map(|(c, (up, down))| (c, solution.var_value(up) - solution.var_value(down)));
+        let moved =
+            moves.into_iter().map(|(c, (up, down))| (c, solution.var_value(up) - solution.var_value(down)));
         let witness: Witness = moved
             .filter(|(_, by)| by.abs() > NOTHING)
             .map(|(c, by)| (c, nearly_whole(model.cells[c].value + by)))

@@ -234,7 +234,9 @@ impl<'a> Tables<'a> {
         }
         let shares = RATINGS.iter().map(|i| (format!("answered.{i}"), format!("satisfied.{i}")));
         for (base, top) in shares.chain([("respondents".to_owned(), "composite".to_owned())]) {
-            let (Some((n, all_n)), Some((a, all_a))) = (pair(self, &base), pair(self, &top)) else { continue };
+            let (Some((n, all_n)), Some((a, all_a))) = (pair(self, &base), pair(self, &top)) else {
+                continue;
+            };
             self.limit(vec![(n, 1.0), (all_n, -1.0)]);
             self.limit(vec![(a, 1.0), (all_a, -1.0)]);
             self.limit(vec![(n, 1.0), (a, -1.0), (all_n, -1.0), (all_a, 1.0)]);
@@ -372,7 +374,9 @@ impl<'a> Tables<'a> {
     fn base_is_open(&self, figure: &Figure, rules: Rules) -> bool {
         let own = match (names(figure.metric, figure.item), figure.metric) {
             (Some(names), _) => Some(names.denominator),
-            (None, "acceptable_rate" | "item_score" | "unanswered_rate") => Some(format!("answered.{}", figure.item)),
+            (None, "acceptable_rate" | "item_score" | "unanswered_rate") => {
+                Some(format!("answered.{}", figure.item))
+            }
             (None, _) => None,
         };
         match own {
