@@ -125,6 +125,30 @@ mod tests {
     }
 
     #[test]
+    fn the_same_data_read_the_same_record_and_other_data_what_stood_there() {
+        let outputs = tempfile::tempdir().unwrap();
+        let folder = outputs.path().join("2025Q1");
+        fs::create_dir_all(folder.join("site/data")).unwrap();
+        fs::create_dir_all(folder.join("released")).unwrap();
+        let site = |n: u32| {
+            let table =
+                format!("figure,metric,denominator,value,status\n2025Q1/510100/counted.B,counted,,{n},ok\n");
+            fs::write(folder.join("site/data/figures.csv"), table).unwrap();
+        };
+        let period = "2025Q1".parse().unwrap();
+        let (links, measured) = (Links::default(), BTreeMap::new());
+        let recall = || Record::recall(outputs.path(), period, &links, &measured).unwrap();
+        assert!(recall().before.is_empty(), "nothing was published");
+        site(24);
+        let first = Record { before: Said::new(), ..recall() };
+        fs::write(folder.join(RECORD), first.bytes().unwrap()).unwrap();
+        assert_eq!(recall(), first, "the standing edition is of the same data: itself");
+        fs::write(folder.join(RECORD), Record { data: "other".into(), ..first }.bytes().unwrap()).unwrap();
+        let told = &recall().before["2025Q1/510100/counted.B"].told;
+        assert_eq!(told.first(), Some(&(24, "24".to_owned())));
+    }
+
+    #[test]
     fn what_two_editions_said_adds_up() {
         let said = |hidden, n: i64| {
             Said::from([("x".to_owned(), Released { hidden, told: [(n, n.to_string())].into() })])

@@ -333,7 +333,7 @@ impl<'a> Tables<'a> {
         for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
             let Some(names) = names(figure.metric, figure.item) else { continue };
             if let Some(cell) = self.cell(&figure.unit_code, &names.numerator) {
-                let n = figure.denominator.unwrap_or(0) as i64;
+                let n = figure.denominator.unwrap_or(0);
                 out.push((figure.id(), cell, (n, decimal(&figure.printed(), figure.unit))));
             }
         }
