@@ -365,7 +365,7 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
         let found = attack.found();
         assert!(found.is_empty(), "seed {seed} ({projects} projects): {found:#?}");
         let open = rows.iter().filter(|r| ["ok", "small_n"].contains(&r["status"].as_str())).count();
-        if long && seed % 50 == 0 {
+        if long && seed.is_multiple_of(50) {
             eprintln!("{seed}: {} hidden and attacked, {open} open", attack.hidden.len());
         }
         (attack.hidden.len(), open)
