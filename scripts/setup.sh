@@ -32,7 +32,9 @@ want_office() {
     has_office_part libsclo.so || missing+=(libreoffice-calc)
 }
 
-case "${1:-demo}" in
+cd "$(dirname "$0")/.."
+what=${1:-demo}
+case "$what" in
     demo) want_fonts ;;
     test)
         want_fonts
@@ -41,6 +43,8 @@ case "${1:-demo}" in
         has_program qpdf || missing+=(qpdf)
         has_pikepdf || missing+=(python3-pikepdf)
         want_browser
+        has_program node || missing+=(nodejs)
+        has_program npm || missing+=(npm)
         ;;
     gallery)
         want_fonts
@@ -58,7 +62,20 @@ if ! has_program cargo; then
     say "Rust is missing: install it from https://rustup.rs (1.92 or newer) and run this again."
     exit 2
 fi
-[ "${#missing[@]}" -eq 0 ] && exit 0
+
+# axe-core, which looks for barriers in the pages, into a folder that git ignores.
+bring_axe() {
+    local folder="target/npm"
+    [ "$what" = test ] && [ ! -f "$folder/node_modules/axe-core/axe.min.js" ] || return 0
+    mkdir -p "$folder"
+    say "Installing axe-core …"
+    npm install --silent --no-audit --no-fund --no-save --prefix "$folder" axe-core@4.14.1 </dev/null >&2
+}
+
+if [ "${#missing[@]}" -eq 0 ]; then
+    bring_axe
+    exit 0
+fi
 
 if ! has_program apt-get; then
     say "Missing: ${missing[*]} (Debian's names), and there is no apt-get here to install them."
@@ -85,3 +102,4 @@ if ! { install update -q && install install -y -q --no-install-recommends "${mis
     say "apt-get could not install ${missing[*]}; its words stand above."
     exit 2
 fi
+bring_axe

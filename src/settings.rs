@@ -26,6 +26,7 @@ pub struct Settings {
     pub report: Report,
     pub metrics: Metrics,
     pub privacy: Privacy,
+    pub public: Public,
     pub fonts: Fonts,
     pub read: Limits,
     /// Severity of a code, where it differs from the catalogue: `count_approximate = "info"`.
@@ -94,6 +95,29 @@ pub struct Privacy {
 impl Default for Privacy {
     fn default() -> Self {
         Self { threshold: 5, rate_floor: 10 }
+    }
+}
+
+/// What the public edition says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Public {
+    /// Licence of the open data by its SPDX name; empty for none.
+    pub licence: String,
+}
+
+impl Default for Public {
+    fn default() -> Self {
+        Self { licence: "CC-BY-4.0".into() }
+    }
+}
+
+impl Public {
+    /// Where the licence can be read, for the licences of Creative Commons.
+    pub fn licence_url(&self) -> Option<String> {
+        let own = self.licence.strip_prefix("CC-")?.to_lowercase();
+        let (kind, version) = own.rsplit_once('-')?;
+        Some(format!("https://creativecommons.org/licenses/{kind}/{version}/"))
     }
 }
 

@@ -104,30 +104,35 @@ impl Edition {
         Ok(target)
     }
 
-    /// Puts one folder (`problems`) in its place: an edition of the same files with that
-    /// folder replaced and the manifest brought up to date, so that at no moment the two differ.
+    /// Puts some folders (`problems`) in their place: an edition of the same files with those
+    /// folders replaced and the manifest brought up to date, so that at no moment the two differ.
+    /// Returns where the first of them is.
     ///
     /// # Errors
     /// As [`Edition::publish`].
-    pub fn publish_part(self, period: &str, part: &str) -> Result<PathBuf> {
+    pub fn publish_parts(self, period: &str, parts: &[&str]) -> Result<PathBuf> {
         let last = self.outputs.join(period);
-        fs::create_dir_all(self.staging.path().join(part)).at("建立文件夹", &last)?;
-        let updated = self.updated_manifest(&last.join(MANIFEST), part)?;
+        for part in parts {
+            fs::create_dir_all(self.staging.path().join(part)).at("建立文件夹", &last)?;
+        }
+        let updated = self.updated_manifest(&last.join(MANIFEST), parts)?;
         if last.is_dir() {
-            let passed_over = |name: &str| name == part || (name == MANIFEST && updated.is_some());
-            carry_over(&last, self.staging.path(), &passed_over).at("保留上一版输出", &last)?;
+            let replaced = |name: &str| parts.contains(&name) || (name == MANIFEST && updated.is_some());
+            carry_over(&last, self.staging.path(), &replaced).at("保留上一版输出", &last)?;
         }
         if let Some(manifest) = updated {
             self.place(MANIFEST, &manifest)?;
         }
-        Ok(self.exchange(period)?.join(part))
+        let edition = self.exchange(period)?;
+        Ok(parts.first().map_or(edition.clone(), |part| edition.join(part)))
     }
 
-    /// The manifest of the last edition with the entries of one folder replaced, if it has one.
-    fn updated_manifest(&self, path: &Path, part: &str) -> Result<Option<Vec<u8>>> {
+    /// The manifest of the last edition with the entries of some folders replaced, if it has one.
+    fn updated_manifest(&self, path: &Path, parts: &[&str]) -> Result<Option<Vec<u8>>> {
         let Some(text) = fs::read(path).ok() else { return Ok(None) };
         let Ok(mut manifest) = serde_json::from_slice::<Manifest>(&text) else { return Ok(None) };
-        manifest.outputs.retain(|name, _| !name.starts_with(&format!("{part}/")));
+        let inside = |name: &str| name.split_once('/').is_some_and(|(folder, _)| parts.contains(&folder));
+        manifest.outputs.retain(|name, _| !inside(name));
         manifest.outputs.extend(self.take_written());
         manifest.to_bytes().map(Some)
     }
@@ -231,7 +236,7 @@ mod tests {
         let part = |name: &str| {
             let edition = Edition::open(folder.path()).unwrap();
             edition.write(&format!("problems/{name}"), b"x").unwrap();
-            edition.publish_part("2025Q1", "problems").unwrap()
+            edition.publish_parts("2025Q1", &["problems"]).unwrap()
         };
         let first = part("early.txt");
         assert!(first.join("early.txt").is_file(), "a part may come before its edition");

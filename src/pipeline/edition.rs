@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::metrics::{self, Measured};
 use crate::output::Manifest;
 use crate::period::Period;
+use crate::public::released::Record;
 use crate::public::{self, PublicCase, PublicInput, Refusal};
 use crate::reuse::Maker;
 use crate::templates::Templates;
@@ -66,8 +67,13 @@ pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String
 }
 
 /// Writes the public edition below `site/`, or says why there is none.
-pub(super) fn write_site(maker: &Maker, scene: &Scene, templates: &Templates) -> Result<Option<String>> {
-    match public_edition(scene, templates) {
+pub(super) fn write_site(
+    maker: &Maker,
+    scene: &Scene,
+    templates: &Templates,
+    record: &Record,
+) -> Result<Option<String>> {
+    match public_edition(scene, templates, record) {
         Ok(made) => {
             made.files
                 .par_iter()
@@ -79,7 +85,11 @@ pub(super) fn write_site(maker: &Maker, scene: &Scene, templates: &Templates) ->
     }
 }
 
-fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<public::Edition, Refusal> {
+fn public_edition(
+    scene: &Scene,
+    templates: &Templates,
+    record: &Record,
+) -> std::result::Result<public::Edition, Refusal> {
     let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
     let published: Vec<PublicCase> = agreed
         .par_iter()
@@ -96,7 +106,7 @@ fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<p
         settings: scene.settings,
         templates,
         cases: &published,
-        earlier: &BTreeMap::new(),
+        earlier: &record.before,
         fingerprint: &scene.fingerprint,
     })
 }

@@ -24,6 +24,7 @@ use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
 use crate::problem::{Problem, Severity, Wording};
 use crate::progress::{Progress, Step};
+use crate::public::released::{RECORD, Record};
 use crate::reuse::{Maker, Standing, Why};
 use crate::settings::Settings;
 use crate::spec::Specs;
@@ -123,7 +124,7 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let standing = Standing::default();
         let maker = Maker::new(&edition, &standing);
         progress.timed(Step::Problems, || problems::write(&maker, &scene, &memory, options))?;
-        let path = edition.publish_part(&gathered.period.to_string(), "problems")?;
+        let path = edition.publish_parts(&gathered.period.to_string(), &["problems"])?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
     })
@@ -248,7 +249,13 @@ fn make(
         Editions::recall(&options.outputs, scene.period, &fingerprint, &scene.desk(), &ground.settings)?;
     editions.files()?.iter().try_for_each(|(path, bytes)| maker.write(path, bytes))?;
     write_documents(maker, (&scene, &editions), tools, progress)?;
-    let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates))?;
+    let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
+    let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates, &record))?;
+    let record = match refused {
+        Some(_) => record.without_edition(&options.outputs, gathered.period),
+        None => record,
+    };
+    maker.write(RECORD, &record.bytes()?)?;
     let manifest = manifest(&gathered, ground, fingerprint);
     let problems = gathered.links.problems.remove(&gathered.period).unwrap_or_default();
     let counts = manifest.counts.clone();
@@ -312,9 +319,15 @@ pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
     let files = data_files(&gathered, figures, &ground)?;
     let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint_of(&files));
     let standing = Standing::default();
-    let refused = write_site(&Maker::new(&edition, &standing), &scene, &ground.templates)?;
+    let maker = Maker::new(&edition, &standing);
+    let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
+    let refused = write_site(&maker, &scene, &ground.templates, &record)?;
     let path = match refused {
-        None => edition.publish_part(&gathered.period.to_string(), "site")?,
+        None => {
+            maker.write(RECORD, &record.bytes()?)?;
+            drop(maker);
+            edition.publish_parts(&gathered.period.to_string(), &["site", "released"])?
+        }
         Some(_) => options.outputs.clone(),
     };
     Ok(Outcome {

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::Released;
 use super::site::view::{Book, counted_label, decimal, item};
 use super::suppress::{COUNTED, counted_id, is_count, published_levels};
+use super::{Released, Said, Shown};
 use crate::error::{Error, Result};
 use crate::metrics::{CATALOGUE, Figure, Level};
 use crate::parse::date;
@@ -102,6 +102,7 @@ fn figures(book: &Book) -> Vec<Vec<String>> {
             );
         }
         let published = measured.figures.iter().filter(|f| published_levels(f.metric).contains(&f.level));
+        let published = published.filter(|f| book.plan.of(&f.id()) != Shown::Unpublished);
         out.extend(published.map(|f| row(book, f)));
     }
     out
@@ -239,13 +240,22 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
             "schema": schema,
         })
     };
-    json!({
+    let mut package = json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": format!("zhiti-{}", book.input.period.to_string().to_lowercase()),
         "title": title,
         "version": version(book),
         "resources": resources.iter().map(one).collect::<Vec<_>>(),
-    })
+    });
+    let public = &book.input.settings.public;
+    if !public.licence.is_empty() {
+        let mut licence = json!({"name": public.licence});
+        if let Some(url) = public.licence_url() {
+            licence["path"] = url.into();
+        }
+        package["licenses"] = json!([licence]);
+    }
+    package
 }
 
 /// The version of the data: its period and what it was made from.
@@ -290,7 +300,7 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
         json!({"@type": "DataDownload", "name": r.title, "encodingFormat": "text/csv",
                "contentUrl": format!("data/{}", r.name), "sha256": crate::digest::full(&r.bytes)})
     };
-    let set = json!({
+    let mut set = json!({
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": title,
@@ -303,6 +313,10 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
         "variableMeasured": metrics,
         "distribution": resources.iter().map(download).collect::<Vec<_>>(),
     });
+    let public = &book.input.settings.public;
+    if let Some(licence) = public.licence_url().or(Some(public.licence.clone()).filter(|l| !l.is_empty())) {
+        set["license"] = licence.into();
+    }
     set.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
@@ -321,7 +335,7 @@ pub fn checksums(files: &BTreeMap<String, Vec<u8>>) -> String {
 ///
 /// # Errors
 /// The text is no such table.
-pub fn released(text: &str) -> Result<BTreeMap<String, Released>> {
+pub fn released(text: &str) -> Result<Said> {
     let fault = |e: csv::Error| Error::internal(format!("读上一版公开数据：{e}"));
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().map_err(fault)?.clone();
@@ -335,8 +349,10 @@ pub fn released(text: &str) -> Result<BTreeMap<String, Released>> {
         let record = record.map_err(fault)?;
         let get = |at: Option<usize>| at.and_then(|i| record.get(i)).unwrap_or("");
         let n = if get(metric) == "counted" { get(value) } else { get(base) };
-        let released = Released { hidden: get(Some(status)) == "suppressed", n: n.parse().ok() };
-        out.insert(get(Some(id)).to_owned(), released);
+        let n = n.parse().ok().map(|n| (n, get(value).to_owned()));
+        let hidden = get(Some(status)) == "suppressed";
+        let told = n.filter(|_| !hidden).into_iter().collect();
+        out.insert(get(Some(id)).to_owned(), Released { hidden, told });
     }
     Ok(out)
 }

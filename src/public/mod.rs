@@ -8,6 +8,7 @@
 pub mod data;
 pub mod leaks;
 pub mod personal;
+pub mod released;
 pub mod site;
 pub mod suppress;
 
@@ -22,8 +23,9 @@ use crate::period::Period;
 use crate::settings::Settings;
 use crate::templates::Templates;
 
+pub use released::{Released, Said};
 pub use site::edition;
-pub use suppress::{Plan, Reason, Released, Shown};
+pub use suppress::{Plan, Reason, Shown};
 
 /// What a public edition is made from.
 pub struct PublicInput<'a> {
@@ -36,8 +38,8 @@ pub struct PublicInput<'a> {
     pub templates: &'a Templates,
     /// Annex D of the projects of the period; only those with consent are published.
     pub cases: &'a [PublicCase],
-    /// What an earlier edition said ([`data::released`]); empty for none.
-    pub earlier: &'a BTreeMap<String, Released>,
+    /// What earlier editions said ([`released::Record`]); empty for none.
+    pub earlier: &'a Said,
     /// First digits of the digest of the data.
     pub fingerprint: &'a str,
 }
@@ -65,6 +67,8 @@ pub struct Edition {
 pub enum Refusal {
     /// Something in the finished files must not be public.
     Leaks(Vec<leaks::Leak>),
+    /// Hidden figures that cannot be shown to be safe, whatever else is hidden.
+    Narrow(Vec<String>),
     /// The period has no data.
     NoData(Period),
     /// A template is wrong, or a fault of ours.
@@ -77,6 +81,10 @@ impl fmt::Display for Refusal {
             Self::Leaks(leaks) => {
                 write!(f, "公开版未生成：成品中有{}处不应公开的内容", leaks.len())?;
                 leaks.iter().take(20).try_for_each(|leak| write!(f, "\n  {leak}"))
+            }
+            Self::Narrow(cells) => {
+                write!(f, "公开版未生成：有{}个不公开的数，隐去其他数后仍可能被推算", cells.len())?;
+                cells.iter().take(20).try_for_each(|cell| write!(f, "\n  {cell}"))
             }
             Self::NoData(period) => write!(f, "公开版未生成：{}没有数据", period.chinese()),
             Self::Fault(error) => error.fmt(f),

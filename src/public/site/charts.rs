@@ -127,11 +127,15 @@ pub fn levels(book: &Book, period: Period, units: &[(&str, &str)]) -> Drawing {
 }
 
 /// The composite score of all districts against the city; official order, no ranking.
-pub fn districts(book: &Book, period: Period) -> Drawing {
+/// None where no district may be shown.
+pub fn districts(book: &Book, period: Period) -> Option<Drawing> {
     let title = "各区（市）县综合满意度";
     const NAME: &str = "composite_score";
     let units: Vec<(&str, &str)> =
         book.districts(period).into_iter().filter(|d| d.2).map(|d| (d.0, d.1)).collect();
+    if !units.iter().any(|(code, _)| book.measure(period, code, NAME).value.is_some()) {
+        return None;
+    }
     let city = book.measure(period, CITY_CODE, NAME);
     let make = |look: Look| DotRows {
         title: title.into(),
@@ -154,13 +158,8 @@ pub fn districts(book: &Book, period: Period) -> Drawing {
     });
     let columns = ["区（市）县", "综合满意度（分）", "95%置信区间", "问卷（份）"];
     let table = table("composite", title, &columns, rows.collect());
-    drawing(
-        "composite",
-        title,
-        make,
-        table,
-        "按全市公文排列顺序，不作排名；区间相互重叠的，不能认为有高低之分。",
-    )
+    let note = "按全市公文排列顺序，不作排名；区间相互重叠的，不能认为有高低之分。";
+    Some(drawing("composite", title, make, table, note))
 }
 
 /// The composite score of a unit over the periods.

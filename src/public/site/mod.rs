@@ -43,6 +43,9 @@ pub fn edition(input: &PublicInput) -> Result<Edition, Refusal> {
         earlier: input.earlier,
     };
     let plan = suppress::plan(&ground)?;
+    if !plan.narrow.is_empty() {
+        return Err(Refusal::Narrow(plan.narrow));
+    }
     let book = Book { input, plan: &plan };
     let mut files = Files::new();
     let resources = data::resources(&book)?;

@@ -114,7 +114,7 @@ fn district_table(book: &Book, period: Period, root: &str) -> Table {
         rows.push(Row {
             head: name.to_owned(),
             href: if linked { format!("{root}districts/{code}.html") } else { String::new() },
-            cells: if reported { cells(code) } else { vec![Cell::words("未报送"); 7] },
+            cells: if reported { cells(code) } else { vec![Cell::across("未报送", 7)] },
             strong: false,
         });
     }
@@ -140,7 +140,7 @@ fn notes(book: &Book) -> Vec<String> {
             p.threshold.saturating_sub(1),
             p.rate_floor
         ),
-        "— 没有数据或不适用。灰色：样本量不足，仅供参考。由于四舍五入，分项合计可能不等于总计。".to_owned(),
+        "— 没有数据或不适用；全市为0或100%的指标，不足公布条件的单位不再单列，也以“—”表示。灰色：样本量不足，仅供参考。由于四舍五入，分项合计可能不等于总计。".to_owned(),
     ]
 }
 
@@ -351,6 +351,7 @@ fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
         date::iso(book.input.period.last_day())
     );
     c.insert("about", &about);
+    c.insert("licence", &book.input.settings.public.licence);
     c.insert("linked_data", &data::linked_data(book, &title(book), &about, site.resources));
     let size = |n: usize| if n < 10_240 { format!("{n} 字节") } else { format!("{} KB", n.div_ceil(1024)) };
     let links: Vec<Link> = site

@@ -19,11 +19,23 @@ pub struct Cell {
     pub figure: String,
     /// `ok`, `small_n`, `no_data`, `suppressed`; empty for words.
     pub status: &'static str,
+    /// How many columns it stands over; 0 and 1 for one.
+    pub span: usize,
 }
 
 impl Cell {
     pub fn words(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// What stands for a hidden number.
+    fn star() -> Self {
+        Self { text: "*".into(), status: "suppressed", ..Self::default() }
+    }
+
+    /// Words over several columns.
+    pub fn across(text: impl Into<String>, span: usize) -> Self {
+        Self { text: text.into(), span, ..Self::default() }
     }
 }
 
@@ -107,8 +119,8 @@ impl<'a> Book<'a> {
     pub fn printed(&self, figure: &Figure) -> Cell {
         let id = figure.id();
         match self.plan.of(&id) {
-            Shown::Open => Cell { text: figure.printed(), figure: id, status: figure.status.id() },
-            Shown::Hidden(_) => Cell { text: "*".into(), figure: id, status: "suppressed" },
+            Shown::Open => Cell { text: figure.printed(), figure: id, status: figure.status.id(), span: 1 },
+            Shown::Hidden(_) => Cell { figure: id, ..Cell::star() },
             Shown::Unpublished => Cell::words("—"),
         }
     }
@@ -118,7 +130,7 @@ impl<'a> Book<'a> {
         let Some(figure) = self.figure(period, unit, name) else { return Cell::words("—") };
         match figure.denominator {
             Some(n) if self.plan.tells_base(&figure.id()) => Cell::words(n.to_string()),
-            Some(_) => Cell { text: "*".into(), figure: String::new(), status: "suppressed" },
+            Some(_) => Cell::star(),
             None => Cell::words("—"),
         }
     }
@@ -133,8 +145,8 @@ impl<'a> Book<'a> {
     pub fn counted(&self, period: Period, unit: &str, form: Form) -> Cell {
         let id = format!("{period}/{unit}/{}", counted_id(form));
         match (self.plan.of(&id), self.plan.count(period, unit, form)) {
-            (Shown::Open, Some(n)) => Cell { text: n.to_string(), figure: id, status: "ok" },
-            (Shown::Hidden(_), _) => Cell { text: "*".into(), figure: id, status: "suppressed" },
+            (Shown::Open, Some(n)) => Cell { text: n.to_string(), figure: id, status: "ok", span: 1 },
+            (Shown::Hidden(_), _) => Cell { figure: id, ..Cell::star() },
             _ => Cell::words("—"),
         }
     }

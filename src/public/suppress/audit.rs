@@ -1,240 +1,273 @@
 //! The audit: how far can a reader of the whole publication narrow down each hidden cell?
 //!
-//! A small linear program per group of hidden cells that are tied together. The
-//! true table is one solution; every solution found adds to the range in which
-//! each cell is known to be able to lie, and a cell is safe once that range is
-//! as wide as the threshold. Every range is made of tables that fit everything
-//! published, so that no cell is ever called safe that is not.
+//! A proof by witnesses. The true table is one that fits everything published;
+//! a small linear program moves the hidden cells of a few units, all others kept
+//! as they are, and gives another. Every witness is checked against all ties, in
+//! whole numbers, before it counts; a cell is safe once two witnesses differ in
+//! it by the threshold. What no witness is found for is called narrow: the safe
+//! side. Nothing here decides what is hidden.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
 use super::model::Model;
 
-/// Nobody looks further than this many thresholds beyond the truth; keeps every program bounded.
-const REACH: f64 = 200.0;
+/// Witnesses are looked for within this many thresholds of the truth.
+const REACH: f64 = 3.0;
+/// As far as [`bounds`] looks.
+const FAR: f64 = 200.0;
 const TOLERANCE: f64 = 1e-6;
 
-/// Smallest and largest value that each hidden cell has been shown to be able to take. Hiding more only
-/// adds to what is possible, so that ranges once found stay true.
-pub(super) type Ranges = BTreeMap<usize, (f64, f64)>;
+/// Programs that move all open cells of a unit at once before any is looked at alone.
+const SWEEPS: u32 = 3;
 
-/// Programs that move all open cells of a group at once before any is looked at alone.
-const SWEEPS: u32 = 4;
+/// Numbers of neighbouring units that are moved along, one after the other.
+const NEIGHBOURS: [usize; 5] = [0, 1, 3, 7, 15];
 
-/// Groups of tied cells up to this size are solved whole; larger ones table by table.
-const WHOLE: usize = 120;
+/// The largest number of cells moved at once.
+const MOST: usize = 400;
 
-/// Hidden cells whose possible values span less than `threshold`, ascending. In groups too large to be
-/// solved whole, inequalities between hidden cells of different tables (answers ≤ returns) are left
-/// out; all sums, and all inequalities within a table or against what is shown, are kept.
-pub(super) fn narrow(model: &Model, threshold: f64, ranges: &mut Ranges) -> Vec<usize> {
-    let mut out = Vec::new();
-    for group in groups(model) {
-        let open = unproved(model, group.clone(), threshold, ranges);
-        if !open.is_empty() && group.len() <= WHOLE {
-            let mut whole = Group::new(model, &group, ranges);
-            whole.narrow(threshold, &|_| true);
-            ranges.append(&mut whole.seen);
-        } else if !open.is_empty() {
-            by_table(model, &open, threshold, ranges);
+/// `Σ coefficient × cell` equals `right`, or is at most that.
+pub(super) struct Tie {
+    pub terms: Vec<(usize, f64)>,
+    pub equal: bool,
+    pub right: f64,
+}
+
+impl Tie {
+    /// What is left of a limit at the true values.
+    pub fn slack(&self, model: &Model) -> f64 {
+        let left: f64 = self.terms.iter().map(|(c, k)| k * model.cells[*c].value).sum();
+        (self.right - left).max(0.0)
+    }
+
+    /// By how much a table of values misses it.
+    fn miss(&self, value: impl Fn(usize) -> f64) -> f64 {
+        let left: f64 = self.terms.iter().map(|(c, k)| k * value(*c)).sum();
+        if self.equal { (left - self.right).abs() } else { (left - self.right).max(0.0) }
+    }
+}
+
+/// What is known about the cells of a model.
+pub(super) struct Audit {
+    pub(super) ties: Vec<Tie>,
+    /// The ties that each cell is in.
+    pub(super) of: Vec<Vec<usize>>,
+    /// Smallest and largest value that each hidden cell has been shown to be able to take. Hiding more
+    /// only adds to what is possible, so that ranges once found stay true.
+    ranges: BTreeMap<usize, (f64, f64)>,
+    pub(super) threshold: f64,
+    pub(super) reach: f64,
+}
+
+impl Audit {
+    pub fn new(model: &Model, threshold: f64) -> Self {
+        let sums = model.sums.iter().map(|s| Tie {
+            terms: s.parts.iter().map(|p| (*p, 1.0)).chain([(s.whole, -1.0)]).collect(),
+            equal: true,
+            right: s.rest,
+        });
+        let limits =
+            model.limits.iter().map(|l| Tie { terms: l.terms.clone(), equal: false, right: l.at_most });
+        let ties: Vec<Tie> = sums.chain(limits).collect();
+        let mut of = vec![Vec::new(); model.cells.len()];
+        for (at, tie) in ties.iter().enumerate() {
+            tie.terms.iter().for_each(|(c, _)| of[*c].push(at));
         }
-        out.extend(unproved(model, open, threshold, ranges));
+        Self { ties, of, ranges: BTreeMap::new(), threshold, reach: REACH * threshold }
     }
-    out.sort_unstable();
-    out
-}
 
-fn by_table(model: &Model, open: &[usize], threshold: f64, ranges: &mut Ranges) {
-    let names: BTreeSet<&str> = open.iter().map(|c| model.cells[*c].name.as_str()).collect();
-    for name in names {
-        let family = family(model, name);
-        let hidden = |c: &usize| model.is_hidden(*c) && family.contains(model.cells[*c].name.as_str());
-        let cells: Vec<usize> = (0..model.cells.len()).filter(hidden).collect();
-        let mut group = Group::new(model, &cells, ranges);
-        group.narrow(threshold, &|c: &usize| model.cells[*c].name == name);
-        ranges.append(&mut group.seen);
+    /// Cells that share any tie with one.
+    pub(super) fn tied(&self, cell: usize) -> impl Iterator<Item = usize> {
+        self.of[cell].iter().flat_map(|at| self.ties[*at].terms.iter().map(|(c, _)| *c))
     }
-}
 
-fn unproved(model: &Model, cells: Vec<usize>, threshold: f64, ranges: &Ranges) -> Vec<usize> {
-    let wide = |c: &usize| ranges.get(c).is_some_and(|r| is_wide(*r, threshold));
-    cells.into_iter().filter(|c| model.is_hidden(*c) && !wide(c)).collect()
-}
-
-/// Names of the quantities that must move along with one: its denominator, what adds up with
-/// either, and for a denominator its numerators.
-fn family<'a>(model: &'a Model, name: &'a str) -> BTreeSet<&'a str> {
-    let name_of = |c: &usize| model.cells[*c].name.as_str();
-    let mut out = BTreeSet::from([name]);
-    let denominators = model.shares.iter().filter(|(_, n)| name_of(n) == name).map(|(d, _)| name_of(d));
-    out.extend(denominators.collect::<Vec<_>>());
-    let is_numerator = out.len() > 1;
-    for sum in &model.sums {
-        let members = || sum.parts.iter().chain([&sum.whole]).map(name_of);
-        if members().any(|m| out.contains(m)) {
-            out.extend(members().collect::<Vec<_>>());
+    /// The hidden cells that one is tied to, directly or by others; ascending.
+    pub fn group(&self, model: &Model, cell: usize) -> Vec<usize> {
+        let mut seen = std::collections::BTreeSet::from([cell]);
+        let mut rest = vec![cell];
+        while let Some(next) = rest.pop() {
+            rest.extend(self.tied(next).filter(|c| model.is_hidden(*c)).filter(|c| seen.insert(*c)));
         }
+        seen.into_iter().collect()
     }
-    if !is_numerator {
-        let numerators =
-            model.shares.iter().filter(|(d, _)| out.contains(name_of(d))).map(|(_, n)| name_of(n));
-        out.extend(numerators.collect::<Vec<_>>());
-    }
-    out
-}
 
-fn is_wide((low, high): (f64, f64), threshold: f64) -> bool {
-    high - low >= threshold - TOLERANCE
-}
-
-/// Lower and upper bound of a hidden cell, as far as the audit looks.
-pub fn bounds(model: &Model, cell: usize, threshold: f64) -> (f64, f64) {
-    let groups = groups(model);
-    let Some(group) = groups.iter().find(|g| g.contains(&cell)) else {
-        return (model.cells[cell].value, model.cells[cell].value);
-    };
-    let mut group = Group::new(model, group, &Ranges::new());
-    group.reach = REACH * threshold;
-    group.push_to(&[(cell, 1.0)]);
-    group.push_to(&[(cell, -1.0)]);
-    group.range(cell)
-}
-
-/// Hidden cells tied together by a sum or a limit.
-pub(super) fn groups(model: &Model) -> Vec<Vec<usize>> {
-    let mut parent: Vec<usize> = (0..model.cells.len()).collect();
-    let ties = model.sums.iter().map(|s| s.parts.iter().copied().chain([s.whole]).collect::<Vec<_>>());
-    let limits = model.limits.iter().map(|l| l.terms.iter().map(|(c, _)| *c).collect::<Vec<_>>());
-    for tie in ties.chain(limits) {
-        let mut hidden = tie.into_iter().filter(|c| model.is_hidden(*c));
-        let Some(first) = hidden.next() else { continue };
-        for other in hidden {
-            let (a, b) = (root(&mut parent, first), root(&mut parent, other));
-            parent[a.max(b)] = a.min(b);
+    /// Hidden cells for which no two witnesses differ by the threshold, ascending.
+    pub fn narrow(&mut self, model: &Model) -> Vec<usize> {
+        let mut units: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for cell in self.open(model, 0..model.cells.len()) {
+            units.entry(&model.cells[cell].unit).or_default().push(cell);
         }
-    }
-    let mut out: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for cell in (0..model.cells.len()).filter(|c| model.is_hidden(*c)) {
-        let root = root(&mut parent, cell);
-        out.entry(root).or_default().push(cell);
-    }
-    out.into_values().collect()
-}
-
-fn root(parent: &mut [usize], mut cell: usize) -> usize {
-    while parent[cell] != cell {
-        parent[cell] = parent[parent[cell]];
-        cell = parent[cell];
-    }
-    cell
-}
-
-/// One equation or inequality over hidden cells only; what is shown has moved to the right.
-struct Row {
-    terms: Vec<(usize, f64)>,
-    equal: bool,
-    right: f64,
-}
-
-/// One group of tied cells.
-struct Group<'a> {
-    model: &'a Model,
-    cells: &'a [usize],
-    rows: Vec<Row>,
-    seen: Ranges,
-    reach: f64,
-}
-
-impl<'a> Group<'a> {
-    fn new(model: &'a Model, cells: &'a [usize], ranges: &Ranges) -> Self {
-        let value = |c: &usize| model.cells[*c].value;
-        let known = |c: &usize| ranges.get(c).copied().unwrap_or((value(c), value(c)));
-        let seen = cells.iter().map(|c| (*c, known(c))).collect();
-        let mut group = Self { model, cells, rows: Vec::new(), seen, reach: REACH };
-        for sum in &model.sums {
-            let terms = sum.parts.iter().map(|p| (*p, 1.0)).chain([(sum.whole, -1.0)]);
-            group.row(terms.collect(), true, sum.rest);
+        let mut out = Vec::new();
+        for (_, cells) in units {
+            out.extend(self.prove(model, cells));
         }
-        for limit in &model.limits {
-            let foreign = |c: usize| model.is_hidden(c) && !group.seen.contains_key(&c);
-            if !limit.terms.iter().any(|(c, _)| foreign(*c)) {
-                group.row(limit.terms.clone(), false, limit.at_most);
+        out.sort_unstable();
+        out
+    }
+
+    /// Hidden cells not yet known to be wide; what everybody is told need not be.
+    fn open(&self, model: &Model, cells: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        let open = |c: &usize| model.is_hidden(*c) && !model.is_told(*c) && !self.is_wide(model, *c);
+        cells.into_iter().filter(open).collect()
+    }
+
+    pub(super) fn range(&self, model: &Model, cell: usize) -> (f64, f64) {
+        let value = model.cells[cell].value;
+        self.ranges.get(&cell).copied().unwrap_or((value, value))
+    }
+
+    pub fn is_wide(&self, model: &Model, cell: usize) -> bool {
+        let (low, high) = self.range(model, cell);
+        high - low >= self.threshold - TOLERANCE
+    }
+
+    /// Looks for witnesses for cells of one unit, moving more and more units along; returns what is left.
+    fn prove(&mut self, model: &Model, cells: Vec<usize>) -> Vec<usize> {
+        let mut open = self.open(model, cells);
+        let mut last = 0;
+        for count in NEIGHBOURS {
+            let Some(first) = open.first() else { break };
+            let block = self.block(model, &model.cells[*first].unit, &open, count);
+            if block.len() > MOST || block.len() == last {
+                break;
+            }
+            last = block.len();
+            self.push_all(model, &block, &open);
+            open = self.open(model, open);
+        }
+        open
+    }
+
+    /// The hidden cells of a unit and of the `count` units most closely tied to the open cells.
+    fn block(&self, model: &Model, unit: &str, open: &[usize], count: usize) -> Vec<usize> {
+        let mut near: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut group = Vec::new();
+        for cell in open {
+            if !group.contains(cell) {
+                group.extend(self.group(model, *cell));
+            }
+            for other in self.tied(*cell).filter(|c| model.is_hidden(*c)) {
+                *near.entry(&model.cells[other].unit).or_insert(0) += 1;
             }
         }
+        let mut all: BTreeMap<&str, usize> = BTreeMap::new();
+        group.iter().for_each(|c| *all.entry(&model.cells[*c].unit).or_insert(0) += 1);
+        let mut order: Vec<(&str, usize)> = all.into_iter().filter(|(u, _)| *u != unit).collect();
+        order.sort_by_key(|(u, size)| (std::cmp::Reverse(near.get(u).copied().unwrap_or(0)), *size, *u));
+        let mut units: Vec<&str> = order.into_iter().take(count).map(|(u, _)| u).collect();
+        units.push(unit);
+        group.retain(|c| units.contains(&model.cells[*c].unit.as_str()));
         group
     }
 
-    /// Keeps a tie where it says something about a cell of the group.
-    fn row(&mut self, terms: Vec<(usize, f64)>, equal: bool, right: f64) {
-        let (hidden, shown): (Vec<_>, Vec<_>) =
-            terms.into_iter().partition(|(c, _)| self.seen.contains_key(c));
-        if !hidden.is_empty() {
-            let known: f64 = shown.iter().map(|(c, k)| k * self.model.cells[*c].value).sum();
-            self.rows.push(Row { terms: hidden, equal, right: right - known });
-        }
-    }
-
-    /// Widens the ranges of the cells that `own` picks as far as needed.
-    fn narrow(&mut self, threshold: f64, own: &dyn Fn(&usize) -> bool) {
-        self.reach = REACH * threshold;
+    /// Moves all open cells at once, up and down in fixed well mixed ways, then each alone.
+    fn push_all(&mut self, model: &Model, block: &[usize], open: &[usize]) {
         for sweep in 0..SWEEPS {
-            let open = self.open(threshold, own);
-            if open.len() < 4 {
+            let open = self.open(model, open.iter().copied());
+            if open.len() < 3 {
                 break;
             }
-            let aim = |by: f64| open.iter().map(|c| (*c, by * side(*c, sweep))).collect::<Vec<_>>();
-            self.push_to(&aim(1.0));
-            self.push_to(&aim(-1.0));
+            let aim = |by: f64| open.iter().map(|c| (*c, by * side(*c, sweep))).collect();
+            self.push(model, block, &aim(1.0));
+            self.push(model, block, &aim(-1.0));
         }
-        for cell in self.open(threshold, own) {
+        for cell in self.open(model, open.iter().copied()) {
             for aim in [1.0, -1.0] {
-                if !is_wide(self.range(cell), threshold) {
-                    self.push_to(&[(cell, aim)]);
+                if !self.is_wide(model, cell) {
+                    self.push(model, block, &BTreeMap::from([(cell, aim)]));
                 }
             }
         }
     }
 
-    /// Cells not yet known to be wide.
-    fn open(&self, threshold: f64, own: &dyn Fn(&usize) -> bool) -> Vec<usize> {
-        let open = |c: &usize| own(c) && !is_wide(self.range(*c), threshold);
-        self.cells.iter().copied().filter(open).collect()
+    /// Looks for a witness that moves the cells of `aim` as far as they go, all outside `block` kept.
+    fn push(&mut self, model: &Model, block: &[usize], aim: &BTreeMap<usize, f64>) {
+        let found = self.solve(model, block, aim, false).filter(|w| self.fits(model, w));
+        let found = found.or_else(|| self.solve(model, block, aim, true).filter(|w| self.fits(model, w)));
+        self.note(model, found.unwrap_or_default());
     }
 
-    fn range(&self, cell: usize) -> (f64, f64) {
-        self.seen.get(&cell).copied().unwrap_or_default()
-    }
-
-    /// Moves the cells of `aim` as far as they go and notes the values of all cells. A program that
-    /// cannot be solved adds nothing, which leaves the cells narrow: the safe side.
-    fn push_to(&mut self, aim: &[(usize, f64)]) {
-        let mut problem = Problem::new(OptimizationDirection::Maximize);
-        let aim: BTreeMap<usize, f64> = aim.iter().copied().collect();
-        let variables: BTreeMap<usize, microlp::Variable> = self
-            .cells
-            .iter()
-            .map(|c| {
-                let known = &self.model.cells[*c];
-                let range = (known.least.min(known.value), known.value + self.reach);
-                (*c, problem.add_var(aim.get(c).copied().unwrap_or(0.0), range))
-            })
-            .collect();
-        for row in &self.rows {
-            let terms: Vec<_> = row.terms.iter().map(|(c, k)| (variables[c], *k)).collect();
-            let op = if row.equal { ComparisonOp::Eq } else { ComparisonOp::Le };
-            problem.add_constraint(&terms, op, row.right);
-        }
-        let Some(solution) = problem.solve().ok().and_then(|s| s.into_solution().ok()) else { return };
-        for (cell, variable) in variables {
-            let value = solution.var_value(variable);
-            if let Some((low, high)) = self.seen.get_mut(&cell) {
-                *low = low.min(value);
-                *high = high.max(value);
+    /// Keeps a witness: a table that fits everything published.
+    pub fn note(&mut self, model: &Model, witness: BTreeMap<usize, f64>) {
+        if self.fits(model, &witness) && witness.keys().all(|c| model.is_hidden(*c)) {
+            for (cell, value) in witness {
+                let (low, high) = self.range(model, cell);
+                self.ranges.insert(cell, (low.min(value), high.max(value)));
             }
         }
     }
+
+    /// Solves the program; whole numbers where `whole` is asked for, rounded to such where they nearly are.
+    fn solve(
+        &self,
+        model: &Model,
+        block: &[usize],
+        aim: &BTreeMap<usize, f64>,
+        whole: bool,
+    ) -> Option<BTreeMap<usize, f64>> {
+        let mut problem = Problem::new(OptimizationDirection::Maximize);
+        let variables: BTreeMap<usize, Variable> = block
+            .iter()
+            .map(|c| {
+                let cell = &model.cells[*c];
+                let weight = aim.get(c).copied().unwrap_or(0.0);
+                let low = cell.least.min(cell.value).max(cell.value - self.reach);
+                let high = cell.value + self.reach;
+                let variable = if whole && is_whole(cell.value) && cell.is_count {
+                    problem.add_integer_var(weight, (low.ceil() as i32, high.floor() as i32))
+                } else {
+                    problem.add_var(weight, (low, high))
+                };
+                (*c, variable)
+            })
+            .collect();
+        let mut ties: Vec<usize> = block.iter().flat_map(|c| &self.of[*c]).copied().collect();
+        ties.sort_unstable();
+        ties.dedup();
+        for tie in ties.into_iter().map(|at| &self.ties[at]) {
+            let (own, others): (Vec<_>, Vec<_>) =
+                tie.terms.iter().copied().partition(|(c, _)| variables.contains_key(c));
+            let known: f64 = others.iter().map(|(c, k)| *k * model.cells[*c].value).sum();
+            let terms: Vec<_> = own.into_iter().map(|(c, k)| (variables[&c], k)).collect();
+            let op = if tie.equal { ComparisonOp::Eq } else { ComparisonOp::Le };
+            problem.add_constraint(&terms, op, tie.right - known);
+        }
+        let solution = problem.solve().ok()?.into_solution().ok()?;
+        let value = |v: Variable| {
+            let value = solution.var_value(v);
+            if (value - value.round()).abs() < TOLERANCE { value.round() } else { value }
+        };
+        Some(variables.into_iter().map(|(c, v)| (c, value(v))).collect())
+    }
+
+    /// Whether a witness fits: whole numbers where they must be, nothing below what is known, every tie kept.
+    fn fits(&self, model: &Model, witness: &BTreeMap<usize, f64>) -> bool {
+        let value = |c: usize| witness.get(&c).copied().unwrap_or(model.cells[c].value);
+        let sound = |(c, v): (&usize, &f64)| {
+            let cell = &model.cells[*c];
+            let is_whole = !cell.is_count || is_whole(*v) || !is_whole(cell.value);
+            is_whole && *v >= cell.least.min(cell.value) - TOLERANCE
+        };
+        let ties = || witness.keys().flat_map(|c| &self.of[*c]).map(|at| &self.ties[*at]);
+        witness.iter().all(sound) && ties().all(|t| t.miss(value) < TOLERANCE)
+    }
+}
+
+pub(super) fn is_whole(value: f64) -> bool {
+    value == value.round()
+}
+
+/// Lower and upper bound of a hidden cell, as far as the audit looks.
+pub fn bounds(model: &Model, cell: usize, threshold: f64) -> (f64, f64) {
+    let mut audit = Audit::new(model, threshold);
+    audit.reach = FAR * threshold;
+    let group = audit.group(model, cell);
+    for aim in [1.0, -1.0] {
+        audit.push(model, &group, &BTreeMap::from([(cell, aim)]));
+    }
+    audit.range(model, cell)
 }
 
 /// Up or down: a fixed, well mixed choice for each cell and sweep.

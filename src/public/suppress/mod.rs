@@ -10,6 +10,8 @@
 
 mod audit;
 mod model;
+mod protect;
+mod remedy;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +19,13 @@ use std::fmt;
 
 pub use audit::bounds;
 pub use model::{Cell, Limit, Model, Rules, Sum};
-pub use tables::{COUNTED, Released, counted_id, is_count, published_levels};
+pub use tables::{COUNTED, counted_id, is_count, published_levels};
 
 use crate::error::Result;
 use crate::link::Links;
 use crate::metrics::Measured;
 use crate::period::Period;
+use crate::public::released::Said;
 use crate::settings::Settings;
 
 /// Why a cell is hidden.
@@ -81,6 +84,8 @@ pub struct Plan {
     figures: BTreeMap<String, Option<Reason>>,
     /// Figures whose denominator may be told.
     bases: BTreeSet<String>,
+    /// Hidden cells that could not be shown to be safe; there is no publication with one of them.
+    pub narrow: Vec<String>,
 }
 
 impl Plan {
@@ -131,8 +136,8 @@ pub struct Ground<'a> {
     pub settings: &'a Settings,
     /// Case pages by period and unit code: that many projects of the unit are known by name.
     pub cases: &'a BTreeMap<(Period, String), usize>,
-    /// What an earlier edition said, by figure id.
-    pub earlier: &'a BTreeMap<String, Released>,
+    /// What earlier editions said.
+    pub earlier: &'a Said,
 }
 
 /// Makes the plan, period by period in order.
@@ -149,8 +154,11 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
     for (period, measured) in ground.measured.range(..=ground.until) {
         let mut tables = tables::Tables::new(ground, *period, measured);
         tables.carry(before.as_ref(), rules);
-        tables.revise(ground.earlier, rules);
-        tables.model.protect(rules);
+        let mut narrow = tables.model.protect(rules);
+        if tables.revise(ground.earlier, ground.settings.metrics.floor_city, rules) {
+            narrow = tables.model.protect(rules);
+        }
+        out.narrow.extend(narrow.into_iter().map(|c| format!("{period}/{}", tables.model.label(c))));
         tables.judge(&mut out, rules);
         before = Some(tables.model.clone());
         out.models.insert(*period, tables.model);

@@ -5,7 +5,7 @@
 //! again, so that the loop of [`Model::protect`] ends.
 
 use super::Reason;
-use super::audit;
+use crate::reference::district::CITY;
 
 /// Rules of hiding, from the settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,8 +30,12 @@ pub struct Cell {
     pub least: f64,
     /// Why it is hidden.
     pub hidden: Option<Reason>,
-    /// Whether it is a count of enterprises or projects, which from 1 to the threshold is hidden.
+    /// Whether it is a count of enterprises, projects or answers, which from 1 to the threshold is hidden.
     pub is_count: bool,
+    /// Its denominator, for a numerator.
+    pub base: Option<usize>,
+    /// The same quantity of the whole city, for a part of it.
+    pub whole: Option<usize>,
 }
 
 /// `whole + rest = Σ parts`; `rest` is taken as known, which is more than a reader knows.
@@ -70,6 +74,8 @@ impl Model {
             least: 0.0,
             hidden: None,
             is_count,
+            base: None,
+            whole: None,
         });
         self.cells.len() - 1
     }
@@ -77,7 +83,16 @@ impl Model {
     /// Ties a numerator to its denominator.
     pub fn share(&mut self, denominator: usize, numerator: usize) {
         self.shares.push((denominator, numerator));
+        self.cells[numerator].base = Some(denominator);
         self.limits.push(Limit { terms: vec![(numerator, 1.0), (denominator, -1.0)], at_most: 0.0 });
+    }
+
+    /// `whole`, of the city, is the sum of `parts`, each of another unit.
+    pub fn over_units(&mut self, whole: usize, parts: Vec<usize>) {
+        for part in &parts {
+            self.cells[*part].whole = Some(whole);
+        }
+        self.sum(whole, parts);
     }
 
     /// `whole` is the sum of `parts`, as far as it is (what is missing is taken as known).
@@ -90,6 +105,23 @@ impl Model {
         self.cells[cell].hidden.is_some()
     }
 
+    /// Whether everybody knows a hidden cell because the city is all or nothing: where nobody in the city
+    /// asks for something, nobody in a district does. Such a cell is not published, and no secret either.
+    pub fn is_told(&self, cell: usize) -> bool {
+        let own = &self.cells[cell];
+        let (true, Some(whole)) = (own.hidden.is_some() && own.base.is_some(), own.whole) else {
+            return false;
+        };
+        let Some(base) = self.cells[whole].base else { return false };
+        let (part, all) = (self.cells[whole].value, self.cells[base].value);
+        !self.is_hidden(whole) && !self.is_hidden(base) && (part == 0.0 || part == all)
+    }
+
+    /// Whether a cell belongs to the city as a whole: the last to be hidden.
+    pub fn is_city(&self, cell: usize) -> bool {
+        self.cells[cell].unit == CITY.0
+    }
+
     /// Hides a cell; the first reason stays.
     pub fn hide(&mut self, cell: usize, reason: Reason) -> bool {
         let fresh = !self.is_hidden(cell);
@@ -97,127 +129,6 @@ impl Model {
             self.cells[cell].hidden = Some(reason);
         }
         fresh
-    }
-
-    /// Hides what must be hidden, then as much more as it takes that no hidden cell can be
-    /// computed, nor bounded more narrowly than the threshold.
-    pub fn protect(&mut self, rules: Rules) {
-        self.hide_small(rules);
-        let mut ranges = audit::Ranges::new();
-        loop {
-            if self.follow() | self.complement() {
-                continue;
-            }
-            let narrow = audit::narrow(self, rules.threshold, &mut ranges);
-            if narrow.is_empty() || !self.widen(&narrow) {
-                return;
-            }
-        }
-    }
-
-    /// Small counts, and everything that rests on too few answers.
-    fn hide_small(&mut self, rules: Rules) {
-        for cell in 0..self.cells.len() {
-            let (value, is_count) = (self.cells[cell].value, self.cells[cell].is_count);
-            if is_count && value > 0.0 && value < rules.threshold {
-                self.hide(cell, Reason::Small);
-            }
-        }
-        for (denominator, numerator) in self.shares.clone() {
-            let n = self.cells[denominator].value;
-            if n > 0.0 && n < rules.rate_floor {
-                self.hide(numerator, Reason::FewAnswers);
-            }
-        }
-    }
-
-    /// Without a denominator there is no numerator.
-    fn follow(&mut self) -> bool {
-        let shares = self.shares.clone();
-        shares.into_iter().fold(false, |any, (denominator, numerator)| {
-            let hide = self.is_hidden(denominator) && self.cells[denominator].value > 0.0;
-            (hide && self.hide(numerator, Reason::Denominator)) | any
-        })
-    }
-
-    /// A sum with exactly one hidden member gives it away: its smallest remaining part is hidden too.
-    fn complement(&mut self) -> bool {
-        let mut any = false;
-        for at in 0..self.sums.len() {
-            let sum = &self.sums[at];
-            let mut members = sum.parts.iter().copied().chain([sum.whole]);
-            let lone = members.by_ref().find(|m| self.is_hidden(*m));
-            let Some(lone) = lone.filter(|_| !members.any(|m| self.is_hidden(m))) else { continue };
-            if let Some(next) = self.smallest_part(at).or_else(|| self.open(self.sums[at].whole)) {
-                any |= self.hide(next, Reason::Margin { of: self.label(lone) });
-            }
-        }
-        any
-    }
-
-    fn open(&self, cell: usize) -> Option<usize> {
-        (!self.is_hidden(cell)).then_some(cell)
-    }
-
-    /// The smallest part of a sum that is shown and not zero; ties go by position.
-    fn smallest_part(&self, sum: usize) -> Option<usize> {
-        let open = self.sums[sum]
-            .parts
-            .iter()
-            .copied()
-            .filter(|p| !self.is_hidden(*p) && self.cells[*p].value > 0.0);
-        open.min_by(|a, b| {
-            let (a, b) = (&self.cells[*a], &self.cells[*b]);
-            a.weight.total_cmp(&b.weight).then(a.value.total_cmp(&b.value))
-        })
-    }
-
-    /// Hides one more cell near each narrow one; false where there is nothing left to hide.
-    fn widen(&mut self, narrow: &[usize]) -> bool {
-        let mut touched: Vec<usize> = Vec::new();
-        let mut any = false;
-        for cell in narrow {
-            let Some((ground, victim)) = self.victim(*cell) else { continue };
-            if ground.is_none_or(|g| !touched.contains(&g)) {
-                touched.extend(ground);
-                any |= self.hide(victim, Reason::Audit { of: self.label(*cell) });
-            }
-        }
-        any
-    }
-
-    /// What to hide for a narrow cell: a part beside it, else a total, else whatever limits it.
-    fn victim(&self, cell: usize) -> Option<(Option<usize>, usize)> {
-        let holds = |s: &Sum| s.whole == cell || s.parts.contains(&cell);
-        let sums: Vec<usize> = (0..self.sums.len()).filter(|at| holds(&self.sums[*at])).collect();
-        let beside = sums.iter().find_map(|at| Some((Some(*at), self.smallest_part(*at)?)));
-        let total = || sums.iter().find_map(|at| Some((Some(*at), self.open(self.sums[*at].whole)?)));
-        let zero = || {
-            let parts = sums.iter().flat_map(|at| &self.sums[*at].parts);
-            parts.copied().find(|p| !self.is_hidden(*p)).map(|p| (None, p))
-        };
-        let limit = || {
-            let limits = self.limits.iter().filter(|l| l.terms.iter().any(|(c, _)| *c == cell));
-            let open = limits.flat_map(|l| &l.terms).map(|(c, _)| *c).find(|c| !self.is_hidden(*c));
-            open.map(|c| (None, c))
-        };
-        beside.or_else(total).or_else(zero).or_else(limit).or_else(|| self.farther(cell))
-    }
-
-    /// Where all that ties a narrow cell directly is hidden already: the smallest cell tied to its group.
-    fn farther(&self, cell: usize) -> Option<(Option<usize>, usize)> {
-        let groups = audit::groups(self);
-        let group = groups.iter().find(|g| g.contains(&cell))?;
-        let sums = self.sums.iter().map(|s| s.parts.iter().copied().chain([s.whole]).collect::<Vec<_>>());
-        let limits = self.limits.iter().map(|l| l.terms.iter().map(|(c, _)| *c).collect::<Vec<_>>());
-        let near = sums.chain(limits).filter(|tie| tie.iter().any(|c| group.binary_search(c).is_ok()));
-        let open = near.flatten().filter(|c| !self.is_hidden(*c));
-        let weigh = |c: &usize| (self.cells[*c].value == 0.0, self.cells[*c].weight);
-        open.min_by(|a, b| {
-            let (a, b) = (weigh(a), weigh(b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        })
-        .map(|c| (None, c))
     }
 
     /// `510114/need_计量服务`, for explanations.

@@ -4,13 +4,15 @@
 //! published needs no star, and everything published is one more equation for
 //! whoever wants to know too much.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::model::{Limit, Model, Rules};
 use super::{Ground, Plan, Reason};
 use crate::link::{Links, district_code};
 use crate::metrics::{Figure, Level, Measured, RATINGS};
 use crate::period::Period;
+use crate::public::released::Said;
+use crate::public::site::view::decimal;
 use crate::reference::district::CITY;
 use crate::spec::Form;
 
@@ -50,24 +52,17 @@ pub fn published_levels(metric: &str) -> &'static [Level] {
     }
 }
 
-/// What an earlier edition of the same period said of a figure.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Released {
-    pub hidden: bool,
-    /// The denominator; for a count, the count itself.
-    pub n: Option<f64>,
-}
-
 /// Denominator and numerator of a figure that has its own cells.
 struct Names {
     denominator: String,
     numerator: String,
-    /// Whether the numerator is a count of enterprises, hidden when small.
-    is_count: bool,
+    /// Whether the numerator is a count of enterprises or projects with a property of their own, printed
+    /// beside the share.
+    is_printed: bool,
 }
 
 fn names(metric: &str, item: &str) -> Option<Names> {
-    let (denominator, numerator, is_count) = match metric {
+    let (denominator, numerator, is_printed) = match metric {
         "satisfied_rate" => (format!("answered.{item}"), format!("satisfied.{item}"), false),
         "composite_score" => ("respondents".into(), "composite".into(), false),
         "response_rate" => (counted_id(Form::C), "surveyed".into(), false),
@@ -83,12 +78,12 @@ fn names(metric: &str, item: &str) -> Option<Names> {
         "level_change" => ("comparable".into(), format!("change.{item}"), true),
         _ => return None,
     };
-    Some(Names { denominator, numerator, is_count })
+    Some(Names { denominator, numerator, is_printed })
 }
 
-/// Whether the numerator of a metric is a count of enterprises or projects that may be told where it is not small.
+/// Whether the numerator of a metric is a count of enterprises or projects, printed where it is shown.
 pub fn is_count(metric: &str) -> bool {
-    names(metric, "").is_some_and(|n| n.is_count)
+    names(metric, "").is_some_and(|n| n.is_printed)
 }
 
 /// The quantities of one period.
@@ -148,13 +143,15 @@ impl<'a> Tables<'a> {
         let Some(names) = names(figure.metric, figure.item) else { return };
         let (Some(numerator), Some(n)) = (figure.numerator, figure.denominator) else { return };
         let n = n as f64;
-        // A score is counted in full marks, so that it weighs like a number of answers.
-        let scale = if figure.metric == "composite_score" { 100.0 } else { 1.0 };
+        // A score is counted in full marks, so that it weighs like a number of answers. All other
+        // numerators can be told from the rate and its n, and follow the rule of counts.
+        let is_score = figure.metric == "composite_score";
+        let scale = if is_score { 100.0 } else { 1.0 };
         let denominator = self.add(&figure.unit_code, &names.denominator, n, n, true);
         if self.cell(&figure.unit_code, &names.numerator).is_none() {
             let value = numerator.as_f64() / scale;
-            let weight = if names.is_count { value } else { n };
-            let numerator = self.add(&figure.unit_code, &names.numerator, value, weight, names.is_count);
+            let weight = if names.is_printed { value } else { n };
+            let numerator = self.add(&figure.unit_code, &names.numerator, value, weight, !is_score);
             self.model.share(denominator, numerator);
         }
     }
@@ -173,7 +170,7 @@ impl<'a> Tables<'a> {
                 let name = self.model.cells[*total].name.clone();
                 let parts: Vec<usize> = units.iter().filter_map(|u| self.cell(u, &name)).collect();
                 if !parts.is_empty() {
-                    self.model.sum(*total, parts);
+                    self.model.over_units(*total, parts);
                 }
             }
         }
@@ -220,7 +217,30 @@ impl<'a> Tables<'a> {
             for (any, prefix) in [(&b, "need."), (&c, "service.")] {
                 self.at_most_sum(&unit, any, prefix);
             }
+            self.at_most(&unit, "fed_back", &counted_id(Form::E));
             self.composite(&unit, middle);
+        }
+        for category in self.units(Level::Category) {
+            self.within_city(&category);
+        }
+    }
+
+    /// A category is a part of the city, though the categories do not add up: one project may be in two.
+    fn within_city(&mut self, category: &str) {
+        let service = format!("service.{category}");
+        let pair = |s: &Self, name: &str| Some((s.cell(category, name)?, s.cell(CITY.0, name)?));
+        if let (Some(part), Some(all)) = (self.cell(category, "respondents"), self.cell(CITY.0, &service)) {
+            self.limit(vec![(part, 1.0), (all, -1.0)]);
+        }
+        let shares = RATINGS.iter().map(|i| (format!("answered.{i}"), format!("satisfied.{i}")));
+        for (base, top) in shares.chain([("respondents".to_owned(), "composite".to_owned())]) {
+            let (Some((n, all_n)), Some((a, all_a))) = (pair(self, &base), pair(self, &top)) else {
+                continue;
+            };
+            self.limit(vec![(n, 1.0), (all_n, -1.0)]);
+            self.limit(vec![(a, 1.0), (all_a, -1.0)]);
+            self.limit(vec![(n, 1.0), (a, -1.0), (all_n, -1.0), (all_a, 1.0)]);
+            self.model.cells[a].whole = Some(all_a);
         }
     }
 
@@ -275,10 +295,10 @@ impl<'a> Tables<'a> {
         self.model.limits.push(Limit { terms, at_most: left.max(0.0) });
     }
 
-    /// Small counts of the period before that have hardly moved.
+    /// Small counts of the period before that have hardly moved, of the parts of the city.
     pub fn carry(&mut self, before: Option<&Model>, rules: Rules) {
         let Some(before) = before else { return };
-        for old in before.cells.iter().filter(|c| c.hidden == Some(Reason::Small)) {
+        for old in before.cells.iter().filter(|c| c.unit != CITY.0 && c.hidden == Some(Reason::Small)) {
             let Some(now) = self.cell(&old.unit, &old.name) else { continue };
             let value = self.model.cells[now].value;
             if value >= rules.threshold && value - old.value < rules.threshold {
@@ -287,31 +307,39 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Keeps hidden what an earlier edition hid, and what would be told by the difference to it.
-    pub fn revise(&mut self, earlier: &BTreeMap<String, Released>, rules: Rules) {
-        let own = self.own_cells();
-        for (id, cell, n) in own {
-            let Some(old) = earlier.get(&id) else { continue };
-            let moved = old.n.map_or(0.0, |before| (n - before).abs());
+    /// Keeps hidden what an earlier edition hid, and what would be told by the difference to one. What was
+    /// told once may be told again; the city, from its floor up, is told as it is. Returns whether that
+    /// hides more.
+    pub fn revise(&mut self, earlier: &Said, floor: u64, rules: Rules) -> bool {
+        let mut any = false;
+        for (id, cell, now) in self.own_cells() {
+            let Some(old) = earlier.get(&id).filter(|old| !old.told.contains(&now)) else { continue };
+            let near = |told: &(i64, String)| ((told.0 - now.0).abs() as f64) < rules.threshold;
+            if self.model.is_city(cell) && now.0 >= floor as i64 {
+                continue;
+            }
             if old.hidden {
-                self.model.hide(cell, Reason::EarlierEdition);
-            } else if moved > 0.0 && moved < rules.threshold {
-                self.model.hide(cell, Reason::Revision);
+                any |= self.model.hide(cell, Reason::EarlierEdition);
+            } else if old.told.iter().any(near) {
+                any |= self.model.hide(cell, Reason::Revision);
             }
         }
+        any
     }
 
-    /// Figures with a cell of their own: id, cell, and the number that revisions are measured by.
-    fn own_cells(&self) -> Vec<(String, usize, f64)> {
+    /// Figures with a cell of their own: id, cell, and what an edition would tell.
+    fn own_cells(&self) -> Vec<(String, usize, (i64, String))> {
         let mut out = Vec::new();
         for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
             let Some(names) = names(figure.metric, figure.item) else { continue };
             if let Some(cell) = self.cell(&figure.unit_code, &names.numerator) {
-                out.push((figure.id(), cell, figure.denominator.unwrap_or(0) as f64));
+                let n = figure.denominator.unwrap_or(0);
+                out.push((figure.id(), cell, (n, decimal(&figure.printed(), figure.unit))));
             }
         }
         for (id, cell) in self.counted() {
-            out.push((id, cell, self.model.cells[cell].value));
+            let n = self.model.cells[cell].value as i64;
+            out.push((id, cell, (n, n.to_string())));
         }
         out
     }
@@ -327,7 +355,7 @@ impl<'a> Tables<'a> {
         for (id, cell) in self.counted() {
             out.figures.insert(id, self.model.cells[cell].hidden.clone());
         }
-        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
+        for figure in self.measured.figures.iter().filter(|f| is_published(f) && !self.is_told(f)) {
             let id = figure.id();
             if self.base_is_open(figure, rules) {
                 out.bases.insert(id.clone());
@@ -336,10 +364,19 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// Whether the city, all or nothing, says it already: such a figure is not published.
+    fn is_told(&self, figure: &Figure) -> bool {
+        let names = names(figure.metric, figure.item);
+        let cell = names.and_then(|n| self.cell(&figure.unit_code, &n.numerator));
+        cell.is_some_and(|c| self.model.is_told(c))
+    }
+
     fn base_is_open(&self, figure: &Figure, rules: Rules) -> bool {
         let own = match (names(figure.metric, figure.item), figure.metric) {
             (Some(names), _) => Some(names.denominator),
-            (None, "acceptable_rate" | "item_score") => Some(format!("answered.{}", figure.item)),
+            (None, "acceptable_rate" | "item_score" | "unanswered_rate") => {
+                Some(format!("answered.{}", figure.item))
+            }
             (None, _) => None,
         };
         match own {
@@ -363,6 +400,8 @@ impl<'a> Tables<'a> {
             "acceptable_rate" | "item_score" => [format!("answered.{item}"), format!("satisfied.{item}")]
                 .iter()
                 .find_map(|n| self.part(unit, n)),
+            // Beside the rate of the unanswered, its n would tell the answered.
+            "unanswered_rate" => self.part(unit, &format!("answered.{item}")),
             "median_response_days" => self.part(unit, "matched"),
             "structure_gap" | "structure_mismatch" => {
                 let mut ticks = self.with_prefix(unit, "need.");

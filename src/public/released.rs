@@ -1,0 +1,160 @@
+//! What earlier editions told, so that two editions laid side by side tell no more than each.
+//!
+//! An edition keeps, outside the site, what stood in public before it
+//! (`released/record.json`), and for which data it was made. A second run over the
+//! same data reads the same record and writes the same bytes; a run over other
+//! data adds what the standing edition told. Nothing here looks at a clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::data;
+use crate::digest::Joint;
+use crate::error::{Error, Result};
+use crate::link::Links;
+use crate::metrics::{self, Measured};
+use crate::period::Period;
+
+/// Where the record is kept, below the edition.
+pub const RECORD: &str = "released/record.json";
+
+/// What earlier editions said of a figure.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// Whether one of them hid it.
+    pub hidden: bool,
+    /// What the others told: the denominator (of a count, the count) and the value as printed.
+    pub told: BTreeSet<(i64, String)>,
+}
+
+/// What editions said, by figure id.
+pub type Said = BTreeMap<String, Released>;
+
+/// What stood in public before an edition.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// Digest of the figures the edition was made from; empty where none was made.
+    data: String,
+    pub before: Said,
+}
+
+impl Record {
+    /// Reads what the standing edition of the period, and those of earlier periods, said.
+    ///
+    /// # Errors
+    /// An internal fault only; what cannot be read was not published by this program.
+    pub fn recall(
+        outputs: &Path,
+        period: Period,
+        links: &Links,
+        measured: &BTreeMap<Period, Measured>,
+    ) -> Result<Self> {
+        let folder = outputs.join(period.to_string());
+        let data = digest(period, links, measured)?;
+        let last: Option<Self> =
+            fs::read_to_string(folder.join(RECORD)).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let mut before = last.as_ref().map(|l| l.before.clone()).unwrap_or_default();
+        if last.is_none_or(|l| l.data != data) {
+            merge(&mut before, said(&folder));
+        }
+        for past in measured.keys().filter(|p| **p < period) {
+            merge(&mut before, said(&outputs.join(past.to_string())));
+        }
+        Ok(Self { data, before })
+    }
+
+    /// The record of a run that made no public edition.
+    #[must_use]
+    pub fn without_edition(self, outputs: &Path, period: Period) -> Self {
+        let mut before = self.before;
+        merge(&mut before, said(&outputs.join(period.to_string())));
+        Self { data: String::new(), before }
+    }
+
+    /// As written below the edition.
+    ///
+    /// # Errors
+    /// An internal fault only.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).map_err(|e| Error::internal(format!("公开记录：{e}")))
+    }
+}
+
+/// What the site of an edition says; nothing where there is none.
+fn said(edition: &Path) -> Said {
+    let text = fs::read_to_string(edition.join("site/data/figures.csv")).unwrap_or_default();
+    data::released(&text).unwrap_or_default()
+}
+
+fn merge(into: &mut Said, more: Said) {
+    for (id, released) in more {
+        let own = into.entry(id).or_default();
+        own.hidden |= released.hidden;
+        own.told.extend(released.told);
+    }
+}
+
+/// Digest of every figure and count that a public edition may be made from.
+fn digest(period: Period, links: &Links, measured: &BTreeMap<Period, Measured>) -> Result<String> {
+    let mut joint = Joint::default();
+    for (past, measured) in measured.range(..=period) {
+        joint.add(&metrics::csv(&measured.figures)?);
+        let counts = links.accounting.get(past).into_iter().flat_map(|a| &a.by_district);
+        for ((form, district), account) in counts {
+            joint.add(format!("{form} {district:?} {}", account.counted).as_bytes());
+        }
+    }
+    Ok(joint.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_written() {
+        let mut record = Record { data: "d".into(), ..Record::default() };
+        let told = [(24, "0.917".to_owned())].into();
+        record.before.insert("2025Q1/510114/closed_loop_rate".into(), Released { hidden: false, told });
+        let text = record.bytes().unwrap();
+        assert_eq!(serde_json::from_slice::<Record>(&text).unwrap(), record);
+    }
+
+    #[test]
+    fn the_same_data_read_the_same_record_and_other_data_what_stood_there() {
+        let outputs = tempfile::tempdir().unwrap();
+        let folder = outputs.path().join("2025Q1");
+        fs::create_dir_all(folder.join("site/data")).unwrap();
+        fs::create_dir_all(folder.join("released")).unwrap();
+        let site = |n: u32| {
+            let table =
+                format!("figure,metric,denominator,value,status\n2025Q1/510100/counted.B,counted,,{n},ok\n");
+            fs::write(folder.join("site/data/figures.csv"), table).unwrap();
+        };
+        let period = "2025Q1".parse().unwrap();
+        let (links, measured) = (Links::default(), BTreeMap::new());
+        let recall = || Record::recall(outputs.path(), period, &links, &measured).unwrap();
+        assert!(recall().before.is_empty(), "nothing was published");
+        site(24);
+        let first = Record { before: Said::new(), ..recall() };
+        fs::write(folder.join(RECORD), first.bytes().unwrap()).unwrap();
+        assert_eq!(recall(), first, "the standing edition is of the same data: itself");
+        fs::write(folder.join(RECORD), Record { data: "other".into(), ..first }.bytes().unwrap()).unwrap();
+        let told = &recall().before["2025Q1/510100/counted.B"].told;
+        assert_eq!(told.first(), Some(&(24, "24".to_owned())));
+    }
+
+    #[test]
+    fn what_two_editions_said_adds_up() {
+        let said = |hidden, n: i64| {
+            Said::from([("x".to_owned(), Released { hidden, told: [(n, n.to_string())].into() })])
+        };
+        let mut all = said(false, 12);
+        merge(&mut all, said(true, 13));
+        assert!(all["x"].hidden && all["x"].told.len() == 2);
+    }
+}
