@@ -1,10 +1,21 @@
-//! SHA-256, in the two lengths we print.
+//! SHA-256: in hexadecimal where people see it, as bytes where only we do.
 
 use sha2::{Digest, Sha256};
 
+/// Digits of a digest that a document prints of the data it was made from.
+pub const FINGERPRINT_DIGITS: usize = 16;
+
+/// A whole digest as bytes.
+pub type Key = [u8; 32];
+
 /// The whole digest in hexadecimal.
 pub fn full(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex(&key(bytes))
+}
+
+/// The whole digest as bytes.
+pub fn key(bytes: &[u8]) -> Key {
+    Sha256::digest(bytes).into()
 }
 
 /// The first `digits` hexadecimal digits.
@@ -15,7 +26,7 @@ pub fn short(bytes: &[u8], digits: usize) -> String {
 }
 
 /// A digest over many parts, each kept apart by its length.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Joint(Sha256);
 
 impl Joint {
@@ -25,13 +36,19 @@ impl Joint {
         self.0.update(part);
     }
 
-    /// The digest of all parts.
+    /// The digest of all parts in hexadecimal.
     pub fn finish(self) -> String {
-        hex(&self.0.finalize())
+        hex(&self.key())
+    }
+
+    /// The digest of all parts as bytes.
+    pub fn key(self) -> Key {
+        self.0.finalize().into()
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// A digest in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
         let _ = write!(out, "{b:02x}");
@@ -39,10 +56,29 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A whole digest out of its hexadecimal digits.
+pub fn from_hex(text: &str) -> Option<Key> {
+    let mut out = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, at) in out.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn knows_the_empty_digest() {
         assert_eq!(super::short(b"", 12), "e3b0c44298fc");
+    }
+
+    #[test]
+    fn digits_come_back() {
+        assert_eq!(super::from_hex(&super::full(b"x")), Some(super::key(b"x")));
+        assert_eq!(super::from_hex("é"), None);
+        assert_eq!(super::from_hex(&"g".repeat(64)), None);
     }
 }

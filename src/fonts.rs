@@ -107,6 +107,18 @@ impl Fonts {
         &self.0.families
     }
 
+    /// What tells these faces from others without reading them: families, and path, size and
+    /// date of each file.
+    pub fn identity(&self) -> String {
+        let mut out = format!("{:?}", self.0.families);
+        for file in &self.0.files {
+            let meta = fs::metadata(&file.path).ok();
+            let (size, date) = (meta.as_ref().map(fs::Metadata::len), meta.and_then(|m| m.modified().ok()));
+            out.push_str(&format!("\n{} {size:?} {date:?}", file.path.display()));
+        }
+        out
+    }
+
     /// What typst may choose from.
     pub fn book(&self) -> &LazyHash<FontBook> {
         &self.0.book

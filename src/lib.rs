@@ -32,6 +32,7 @@ pub mod public;
 pub mod read;
 pub mod reference;
 pub mod render;
+pub mod reuse;
 pub mod runlog;
 pub mod sample;
 pub mod serve;

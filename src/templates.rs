@@ -145,8 +145,16 @@ impl Templates {
 
     /// Digest of all templates, for the manifest.
     pub fn digest(&self) -> String {
+        self.digest_of(&[""])
+    }
+
+    /// Digest of the templates below some folders.
+    pub fn digest_of(&self, folders: &[&str]) -> String {
         let mut joint = crate::digest::Joint::default();
         for (path, (_, text)) in &self.files {
+            if !folders.iter().any(|folder| path.starts_with(folder)) {
+                continue;
+            }
             joint.add(path.as_bytes());
             joint.add(text.as_bytes());
         }

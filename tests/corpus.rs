@@ -13,6 +13,7 @@ use zhiti::guard::{Cost, Guard, Pool};
 use zhiti::inputs;
 use zhiti::problem::Code;
 use zhiti::read::{self, Outcome, Source};
+use zhiti::reuse::Readings;
 use zhiti::settings::Settings;
 use zhiti::spec::Specs;
 use zhiti::workbook::{self, Book, FileFault, Limits, Value};
@@ -86,7 +87,14 @@ fn strange_names_and_links_are_read_or_told() {
     let listing = inputs::list(folder.path()).expect("listing");
     let (specs, settings) = (Specs::built_in().expect("forms"), Settings::default());
     let guard = guard();
-    let read = read::read_from(Source::Guarded(&guard), &listing, &specs, &settings, &|| {}).expect("read");
+    let read = read::read_from(
+        Source::Guarded(&guard),
+        &listing,
+        (&[], &Readings::none()),
+        (&specs, &settings),
+        &|| {},
+    )
+    .expect("read");
     assert_eq!(read.len(), listing.files.len() + listing.skipped.len());
     let mut names: Vec<&str> = read.iter().map(|f| &*f.record.name).collect();
     for file in &read {

@@ -11,6 +11,7 @@ use zhiti::guard::{Guard, Pool};
 use zhiti::inputs::{self, Listing};
 use zhiti::problem::Code;
 use zhiti::read::{self, FileRead, Outcome, Part, Source};
+use zhiti::reuse::Readings;
 use zhiti::settings::Settings;
 use zhiti::spec::Specs;
 use zhiti::workbook::{FileFault, Limits};
@@ -38,7 +39,7 @@ fn is_read(parts: &[Part]) -> bool {
 
 fn from(source: Source<'_>, listing: &Listing) -> Vec<FileRead> {
     let (specs, settings) = (Specs::built_in().expect("forms"), Settings::default());
-    read::read_from(source, listing, &specs, &settings, &|| {}).expect("read")
+    read::read_from(source, listing, (&[], &Readings::none()), (&specs, &settings), &|| {}).expect("read")
 }
 
 #[test]

@@ -2,19 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 mod common;
-
-use common::{files, zhiti};
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code, not a signal")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use common::program::{code, files, text, zhiti};
 
 fn sample(folder: &Path, projects: &str) {
     let made = zhiti(

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use zhiti::inputs;
 use zhiti::read::{self, Source};
+use zhiti::reuse::Readings;
 use zhiti::settings::Settings;
 use zhiti::spec::Specs;
 
@@ -233,6 +234,8 @@ fn a_disk_that_is_full_is_told_and_the_last_edition_stands() {
     let size: usize = KNOWN.whole.values().map(|bytes| bytes.len().next_multiple_of(4096)).sum();
     let Some(_disk) = Disk::mounted(&outputs, &format!("size={}", size * 3 / 2)) else { return };
     completes(folder.path());
+    // Without its memory it makes everything anew.
+    fs::remove_dir_all(folder.path().join(".zhiti")).expect("memory");
     let full = common::zhiti(folder.path(), &["run", "--quiet"]);
     assert_eq!(full.status.code(), Some(2), "{}", told(&full));
     assert!(told(&full).contains("磁盘空间不足"), "{}", told(&full));
@@ -370,7 +373,9 @@ fn files_that_change_between_listing_and_reading_are_problems() {
     assert!(listing.files.len() >= 5, "{}", listing.files.len());
     (0..listing.files.len()).for_each(change);
     let (specs, settings) = (Specs::built_in().expect("forms"), Settings::default());
-    let files = read::read_from(Source::Here, &listing, &specs, &settings, &|| {}).expect("read");
+    let files =
+        read::read_from(Source::Here, &listing, (&[], &Readings::none()), (&specs, &settings), &|| {})
+            .expect("read");
     assert_eq!(files.len(), listing.files.len(), "none is lost");
     for (at, file) in files.iter().enumerate() {
         if at % 5 != 2 {

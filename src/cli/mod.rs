@@ -66,7 +66,7 @@ enum Command {
     /// 只读取和核对，列出问题并写出 problems/
     Check(RunArgs),
     /// 完成全部工作：读取、核对、统计、成文
-    Run(RunArgs),
+    Run(RunAllArgs),
     /// 只生成公开版；有不应公开的内容时说明理由，不予生成
     Publish(RunArgs),
     /// 在本机预览公开版
@@ -131,6 +131,15 @@ struct RunArgs {
     log: Option<PathBuf>,
     #[command(flatten)]
     format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+struct RunAllArgs {
+    /// 只说明将重新读取哪些文件、重新生成哪些文件及原因，不写出结果
+    #[arg(long)]
+    plan: bool,
+    #[command(flatten)]
+    run: RunArgs,
 }
 
 #[derive(Debug, Args)]
@@ -358,8 +367,40 @@ fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
     })
 }
 
-fn run(args: &RunArgs, say: Say) -> Result<ExitCode> {
-    logged(args, say, |progress| report(&pipeline::run(&args.options(), progress)?, args.format.format, say))
+fn run(args: &RunAllArgs, say: Say) -> Result<ExitCode> {
+    let RunAllArgs { plan, run } = args;
+    if *plan {
+        return logged(run, say, |progress| {
+            let plan = pipeline::plan(&run.options(), progress)?;
+            match run.format.format {
+                Format::Json => print(&format!("{:#}\n", serde_json::json!(plan))),
+                Format::Text => print(&plan_text(&plan)),
+            }
+        });
+    }
+    logged(run, say, |progress| report(&pipeline::run(&run.options(), progress)?, run.format.format, say))
+}
+
+/// What a run would do, file by file.
+fn plan_text(plan: &pipeline::Plan) -> String {
+    let period = &plan.period;
+    if plan.nothing_to_do {
+        return format!("{period}：报送材料、设置、模板和程序均无变动，现有结果完整，无须重新生成。\n");
+    }
+    let mut out = format!("{period}：报送文件{}个，其中需重新读取{}个\n", plan.files, plan.read.len());
+    for file in &plan.read {
+        out.push_str(&format!("  读取 {file}\n"));
+    }
+    out.push_str(&format!(
+        "需重新生成{}个，沿用{}个，另有数据和网页{}个每次都写出\n",
+        plan.make.len(),
+        plan.keep,
+        plan.always
+    ));
+    for (file, why) in &plan.make {
+        out.push_str(&format!("  生成 {file}（{}）\n", why.words()));
+    }
+    out
 }
 
 fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::answer::{Indicator, Val};
+use crate::digest::{FINGERPRINT_DIGITS, Joint};
 use crate::document::{Align, Block, CellText, Row, Run, Summary, SummaryItem, Table};
 use crate::link::{self, Key, Linked, Status, district_name};
 use crate::metrics::{CATEGORIES, DIMENSIONS, RATINGS};
@@ -142,8 +143,27 @@ pub fn summary(scene: &Scene, case: &Case) -> Summary {
         date_ymd: (day.year(), u8::from(day.month()), day.day()),
         marks: scene.marks(),
         notes: notes(case, &sources),
-        fingerprint: scene.fingerprint.clone(),
+        fingerprint: fingerprint(case),
     }
+}
+
+/// First digits of the digest over the rows of `data/` that the summary was made from: id of each
+/// return, and its answers that are not personal. A change elsewhere does not touch it.
+fn fingerprint(case: &Case) -> String {
+    let single = [case.services, case.summary, case.satisfaction, case.supplement, case.feedback, case.needs];
+    let mut joint = Joint::default();
+    for linked in single.into_iter().flatten().chain(case.earlier.iter().copied()) {
+        joint.add(linked.ret.id.as_bytes());
+        for (field, answer) in linked.ret.spec.fields.iter().zip(&linked.ret.answers) {
+            if let Some(answer) = answer.as_ref().filter(|_| !field.is_personal()) {
+                joint.add(field.id.as_bytes());
+                joint.add(answer.raw.as_bytes());
+            }
+        }
+    }
+    let mut text = joint.finish();
+    text.truncate(FINGERPRINT_DIGITS);
+    text
 }
 
 fn service_time(case: &Case) -> String {

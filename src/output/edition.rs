@@ -9,6 +9,7 @@ use std::sync::Mutex;
 
 use super::lock::{self, Lock};
 use super::{MANIFEST, Manifest, RUN_LOG, STAGING, swap};
+use crate::digest::Key;
 use crate::error::{AtPath, Error, Result};
 
 /// An edition, or one folder of it, being written.
@@ -37,11 +38,36 @@ impl Edition {
         Ok(Self { outputs: outputs.to_owned(), staging, _made: made, _lock: lock, written: Mutex::default() })
     }
 
-    /// Writes one file of the edition; `path` is relative, with `/`.
+    /// Writes one file of the edition; `path` is relative, with `/`. Returns its SHA-256.
     ///
     /// # Errors
     /// The path leaves the edition, or the file system refuses.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<String> {
+        let full = self.path_of(path)?;
+        fs::write(&full, bytes).at("写入文件", &full)?;
+        let digest = crate::digest::full(bytes);
+        self.note(path, digest.clone());
+        Ok(digest)
+    }
+
+    /// Takes over a finished file whose SHA-256 is known: both editions then share its bytes on disk.
+    ///
+    /// # Errors
+    /// As [`Edition::write`].
+    pub fn carry(&self, path: &str, from: &Path, sha256: &str) -> Result<()> {
+        let full = self.path_of(path)?;
+        link_or_copy(from, &full).at("写入文件", &full)?;
+        self.note(path, sha256.to_owned());
+        Ok(())
+    }
+
+    fn note(&self, path: &str, digest: String) {
+        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        written.insert(path.to_owned(), digest);
+    }
+
+    /// Where a file of the edition is written.
+    fn path_of(&self, path: &str) -> Result<PathBuf> {
         let inside = Path::new(path).components().all(|c| matches!(c, Component::Normal(_)));
         if !inside || path.is_empty() {
             return Err(Error::internal(format!("输出路径不合规：{path}")));
@@ -50,26 +76,21 @@ impl Edition {
         if let Some(folder) = full.parent() {
             fs::create_dir_all(folder).at("建立文件夹", folder)?;
         }
-        fs::write(&full, bytes).at("写入文件", &full)?;
-        let digest = crate::digest::full(bytes);
-        self.written
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(path.to_owned(), digest);
-        Ok(())
+        Ok(full)
     }
 
     /// Puts the edition in the place of the last one of its period, with its manifest, and
-    /// the log of the run that is in no manifest.
+    /// the log of the run that is in no manifest. Returns where it is, and the digest of the manifest.
     ///
     /// # Errors
     /// The file system refuses; the last edition then still stands.
-    pub fn publish(self, mut manifest: Manifest, log: &[u8]) -> Result<PathBuf> {
+    pub fn publish(self, mut manifest: Manifest, log: &[u8]) -> Result<(PathBuf, Key)> {
         let period = manifest.period.clone();
         manifest.outputs = self.take_written();
-        self.place(MANIFEST, &manifest.to_bytes()?)?;
+        let text = manifest.to_bytes()?;
+        self.place(MANIFEST, &text)?;
         self.place(RUN_LOG, log)?;
-        self.exchange(&period)
+        Ok((self.exchange(&period)?, crate::digest::key(&text)))
     }
 
     /// Puts one folder (`problems`) in its place: an edition of the same files with that
@@ -144,11 +165,15 @@ fn carry_over(from: &Path, to: &Path, passed_over: &dyn Fn(&str) -> bool) -> io:
         if entry.file_type()?.is_dir() {
             fs::create_dir_all(&new)?;
             carry_over(&old, &new, &|_| false)?;
-        } else if fs::hard_link(&old, &new).is_err() {
-            fs::copy(&old, &new)?;
+        } else {
+            link_or_copy(&old, &new)?;
         }
     }
     Ok(())
+}
+
+fn link_or_copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(|_| ()))
 }
 
 /// A temporary folder is private; an edition is for everybody who may read the outputs.
@@ -171,7 +196,7 @@ mod tests {
         for (path, text) in files {
             edition.write(path, text.as_bytes()).unwrap();
         }
-        edition.publish(Manifest { period: "2025Q1".into(), ..Manifest::default() }, b"{}").unwrap()
+        edition.publish(Manifest { period: "2025Q1".into(), ..Manifest::default() }, b"{}").unwrap().0
     }
 
     #[test]

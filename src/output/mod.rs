@@ -8,7 +8,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Key;
 use crate::error::{AtPath, Error, Result};
+use crate::period::Period;
 
 mod edition;
 mod lock;
@@ -24,11 +26,14 @@ pub struct Manifest {
     pub period: String,
     pub settings: String,
     pub templates: String,
-    /// First digits of the digest of the data, printed in every document.
+    /// First digits of the digest of the data, printed in every report.
     pub fingerprint: String,
     pub counts: BTreeMap<String, usize>,
     /// SHA-256 by path below `inputs/`.
     pub inputs: BTreeMap<String, String>,
+    /// Fingerprints of the documents that are made of a part of the data only, by path.
+    #[serde(default)]
+    pub documents: BTreeMap<String, String>,
     /// SHA-256 by path below the edition.
     pub outputs: BTreeMap<String, String>,
 }
@@ -73,6 +78,16 @@ pub fn manifest(outputs: &Path, period: &str) -> Result<Manifest> {
     serde_json::from_str(&text).map_err(|e| {
         Error::config(path, Some(e.line()), format!("清单不完整：{e}"), "请重新运行 `zhiti run`")
     })
+}
+
+/// The editions of an outputs folder, with the digest of each manifest, ascending.
+pub fn manifests(outputs: &Path) -> BTreeMap<Period, Key> {
+    let entries = fs::read_dir(outputs).into_iter().flatten().flatten();
+    let manifest = |entry: fs::DirEntry| {
+        let period = entry.file_name().to_str()?.parse().ok()?;
+        Some((period, crate::digest::key(&fs::read(entry.path().join(MANIFEST)).ok()?)))
+    };
+    entries.filter_map(manifest).collect()
 }
 
 /// A file name out of a name in a return: no separators, no control characters, of bounded length.

@@ -4,47 +4,51 @@
 mod memory;
 pub mod waivers;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::cell::Place;
 use crate::compose::Scene;
 use crate::error::{Error, Result};
 use crate::fonts::Fonts;
 use crate::link::{self, Linked, Links, Status};
-use crate::output::{self, Edition};
+use crate::output;
 use crate::period::Period;
 use crate::pipeline::Options;
 use crate::problem::{Code, Problem, Severity, Standing};
 use crate::render::excel::{self, Listed, ProblemList};
 use crate::render::forms::{self, FormKey};
+use crate::reuse::{Content, Maker, Recipe};
 use crate::settings::Settings;
+use crate::spec::Form;
 use crate::text;
 
 pub use memory::Memory;
 pub use waivers::Waivers;
 
 /// A problem as `problems.json` carries it (interface.md 4).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record<'a> {
     pub id: String,
-    pub code: &'static str,
+    pub code: Cow<'a, str>,
     pub severity: Severity,
-    pub file: &'a str,
-    pub sheet: &'a str,
+    pub file: Cow<'a, str>,
+    pub sheet: Cow<'a, str>,
     pub cell: String,
-    pub form: &'static str,
-    pub field: &'a str,
-    pub found: &'a str,
-    pub message: &'a str,
-    pub hint: &'a str,
-    pub enterprise: &'a str,
-    pub project: &'a str,
-    pub clause: &'a str,
+    pub form: Cow<'a, str>,
+    pub field: Cow<'a, str>,
+    pub found: Cow<'a, str>,
+    pub message: Cow<'a, str>,
+    pub hint: Cow<'a, str>,
+    pub enterprise: Cow<'a, str>,
+    pub project: Cow<'a, str>,
+    pub clause: Cow<'a, str>,
     /// Since the last edition of other inputs.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Standing>,
 }
 
@@ -52,21 +56,41 @@ impl<'a> From<&'a Problem> for Record<'a> {
     fn from(p: &'a Problem) -> Self {
         Self {
             id: p.id(),
-            code: p.code.id(),
+            code: p.code.id().into(),
             severity: p.severity,
-            file: &p.place.file,
-            sheet: &p.place.sheet,
+            file: Cow::Borrowed(&p.place.file),
+            sheet: Cow::Borrowed(&p.place.sheet),
             cell: p.place.cell.map(|c| c.to_string()).unwrap_or_default(),
-            form: p.form.map_or("", crate::spec::Form::letter),
-            field: &p.field,
-            found: &p.found,
-            message: &p.message,
-            hint: &p.hint,
-            enterprise: &p.enterprise,
-            project: &p.project,
-            clause: &p.clause,
+            form: p.form.map_or("", Form::letter).into(),
+            field: Cow::Borrowed(&p.field),
+            found: Cow::Borrowed(&p.found),
+            message: Cow::Borrowed(&p.message),
+            hint: Cow::Borrowed(&p.hint),
+            enterprise: Cow::Borrowed(&p.enterprise),
+            project: Cow::Borrowed(&p.project),
+            clause: Cow::Borrowed(&p.clause),
             status: p.standing,
         }
+    }
+}
+
+impl Record<'_> {
+    /// The problem it tells of.
+    fn problem(self) -> Option<Problem> {
+        let cell = if self.cell.is_empty() { None } else { Some(self.cell.parse().ok()?) };
+        let place = Place { file: self.file.into(), sheet: self.sheet.into(), cell };
+        let mut problem = Problem::new(Code::from_id(&self.code)?, place);
+        problem.severity = self.severity;
+        problem.form = Form::from_letter(&self.form);
+        problem.field = self.field.into_owned();
+        problem.found = self.found.into_owned();
+        problem.message = self.message.into_owned();
+        problem.hint = self.hint.into_owned();
+        problem.enterprise = self.enterprise.into_owned();
+        problem.project = self.project.into_owned();
+        problem.clause = self.clause.into_owned();
+        problem.standing = self.status;
+        Some(problem)
     }
 }
 
@@ -82,17 +106,28 @@ pub fn json(problems: &[Problem]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The problems of a [`json`]; `None` where it is none of ours.
+pub fn from_json(bytes: &[u8]) -> Option<Vec<Problem>> {
+    let records: Vec<Record> = serde_json::from_slice(bytes).ok()?;
+    records.into_iter().map(Record::problem).collect()
+}
+
+/// Where the problems are, below the edition.
+pub const JSON: &str = "problems/problems.json";
+
 /// Writes everything below `problems/`.
 ///
 /// # Errors
 /// The file system refuses.
-pub fn write(edition: &Edition, scene: &Scene, memory: &Memory, options: &Options) -> Result<()> {
-    edition.write("problems/problems.json", &json(scene.problems())?)?;
-    edition.write("problems/问题清单.xlsx", &excel::problem_list(&list(scene, memory, options))?)?;
+pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options) -> Result<()> {
+    maker.write(JSON, &json(scene.problems())?)?;
+    let listed = list(scene, memory, options);
+    let recipe = Recipe::new(&Content::default(), &Content::default().debug(&listed));
+    maker.make("problems/问题清单.xlsx", recipe, || excel::problem_list(&listed))?;
     for (path, bytes) in memory.files(scene.period, scene.links)? {
-        edition.write(path, &bytes)?;
+        maker.write(path, &bytes)?;
     }
-    write_corrections(edition, scene)
+    write_corrections(maker, scene)
 }
 
 /// The same for people, by district and file.
@@ -130,7 +165,7 @@ fn way(from: &Path, to: &Path) -> String {
 }
 
 /// One correction workbook per return with an error or a warning in one of its cells.
-fn write_corrections(edition: &Edition, scene: &Scene) -> Result<()> {
+fn write_corrections(maker: &Maker, scene: &Scene) -> Result<()> {
     let by_return = by_return(scene);
     let mut taken = std::collections::BTreeSet::new();
     let jobs: Vec<(String, &Linked, Vec<&Problem>)> = by_return
@@ -148,7 +183,11 @@ fn write_corrections(edition: &Edition, scene: &Scene) -> Result<()> {
         })
         .collect();
     jobs.par_iter().try_for_each(|(path, linked, problems)| {
-        edition.write(path, &forms::correction(&linked.ret, problems, Some(key_of(linked, problems)))?)
+        let key = key_of(linked, problems);
+        let ret = &linked.ret;
+        let content = (ret.form, &ret.place, &ret.answers, &ret.envelope, problems, &key);
+        let recipe = Recipe::new(&Content::default(), &Content::default().debug(&content));
+        maker.make(path, recipe, || forms::correction(ret, problems, Some(key.clone())))
     })
 }
 

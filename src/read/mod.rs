@@ -4,6 +4,7 @@
 mod archive;
 mod part;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,12 +13,14 @@ use crate::answer::{self, Return};
 use crate::bind::{Bindings, Finding, RosterRow};
 use crate::cell::Place;
 use crate::check;
+use crate::digest::{self, Key};
 use crate::error::Result;
 use crate::guard::{Guard, Pool};
 use crate::inputs::{InputFile, Listing, Skipped};
 use crate::period::Period;
 use crate::problem::{Code, Problem, Severity};
 use crate::reference::district;
+use crate::reuse::Readings;
 use crate::settings::Settings;
 use crate::spec::Specs;
 use crate::workbook::FileFault;
@@ -69,37 +72,88 @@ pub fn read_all(
     settings: &Settings,
     tick: &(dyn Fn() + Sync),
 ) -> Vec<FileRead> {
-    let reader = Reader { specs, limits: &settings.read };
-    let files = listing.files.par_iter().map(|file| {
-        let mut gathered = Gathered::default();
-        reader.take_in(&file.path, 0, &mut gathered);
-        let read = judge_parts(file, gathered.parts, specs, settings);
+    let all: Vec<usize> = (0..listing.files.len()).collect();
+    let judge = |index: usize, parts: Vec<Part>| {
+        let read = judge_parts(&listing.files[index], parts, specs, settings);
         tick();
         read
-    });
-    gather(files.collect(), listing, settings)
+    };
+    // Reading here starts no process, so that it cannot fail.
+    let files = take_in(Source::Here, listing, &all, (specs, settings), &judge).unwrap_or_default();
+    gather(files, listing, settings)
+}
+
+/// The digest of every file's bytes, in the order of the listing; `None` where the file
+/// cannot be read or is beyond the limits.
+pub fn digests(listing: &Listing, settings: &Settings) -> Vec<Option<Key>> {
+    let files = listing.files.par_iter();
+    files.map(|file| part::load(&file.path, &settings.read).ok().map(|bytes| digest::key(&bytes))).collect()
 }
 
 /// Reads every file of a listing, in its order: one record for each file, and one for
-/// each entry of an archive and for whatever was not opened.
+/// each entry of an archive and for whatever was not opened. Files that an earlier run
+/// has read (their `digests` are known to `readings`) are not opened again.
 ///
 /// # Errors
 /// Worker processes cannot be started.
 pub fn read_from(
     source: Source<'_>,
     listing: &Listing,
-    specs: &Specs,
-    settings: &Settings,
+    (digests, readings): (&[Option<Key>], &Readings),
+    (specs, settings): (&Specs, &Settings),
     tick: &(dyn Fn() + Sync),
 ) -> Result<Vec<FileRead>> {
-    let Source::Guarded(guard) = source else { return Ok(read_all(listing, specs, settings, tick)) };
-    let paths: Vec<_> = listing.files.iter().map(|f| f.path.as_path()).collect();
-    let files = Pool::new(guard, &settings.read).map(&paths, |index, parts| {
+    let judge = |index: usize, parts: Vec<Part>| {
         let read = judge_parts(&listing.files[index], parts, specs, settings);
         tick();
         read
-    })?;
-    Ok(gather(files, listing, settings))
+    };
+    let known = |index: usize| {
+        let parts = readings.get(digests.get(index)?.as_ref()?)?;
+        Some(judge(index, parts))
+    };
+    let mut files: Vec<_> = (0..listing.files.len()).into_par_iter().map(known).collect();
+    let unread: Vec<usize> = (0..files.len()).filter(|i| files[*i].is_none()).collect();
+    let fresh = |at: usize, parts: Vec<Part>| {
+        remember(readings, &parts);
+        judge(unread[at], parts)
+    };
+    for (index, read) in unread.iter().zip(take_in(source, listing, &unread, (specs, settings), &fresh)?) {
+        files[*index] = Some(read);
+    }
+    Ok(gather(files.into_iter().flatten().collect(), listing, settings))
+}
+
+/// Reads some files of a listing here or in worker processes; `each` is told the position among `wanted`.
+fn take_in<T: Send>(
+    source: Source<'_>,
+    listing: &Listing,
+    wanted: &[usize],
+    (specs, settings): (&Specs, &Settings),
+    each: &(impl Fn(usize, Vec<Part>) -> T + Sync),
+) -> Result<Vec<T>> {
+    let paths: Vec<&Path> = wanted.iter().map(|i| listing.files[*i].path.as_path()).collect();
+    match source {
+        Source::Guarded(_) if paths.is_empty() => Ok(Vec::new()),
+        Source::Guarded(guard) => Pool::new(guard, &settings.read).map(&paths, each),
+        Source::Here => {
+            let reader = Reader { specs, limits: &settings.read };
+            let one = |(at, path): (usize, &&Path)| {
+                let mut gathered = Gathered::default();
+                reader.take_in(path, 0, &mut gathered);
+                each(at, gathered.parts)
+            };
+            Ok(paths.par_iter().enumerate().map(one).collect())
+        }
+    }
+}
+
+/// Remembers a file by the digest its reader saw: the file may have changed since it was listed.
+fn remember(readings: &Readings, parts: &[Part]) {
+    let key = parts.first().and_then(|first| digest::from_hex(&first.head.sha256));
+    if let Some(key) = key {
+        readings.put(&key, parts);
+    }
 }
 
 fn gather(files: Vec<Vec<FileRead>>, listing: &Listing, settings: &Settings) -> Vec<FileRead> {

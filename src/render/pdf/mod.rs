@@ -8,6 +8,7 @@
 mod clean;
 mod world;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,9 +30,9 @@ use self::world::{Desk, Shop};
 /// Typst recurses deeply, most of all in debug builds and on nested tables.
 const STACK: usize = 64 << 20;
 /// Documents between two sweeps of typst's memory.
-const SWEEP_EVERY: usize = 20;
+const SWEEP_EVERY: usize = 4;
 /// Sweeps an entry of that memory survives without being used.
-const KEEP: usize = 5;
+const KEEP: usize = 3;
 
 /// The page layouts by file name; a workspace may replace any of them.
 #[derive(Clone, Debug)]
@@ -62,9 +63,14 @@ impl Layouts {
 }
 
 /// Sets documents as PDF; built once, used from any number of threads.
+///
+/// Many documents are set on lanes: threads that each set one document after another. Typst works
+/// in parallel inside a document too; on one common pool a thread that waits for a part of its
+/// document would take up the next one meanwhile, and hundreds would be held half done.
 pub struct PdfEngine {
     shop: Shop,
     pool: rayon::ThreadPool,
+    lanes: Vec<rayon::ThreadPool>,
     standards: PdfStandards,
     done: AtomicUsize,
     warnings: Mutex<BTreeSet<String>>,
@@ -84,20 +90,44 @@ impl PdfEngine {
     /// # Errors
     /// As [`PdfEngine::new`].
     pub fn with_threads(fonts: Fonts, layouts: Layouts, threads: usize) -> Result<Self> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .stack_size(STACK)
-            .thread_name(|n| format!("pdf-{n}"))
-            .build()
-            .map_err(|e| Error::internal(format!("无法建立排版线程：{e}")))?;
+        let pool = threads_of(threads, "work")?;
+        let lanes = (0..pool.current_num_threads()).map(|_| threads_of(1, "lane"));
+        let lanes = lanes.collect::<Result<_>>()?;
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
             .map_err(|e| Error::internal(format!("PDF 标准不相容：{}", e.message())))?;
         let shop = Shop::new(fonts, layouts.0)?;
-        Ok(Self { shop, pool, standards, done: AtomicUsize::new(0), warnings: Mutex::default() })
+        Ok(Self { shop, pool, lanes, standards, done: AtomicUsize::new(0), warnings: Mutex::default() })
+    }
+
+    /// Does `work` for every job, each lane one after another. Of several errors the one of the first
+    /// job counts.
+    ///
+    /// # Errors
+    /// What `work` says; jobs that were not begun are then left.
+    pub fn each<T: Sync>(&self, jobs: &[T], work: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
+        let next = AtomicUsize::new(0);
+        let failed: Mutex<Option<(usize, Error)>> = Mutex::default();
+        let lane = || {
+            while failed.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(job) = jobs.get(at) else { return };
+                if let Err(error) = work(job) {
+                    let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                    if failed.as_ref().is_none_or(|(first, _)| at < *first) {
+                        *failed = Some((at, error));
+                    }
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for pool in &self.lanes {
+                scope.spawn(|| pool.install(lane));
+            }
+        });
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), |(_, error)| Err(error))
     }
 
     /// Runs `work` on the engine's threads, whose stacks are large enough for typst.
-    /// Loops over many documents belong in here (`par_iter` inside uses these threads).
     pub fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         self.pool.install(work)
     }
@@ -158,7 +188,7 @@ impl PdfEngine {
         let ident = job.ident.to_owned();
         let desk = Desk::new(&self.shop, job.layout, job.data, job.figures)?;
         let work = || catch_unwind(AssertUnwindSafe(|| self.compile(&desk, &ident)));
-        let outcome = if self.pool.current_thread_index().is_some() { work() } else { self.install(work) };
+        let outcome = if ROOMY.get() { work() } else { self.install(work) };
         outcome.unwrap_or_else(|_| Err(Error::internal(format!("文件“{ident}”排版时出错"))))
     }
 
@@ -181,6 +211,22 @@ impl PdfEngine {
             warnings.extend(found.iter().map(|w| blame_one(desk, w).to_string()));
         }
     }
+}
+
+thread_local! {
+    /// Whether this thread's stack is large enough for typst.
+    static ROOMY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A pool whose stacks are large enough for typst; 0 threads for one per core.
+fn threads_of(threads: usize, name: &'static str) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .start_handler(|_| ROOMY.set(true))
+        .thread_name(move |n| format!("{name}-{n}"))
+        .build()
+        .map_err(|e| Error::internal(format!("无法建立排版线程：{e}")))
 }
 
 /// What is to be set.

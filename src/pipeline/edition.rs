@@ -1,0 +1,112 @@
+//! What an edition holds besides documents: the data, the public edition, the manifest.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::Ground;
+use super::gather::{Gathered, counts, input_digests};
+use crate::compose::{Scene, cases, summary};
+use crate::error::Result;
+use crate::metrics::{self, Measured};
+use crate::output::Manifest;
+use crate::period::Period;
+use crate::public::{self, PublicCase, PublicInput, Refusal};
+use crate::reuse::Maker;
+use crate::templates::Templates;
+use crate::{data, digest};
+
+/// Writes `data/`; returns the fingerprint of it, printed in every document.
+pub(super) fn write_data(
+    maker: &Maker,
+    gathered: &Gathered,
+    measured: &BTreeMap<Period, Measured>,
+    ground: &Ground,
+) -> Result<String> {
+    let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
+    let files = data_files(gathered, figures, ground)?;
+    for (path, bytes) in &files {
+        maker.write(path, bytes)?;
+    }
+    Ok(fingerprint_of(&files))
+}
+
+/// Everything below `data/`, sorted by path.
+pub(super) fn data_files(
+    gathered: &Gathered,
+    figures: &[metrics::Figure],
+    ground: &Ground,
+) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = data::parquet_files(&gathered.links, gathered.period, &ground.specs, figures)?;
+    files.push(("data/metrics.csv".into(), metrics::csv(figures)?));
+    files.sort();
+    Ok(files)
+}
+
+pub(super) fn fingerprint_of(files: &[(String, Vec<u8>)]) -> String {
+    fingerprint(files.iter().map(|(path, bytes)| (path.as_str(), digest::full(bytes))))
+}
+
+/// First digits of the digest over the names and digests of `data/`, sorted by name.
+pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut joint = digest::Joint::default();
+    for (path, sha256) in files {
+        joint.add(path.as_bytes());
+        joint.add(sha256.as_bytes());
+    }
+    let mut text = joint.finish();
+    text.truncate(digest::FINGERPRINT_DIGITS);
+    text
+}
+
+/// Writes the public edition below `site/`, or says why there is none.
+pub(super) fn write_site(maker: &Maker, scene: &Scene, templates: &Templates) -> Result<Option<String>> {
+    match public_edition(scene, templates) {
+        Ok(made) => {
+            made.files
+                .par_iter()
+                .try_for_each(|(path, bytes)| maker.write(&format!("site/{path}"), bytes))?;
+            Ok(None)
+        }
+        Err(Refusal::Fault(error)) => Err(error),
+        Err(refusal) => Ok(Some(refusal.to_string())),
+    }
+}
+
+fn public_edition(scene: &Scene, templates: &Templates) -> std::result::Result<public::Edition, Refusal> {
+    let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
+    let published: Vec<PublicCase> = agreed
+        .par_iter()
+        .map(|case| PublicCase {
+            key: case.key.clone(),
+            district: case.district,
+            summary: summary::summary(scene, case),
+        })
+        .collect();
+    public::site::edition(&PublicInput {
+        links: scene.links,
+        measured: scene.measured,
+        period: scene.period,
+        settings: scene.settings,
+        templates,
+        cases: &published,
+        earlier: &BTreeMap::new(),
+        fingerprint: &scene.fingerprint,
+    })
+}
+
+/// What the manifest says of a run before it knows the outputs.
+pub(super) fn manifest(gathered: &Gathered, ground: &Ground, fingerprint: String) -> Manifest {
+    Manifest {
+        program: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        period: gathered.period.to_string(),
+        settings: ground.settings.digest(),
+        templates: ground.templates.digest(),
+        fingerprint,
+        counts: counts(gathered),
+        inputs: input_digests(gathered),
+        documents: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+    }
+}

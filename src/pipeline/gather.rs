@@ -1,0 +1,193 @@
+//! From the inputs folder to linked returns: what is listed, read and linked, and what
+//! is remembered of the last edition's problems.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Ground, Options};
+use crate::digest::{self, Joint, Key};
+use crate::error::{AtPath, Error, Result};
+use crate::fonts::Fonts;
+use crate::guard::Guard;
+use crate::inputs::{self, Listing};
+use crate::link::{self, Links};
+use crate::output::{self, Manifest};
+use crate::period::Period;
+use crate::problem::Severity;
+use crate::problems::{Memory, Waivers, waivers};
+use crate::progress::{Progress, Step};
+use crate::read::{self, FileRecord, Source};
+use crate::reuse::{self, BUILD, Readings};
+use crate::settings::Settings;
+
+/// Everything read and linked.
+pub struct Gathered {
+    pub period: Period,
+    pub listing: Listing,
+    pub records: Vec<FileRecord>,
+    pub links: Links,
+}
+
+/// The inputs before they are read.
+pub(super) struct Listed {
+    pub period: Period,
+    pub listing: Listing,
+    /// By position in the listing; `None` where a file cannot be read.
+    pub digests: Vec<Option<Key>>,
+}
+
+impl Listed {
+    /// SHA-256 of each file that could be read, by `<period>/<path>`.
+    pub fn by_name(&self) -> BTreeMap<String, String> {
+        let files = self.listing.files.iter().zip(&self.digests);
+        files
+            .filter_map(|(f, key)| Some((format!("{}/{}", f.period, f.name), digest::hex(&(*key)?))))
+            .collect()
+    }
+}
+
+/// Lists every quarter of the inputs and digests its files.
+pub(super) fn list(options: &Options, settings: &Settings) -> Result<Listed> {
+    let listing = inputs::list(&options.inputs)?;
+    let period = choose(&listing, options.period)?;
+    let digests = read::digests(&listing, settings);
+    Ok(Listed { period, listing, digests })
+}
+
+/// Lists, reads and links every quarter of the inputs.
+///
+/// # Errors
+/// An unreadable inputs folder, or no such quarter in it.
+pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result<Gathered> {
+    read_listed(list(options, &ground.settings)?, options, ground, progress)
+}
+
+/// Reads what no earlier run has read, and links everything.
+pub(super) fn read_listed(
+    listed: Listed,
+    options: &Options,
+    ground: &Ground,
+    progress: &Progress,
+) -> Result<Gathered> {
+    let Listed { period, listing, digests } = listed;
+    let bar = progress.stage(Step::Read, listing.files.len());
+    let guard = match options.guarded {
+        true => Some(Guard::of_this_program(&ground.templates).at("查找程序自身", Path::new("zhiti"))?),
+        false => None,
+    };
+    let source = guard.as_ref().map_or(Source::Here, Source::Guarded);
+    let readings = readings(options, ground);
+    let memory = (digests.as_slice(), &readings);
+    let files = read::read_from(source, &listing, memory, (&ground.specs, &ground.settings), &|| bar.tick())?;
+    readings.tidy();
+    bar.finish();
+    let records = files.iter().map(|f| f.record.clone()).collect();
+    let links = progress.timed(Step::Link, || link::link(files, &ground.specs, &ground.settings));
+    Ok(Gathered { period, listing, records, links })
+}
+
+/// What earlier runs have read, under the same forms, mappings and limits.
+pub(super) fn readings(options: &Options, ground: &Ground) -> Readings {
+    let mut joint = Joint::default();
+    joint.add(BUILD.as_bytes());
+    joint.add(ground.templates.digest_of(&["forms/", "sources/"]).as_bytes());
+    joint.add(format!("{:?}{}", ground.settings.read, options.guarded).as_bytes());
+    Readings::open(&reuse::folder(&options.workspace), joint.key())
+}
+
+/// Names of the files that no earlier run has read, as `<period>/<path>`.
+pub(super) fn unread(listed: &Listed, readings: &Readings) -> Vec<String> {
+    let files = listed.listing.files.iter().zip(&listed.digests);
+    let unread = files.filter(|(_, key)| !key.as_ref().is_some_and(|key| readings.knows(key)));
+    unread.map(|(file, _)| format!("{}/{}", file.period, file.name)).collect()
+}
+
+/// Everything a run depends on; `None` where a file cannot be read, so that nothing can be known.
+pub(super) fn run_key(listed: &Listed, options: &Options, ground: &Ground, fonts: &Fonts) -> Option<Key> {
+    let mut joint = Joint::default();
+    let mut add = |text: &str| joint.add(text.as_bytes());
+    add(BUILD);
+    add(&ground.templates.digest());
+    add(&ground.settings.digest());
+    add(&fonts.identity());
+    add(&format!("{} {} {:?}", listed.period, options.guarded, std::path::absolute(&options.inputs).ok()));
+    let waivers = std::fs::read(options.workspace.join(waivers::FILE)).unwrap_or_default();
+    add(&digest::full(&waivers));
+    for (file, key) in listed.listing.files.iter().zip(&listed.digests) {
+        add(&format!("{} {}", file.period, file.name));
+        add(&digest::hex(&(*key)?));
+    }
+    add(&format!("{:?}{:?}", listed.listing.skipped, listed.listing.passed_over));
+    for (period, manifest) in output::manifests(&options.outputs) {
+        if period != listed.period {
+            add(&format!("{period} {}", digest::hex(&manifest)));
+        }
+    }
+    Some(joint.key())
+}
+
+/// Says every problem in the workspace's words, and where it stands since the last edition.
+pub(super) fn remember(gathered: &mut Gathered, options: &Options, ground: &Ground) -> Result<Memory> {
+    for problem in gathered.links.problems.values_mut().flatten() {
+        ground.wording.apply(problem);
+    }
+    let waivers = Waivers::load(&options.workspace, gathered.period, &ground.settings.read)?;
+    let (period, links) = (gathered.period, &mut gathered.links);
+    Ok(Memory::recall(&options.outputs, period, &gathered.records, links, &waivers))
+}
+
+fn choose(listing: &Listing, wanted: Option<Period>) -> Result<Period> {
+    let newest = listing.periods.last().copied();
+    match wanted.or(newest) {
+        Some(period) if listing.periods.contains(&period) => Ok(period),
+        Some(period) => {
+            let present: Vec<String> = listing.periods.iter().map(Period::to_string).collect();
+            Err(Error::usage(format!("报送文件夹中没有 {period}"), format!("现有：{}", present.join("、"))))
+        }
+        None => Err(Error::usage("报送文件夹中没有任何季度", "请建立 inputs/2025Q1/ 这样的文件夹")),
+    }
+}
+
+/// The inputs must be those the edition was made from, else its figures are not theirs.
+pub(super) fn same_inputs(manifest: &Manifest, gathered: &Gathered) -> Result<()> {
+    let ours: BTreeMap<String, String> = input_digests(gathered);
+    let changed = ours.iter().find(|(name, digest)| manifest.inputs.get(*name) != Some(digest));
+    let gone = manifest.inputs.keys().find(|name| !ours.contains_key(*name));
+    match changed.map(|(name, _)| name).or(gone) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Error::usage(format!("报送材料在成文之后有变动：{name}"), "请重新运行 `zhiti run` 后再查询"))
+        }
+    }
+}
+
+/// SHA-256 of every input by `<period>/<path>`.
+pub(super) fn input_digests(gathered: &Gathered) -> BTreeMap<String, String> {
+    gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256.clone())).collect()
+}
+
+/// Counts of the period; found = read + rejected, received = counted + superseded + excluded.
+pub fn counts(gathered: &Gathered) -> BTreeMap<String, usize> {
+    let own: Vec<&FileRecord> = gathered.records.iter().filter(|r| r.period == gathered.period).collect();
+    let returns: Vec<_> = gathered.links.returns.iter().filter(|l| l.ret.period == gathered.period).collect();
+    let status =
+        |wanted: &dyn Fn(&link::Status) -> bool| returns.iter().filter(|l| wanted(&l.status)).count();
+    let problems = gathered.links.problems.get(&gathered.period).map(Vec::as_slice).unwrap_or_default();
+    let severity = |s: Severity| problems.iter().filter(|p| p.severity == s).count();
+    [
+        ("files_found", own.len()),
+        ("files_read", own.iter().filter(|r| r.read).count()),
+        ("files_rejected", own.iter().filter(|r| !r.read).count()),
+        ("forms_left_blank", own.iter().map(|r| r.blank_forms).sum()),
+        ("returns_received", returns.len()),
+        ("returns_counted", status(&|s| *s == link::Status::Counted)),
+        ("returns_superseded", status(&|s| matches!(s, link::Status::Superseded { .. }))),
+        ("returns_excluded", status(&|s| *s == link::Status::Excluded)),
+        ("problems_error", severity(Severity::Error)),
+        ("problems_warning", severity(Severity::Warning)),
+        ("problems_info", severity(Severity::Info)),
+    ]
+    .into_iter()
+    .map(|(name, n)| (name.to_owned(), n))
+    .collect()
+}

@@ -1,0 +1,321 @@
+//! The story of a run: read → link → measure → compose → render → write.
+//!
+//! One call per stage; each heavy library is behind the stage that needs it.
+
+mod documents;
+mod edition;
+mod gather;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use self::documents::{Tools, write_documents};
+use self::edition::{data_files, fingerprint_of, manifest, write_data, write_site};
+use self::gather::{Listed, list, read_listed, readings, remember, run_key, same_inputs, unread};
+use crate::compose::Scene;
+use crate::digest::Key;
+use crate::error::{Error, Result};
+use crate::metrics::{self, Measured};
+use crate::output::{self, Edition, Manifest};
+use crate::period::Period;
+use crate::problem::{Problem, Severity, Wording};
+use crate::progress::{Progress, Step};
+use crate::reuse::{Maker, Standing, Why};
+use crate::settings::Settings;
+use crate::spec::Specs;
+use crate::templates::Templates;
+use crate::{compare, explain, problems, reuse};
+
+pub use self::edition::fingerprint;
+pub use self::gather::{Gathered, counts, gather};
+
+/// What a run is asked to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub workspace: PathBuf,
+    pub inputs: PathBuf,
+    pub outputs: PathBuf,
+    /// The newest quarter where `None`.
+    pub period: Option<Period>,
+    /// Threads; all cores where `None`.
+    pub jobs: Option<usize>,
+    pub font_paths: Vec<PathBuf>,
+    /// Whether files are read in worker processes; only the program itself can be its own worker.
+    pub guarded: bool,
+}
+
+/// Settings, specifications and templates, settled before work begins.
+pub struct Ground {
+    pub settings: Settings,
+    pub specs: Specs,
+    pub templates: Arc<Templates>,
+    /// Words of the problems, where the workspace changes them.
+    pub wording: Wording,
+}
+
+impl Ground {
+    /// Settles a workspace.
+    ///
+    /// # Errors
+    /// Wrong settings, specifications or templates, with file and line.
+    pub fn settle(workspace: &Path) -> Result<Self> {
+        if !workspace.is_dir() {
+            let hint = "请用 --workspace 指明 zhiti.toml 所在的文件夹";
+            return Err(Error::usage(format!("没有工作目录 {}", workspace.display()), hint));
+        }
+        let settings = Settings::load(workspace)?;
+        let templates = Arc::new(Templates::load(workspace)?);
+        let specs = Specs::load(|name| {
+            let path = format!("forms/{name}");
+            Some((templates.origin(&path).display().to_string(), templates.get(&path)?.to_owned()))
+        })?
+        .with_sources(templates.sources())?;
+        let wording = Wording::load(&templates)?;
+        Ok(Self { settings, specs, templates, wording })
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub period: Period,
+    pub edition: PathBuf,
+    pub counts: BTreeMap<String, usize>,
+    pub problems: Vec<Problem>,
+    /// Why there is no public edition, where there is none.
+    pub refused: Option<String>,
+}
+
+impl Outcome {
+    /// Whether the input has anything of severity error.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|p| p.severity == Severity::Error)
+    }
+}
+
+/// Reads and validates only; writes `problems/` into the edition's place beside the last edition.
+///
+/// # Errors
+/// As [`run`].
+pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
+    let ground = Ground::settle(&options.workspace)?;
+    let edition = Edition::open(&options.outputs)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.jobs.unwrap_or(0))
+        .build()
+        .map_err(|e| Error::internal(format!("线程：{e}")))?;
+    pool.install(|| {
+        let mut gathered = gather(options, &ground, progress)?;
+        let memory = remember(&mut gathered, options, &ground)?;
+        let counts = counts(&gathered);
+        let measured = BTreeMap::new();
+        let comparisons = compare::Comparisons::default();
+        let scene = scene(&gathered, &ground, &measured, &comparisons, String::new());
+        let standing = Standing::default();
+        let maker = Maker::new(&edition, &standing);
+        progress.timed(Step::Problems, || problems::write(&maker, &scene, &memory, options))?;
+        drop(maker);
+        let path = edition.publish_part(&gathered.period.to_string(), "problems")?;
+        let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
+        Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
+    })
+}
+
+/// Does the whole job; what an earlier run made of the same is taken over as it is.
+///
+/// # Errors
+/// What makes it impossible; problems of the input are in the outcome.
+pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
+    let ground = Ground::settle(&options.workspace)?;
+    let tools = Tools::ready(&ground, options)?;
+    let edition = Edition::open(&options.outputs)?;
+    tools.engine.install(|| {
+        let listed = list(options, &ground.settings)?;
+        let key = run_key(&listed, options, &ground, &tools.fonts);
+        let standing = standing(options, listed.period);
+        if let Some(outcome) = key.and_then(|key| unchanged(&standing, &key, listed.period)) {
+            return Ok(Outcome { edition: options.outputs.join(listed.period.to_string()), ..outcome });
+        }
+        let listed_as = listed.by_name();
+        let maker = Maker::new(&edition, &standing);
+        let made = make(listed, &maker, options, &ground, &tools, progress)?;
+        let mut done = maker.finish();
+        let documents = std::mem::take(&mut done.documents);
+        // What changed between listing and reading must not be remembered as what was listed.
+        let unmoved = listed_as.iter().all(|(name, digest)| made.manifest.inputs.get(name) == Some(digest));
+        let (counts, problems) = (&made.outcome.counts, &made.outcome.problems);
+        let log = progress.log().to_json(&made.manifest.period, counts, problems)?;
+        let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest }, &log)?;
+        if let Some(key) = key.filter(|_| unmoved) {
+            standing.remember(done.record(key, manifest, made.outcome.refused.clone()));
+        }
+        Ok(Outcome { edition: path, ..made.outcome })
+    })
+}
+
+/// Says what a run would read and make anew, and why; writes nothing but what it has read.
+///
+/// # Errors
+/// As [`run`].
+pub fn plan(options: &Options, progress: &Progress) -> Result<Plan> {
+    let ground = Ground::settle(&options.workspace)?;
+    let tools = Tools::ready(&ground, options)?;
+    tools.engine.install(|| {
+        let listed = list(options, &ground.settings)?;
+        let key = run_key(&listed, options, &ground, &tools.fonts);
+        let standing = standing(options, listed.period);
+        let unread = unread(&listed, &readings(options, &ground));
+        let mut plan =
+            Plan { period: listed.period.to_string(), files: listed.digests.len(), ..Plan::default() };
+        plan.read = unread;
+        if key.is_some_and(|key| standing.whole(&key).is_some()) {
+            plan.nothing_to_do = true;
+            return Ok(plan);
+        }
+        let maker = Maker::planning(&standing);
+        make(listed, &maker, options, &ground, &tools, progress)?;
+        let done = maker.finish();
+        plan.make = done.anew;
+        plan.keep = done.kept;
+        plan.always = done.always;
+        Ok(plan)
+    })
+}
+
+/// What a run would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    pub period: String,
+    /// Whether the standing edition is what a run would make.
+    pub nothing_to_do: bool,
+    /// Number of input files.
+    pub files: usize,
+    /// Those that would be opened: no earlier run has read their bytes.
+    pub read: Vec<String>,
+    /// Documents that would be made, and why.
+    pub make: BTreeMap<String, Why>,
+    /// Documents that would be carried over.
+    pub keep: usize,
+    /// Files that are written each time.
+    pub always: usize,
+}
+
+fn standing(options: &Options, period: Period) -> Standing {
+    Standing::open(&reuse::folder(&options.workspace), &options.outputs, &period.to_string())
+}
+
+/// The outcome of the standing edition (without its place), if this very run made it and it still
+/// is as it was.
+fn unchanged(standing: &Standing, key: &Key, period: Period) -> Option<Outcome> {
+    let (manifest, refused) = standing.whole(key)?;
+    let problems = problems::from_json(&std::fs::read(standing.edition().join(problems::JSON)).ok()?)?;
+    Some(Outcome { period, edition: PathBuf::new(), counts: manifest.counts, problems, refused })
+}
+
+/// What a run has made, before it takes the place of the last.
+struct Product {
+    manifest: Manifest,
+    /// Without the place of the edition.
+    outcome: Outcome,
+}
+
+/// The story itself.
+fn make(
+    listed: Listed,
+    maker: &Maker,
+    options: &Options,
+    ground: &Ground,
+    tools: &Tools,
+    progress: &Progress,
+) -> Result<Product> {
+    let mut gathered = read_listed(listed, options, ground, progress)?;
+    problems::missing_glyphs(&mut gathered.links, gathered.period, &tools.fonts, &ground.settings);
+    let memory = remember(&mut gathered, options, ground)?;
+    let measured = progress.timed(Step::Measure, || measure(&gathered, ground))?;
+    let fingerprint = progress.timed(Step::Data, || write_data(maker, &gathered, &measured, ground))?;
+    let comparisons = progress.timed(Step::Compare, || {
+        compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics)
+    });
+    let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
+    progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options))?;
+    write_documents(maker, &scene, tools, progress)?;
+    let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates))?;
+    let manifest = manifest(&gathered, ground, fingerprint);
+    let problems = gathered.links.problems.remove(&gathered.period).unwrap_or_default();
+    let counts = manifest.counts.clone();
+    let outcome = Outcome { period: gathered.period, edition: PathBuf::new(), counts, problems, refused };
+    Ok(Product { manifest, outcome })
+}
+
+/// Explains one figure of an edition: reads the inputs it was made from again.
+///
+/// # Errors
+/// No such figure, no edition, or inputs that are not those of the edition.
+pub fn explain(options: &Options, figure: &str, progress: &Progress) -> Result<explain::Explanation> {
+    let ground = Ground::settle(&options.workspace)?;
+    let wanted = figure.split('/').next().and_then(|p| p.parse().ok());
+    let options = Options { period: wanted.or(options.period), ..options.clone() };
+    let gathered = gather(&options, &ground, progress)?;
+    if let Ok(manifest) = output::manifest(&options.outputs, &gathered.period.to_string()) {
+        same_inputs(&manifest, &gathered)?;
+    }
+    let measured = measure(&gathered, &ground)?;
+    explain::explain(figure, &gathered.links, &measured, &ground.settings)
+}
+
+/// The ground of a run's documents.
+fn scene<'a>(
+    gathered: &'a Gathered,
+    ground: &'a Ground,
+    measured: &'a BTreeMap<Period, Measured>,
+    comparisons: &'a compare::Comparisons,
+    fingerprint: String,
+) -> Scene<'a> {
+    Scene {
+        links: &gathered.links,
+        measured,
+        comparisons,
+        period: gathered.period,
+        settings: &ground.settings,
+        specs: &ground.specs,
+        fingerprint,
+        synthetic: gathered.links.synthetic,
+    }
+}
+
+/// Figures of the period and of every earlier one, for comparisons and trends.
+fn measure(gathered: &Gathered, ground: &Ground) -> Result<BTreeMap<Period, Measured>> {
+    let wanted = gathered.listing.periods.iter().filter(|p| **p <= gathered.period);
+    wanted.map(|p| Ok((*p, metrics::measure(&gathered.links, *p, &ground.settings.metrics)?))).collect()
+}
+
+/// Makes the public edition alone and puts it in its place, or refuses with the reasons.
+///
+/// # Errors
+/// As [`run`].
+pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
+    let ground = Ground::settle(&options.workspace)?;
+    let edition = Edition::open(&options.outputs)?;
+    let gathered = gather(options, &ground, progress)?;
+    let measured = measure(&gathered, &ground)?;
+    let comparisons = compare::Comparisons::default();
+    let figures = measured.get(&gathered.period).map(|m| m.figures.as_slice()).unwrap_or_default();
+    let files = data_files(&gathered, figures, &ground)?;
+    let scene = scene(&gathered, &ground, &measured, &comparisons, fingerprint_of(&files));
+    let standing = Standing::default();
+    let refused = write_site(&Maker::new(&edition, &standing), &scene, &ground.templates)?;
+    let path = match refused {
+        None => edition.publish_part(&gathered.period.to_string(), "site")?,
+        Some(_) => options.outputs.clone(),
+    };
+    Ok(Outcome {
+        period: gathered.period,
+        edition: path,
+        counts: counts(&gathered),
+        problems: Vec::new(),
+        refused,
+    })
+}

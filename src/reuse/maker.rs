@@ -1,0 +1,106 @@
+//! Where a run puts its files: made anew, or carried over from the standing edition
+//! where nothing they are made from has changed.
+//!
+//! The same seam serves `--plan`: then nothing is made or written, and what would be
+//! is told with its reason.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::made::{Made, Record, Standing};
+use super::recipe::{Recipe, Why};
+use crate::error::Result;
+use crate::output::Edition;
+
+/// Puts files into an edition.
+pub struct Maker<'a> {
+    /// `None` where only a plan is wanted.
+    edition: Option<&'a Edition>,
+    standing: &'a Standing,
+    done: Mutex<Done>,
+}
+
+/// What a run made.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    pub made: BTreeMap<String, Made>,
+    /// Files made anew, and why.
+    pub anew: BTreeMap<String, Why>,
+    /// Files carried over.
+    pub kept: usize,
+    /// Files that are written each time: cheaper than asking.
+    pub always: usize,
+    /// Fingerprints of documents made of a part of the data, by path.
+    pub documents: BTreeMap<String, String>,
+}
+
+impl<'a> Maker<'a> {
+    /// Into an edition, with the standing one to take from.
+    pub fn new(edition: &'a Edition, standing: &'a Standing) -> Self {
+        Self { edition: Some(edition), standing, done: Mutex::default() }
+    }
+
+    /// Nowhere: only tells what would be made.
+    pub fn planning(standing: &'a Standing) -> Self {
+        Self { edition: None, standing, done: Mutex::default() }
+    }
+
+    /// Writes a file that is not worth asking about.
+    ///
+    /// # Errors
+    /// As [`Edition::write`].
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.done().always += 1;
+        self.edition.map_or(Ok(()), |edition| edition.write(path, bytes).map(|_| ()))
+    }
+
+    /// Carries a file over where its recipe is that of the standing one, else makes it.
+    ///
+    /// # Errors
+    /// What `make` or the file system says.
+    pub fn make(&self, path: &str, recipe: Recipe, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
+        let why = match self.standing.same(path, &recipe) {
+            Ok((file, made)) => {
+                if self.edition.is_none_or(|e| e.carry(path, &file, &made.sha256).is_ok()) {
+                    let mut done = self.done();
+                    done.kept += 1;
+                    done.made.insert(path.to_owned(), made);
+                    return Ok(());
+                }
+                Why::Missing
+            }
+            Err(why) => why,
+        };
+        let Some(edition) = self.edition else {
+            self.done().anew.insert(path.to_owned(), why);
+            return Ok(());
+        };
+        let bytes = make()?;
+        let sha256 = edition.write(path, &bytes)?;
+        let mut done = self.done();
+        done.anew.insert(path.to_owned(), why);
+        done.made.insert(path.to_owned(), Made { recipe, sha256 });
+        Ok(())
+    }
+
+    /// Notes the fingerprint that a document prints of its own part of the data.
+    pub fn vouch(&self, path: String, fingerprint: &str) {
+        self.done().documents.insert(path, fingerprint.to_owned());
+    }
+
+    /// What was made so far.
+    pub fn finish(self) -> Done {
+        self.done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn done(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Done {
+    /// What to remember of the edition that these files made.
+    pub fn record(self, run: [u8; 32], manifest: [u8; 32], refused: Option<String>) -> Record {
+        Record { run, manifest, refused, files: self.made, ..Record::default() }
+    }
+}

@@ -1,0 +1,96 @@
+//! What a file is made from, as three digests: the program, the look (page layouts,
+//! fonts, reference documents) and the content. Three, so that it can be said why a
+//! file has to be made anew.
+
+use std::fmt::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::BUILD;
+use crate::digest::{self, Joint, Key};
+
+/// What a file is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    program: Key,
+    look: Key,
+    content: Key,
+}
+
+/// Why a file is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// There is none, or what stands there is not what was written.
+    Missing,
+    Program,
+    Look,
+    Content,
+}
+
+impl Why {
+    /// The reason in Chinese.
+    pub fn words(self) -> &'static str {
+        ["尚无此文件或已被改动", "程序版本不同", "版式、模板或字体有变动", "数据有变动"][self as usize]
+    }
+}
+
+impl Recipe {
+    /// Of this program, with a look and a content.
+    pub fn new(look: &Content, content: &Content) -> Self {
+        let program = digest::key(BUILD.as_bytes());
+        Self { program, look: look.key(), content: content.key() }
+    }
+
+    /// What differs from an earlier recipe; `None` where nothing does.
+    pub fn differs(&self, earlier: &Self) -> Option<Why> {
+        match self {
+            s if s.program != earlier.program => Some(Why::Program),
+            s if s.look != earlier.look => Some(Why::Look),
+            s if s.content != earlier.content => Some(Why::Content),
+            _ => None,
+        }
+    }
+}
+
+/// Gathers what a file is made from.
+#[derive(Clone, Default)]
+pub struct Content(Joint);
+
+impl Content {
+    /// Adds bytes.
+    pub fn bytes(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.0.add(bytes.as_ref());
+        self
+    }
+
+    /// Adds a value by what its `Debug` says: nothing that is not ordered (hash maps) may be in it.
+    pub fn debug(mut self, value: &impl fmt::Debug) -> Self {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{value:?}");
+        self.0.add(text.as_bytes());
+        self
+    }
+
+    fn key(&self) -> Key {
+        self.0.clone().key()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_differs() {
+        let of = |look: &str, content: &str| {
+            Recipe::new(&Content::default().bytes(look), &Content::default().bytes(content))
+        };
+        assert_eq!(of("a", "b").differs(&of("a", "b")), None);
+        assert_eq!(of("a", "b").differs(&of("a", "c")), Some(Why::Content));
+        assert_eq!(of("a", "b").differs(&of("c", "b")), Some(Why::Look));
+        let parts = |a: &str, b: &str| Content::default().bytes(a).bytes(b).key();
+        assert_ne!(parts("ab", "c"), parts("a", "bc"));
+    }
+}
