@@ -66,6 +66,8 @@ fn the_same_inputs_give_the_same_bytes_everywhere() {
     let wanted = run(&first, "1", &[("TZ", "Asia/Shanghai"), ("LC_ALL", "C.UTF-8")]);
     assert!(wanted.len() > 30);
     assert_same(&wanted, &run(&first, "2", &[]), "a second run over the first");
+    fs::remove_dir_all(first.join(".zhiti")).expect("memory");
+    assert_same(&wanted, &run(&first, "8", &[]), "a second run that makes everything anew");
 
     let nobody = root.path().join("nobody");
     let home = nobody.to_str().expect("utf-8");

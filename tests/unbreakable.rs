@@ -234,6 +234,8 @@ fn a_disk_that_is_full_is_told_and_the_last_edition_stands() {
     let size: usize = KNOWN.whole.values().map(|bytes| bytes.len().next_multiple_of(4096)).sum();
     let Some(_disk) = Disk::mounted(&outputs, &format!("size={}", size * 3 / 2)) else { return };
     completes(folder.path());
+    // Without its memory it makes everything anew.
+    fs::remove_dir_all(folder.path().join(".zhiti")).expect("memory");
     let full = common::zhiti(folder.path(), &["run", "--quiet"]);
     assert_eq!(full.status.code(), Some(2), "{}", told(&full));
     assert!(told(&full).contains("磁盘空间不足"), "{}", told(&full));

@@ -371,11 +371,13 @@ fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
 fn run(args: &RunAllArgs, say: Say) -> Result<ExitCode> {
     let RunAllArgs { plan, run } = args;
     if *plan {
-        let plan = pipeline::plan(&run.options(), &say.progress())?;
-        return match run.format.format {
-            Format::Json => print(&format!("{:#}\n", serde_json::json!(plan))),
-            Format::Text => print(&plan_text(&plan)),
-        };
+        return logged(run, say, |progress| {
+            let plan = pipeline::plan(&run.options(), progress)?;
+            match run.format.format {
+                Format::Json => print(&format!("{:#}\n", serde_json::json!(plan))),
+                Format::Text => print(&plan_text(&plan)),
+            }
+        });
     }
     logged(run, say, |progress| report(&pipeline::run(&run.options(), progress)?, run.format.format, say))
 }

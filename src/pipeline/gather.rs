@@ -36,6 +36,16 @@ pub(super) struct Listed {
     pub digests: Vec<Option<Key>>,
 }
 
+impl Listed {
+    /// SHA-256 of each file that could be read, by `<period>/<path>`.
+    pub fn by_name(&self) -> BTreeMap<String, String> {
+        let files = self.listing.files.iter().zip(&self.digests);
+        files
+            .filter_map(|(f, key)| Some((format!("{}/{}", f.period, f.name), digest::hex(&(*key)?))))
+            .collect()
+    }
+}
+
 /// Lists every quarter of the inputs and digests its files.
 pub(super) fn list(options: &Options, settings: &Settings) -> Result<Listed> {
     let listing = inputs::list(&options.inputs)?;

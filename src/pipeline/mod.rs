@@ -149,13 +149,16 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
                 ..outcome
             });
         }
+        let listed_as = listed.by_name();
         let maker = Maker::new(&edition, &standing);
         let made = make(listed, &maker, options, &ground, &tools, progress)?;
         let mut done = maker.finish();
         let documents = std::mem::take(&mut done.documents);
+        // What changed between listing and reading must not be remembered as what was listed.
+        let unmoved = listed_as.iter().all(|(name, digest)| made.manifest.inputs.get(name) == Some(digest));
         let log = made.outcome.log(progress)?;
         let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest }, &log)?;
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|_| unmoved) {
             standing.remember(done.record(key, manifest, made.outcome.refused.clone()));
         }
         Ok(Outcome { edition: path, ..made.outcome })
