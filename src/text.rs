@@ -4,6 +4,8 @@
 //! words, zero-width characters and line breaks. Everything that compares two
 //! texts compares their normal forms, made here and nowhere else.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters that show nothing: zero-width, bidi controls, soft hyphen, BOM.
@@ -14,10 +16,46 @@ pub fn is_invisible(c: char) -> bool {
         || (c.is_control() && !c.is_whitespace())
 }
 
+/// A text in NFKC. Nearly all of ours is Chinese characters, ASCII and full-width signs, which need no
+/// tables; anything else sends the whole text through them.
+fn nfkc(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| simple(c) == Some(c)) {
+        return Cow::Borrowed(text);
+    }
+    let folded: Option<String> = text.chars().map(simple).collect();
+    Cow::Owned(folded.unwrap_or_else(|| text.nfkc().collect()))
+}
+
+/// What NFKC makes of a character that stands alone whatever is beside it; `None` for all others.
+fn simple(c: char) -> Option<char> {
+    match c {
+        '\0'..='\u{7F}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '、'
+        | '。'
+        | '《'
+        | '》'
+        | '「'
+        | '」'
+        | '【'
+        | '】'
+        | '—'
+        | '“'
+        | '”'
+        | '□'
+        | '√'
+        | '■' => Some(c),
+        '\u{3000}' => Some(' '),
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
+        _ => None,
+    }
+}
+
 /// The key form of a name (metrics.md 1): NFKC, brackets half-width, no white
 /// space and nothing invisible. 有限公司 and 有限责任公司 stay different.
 pub fn key(text: &str) -> String {
-    text.nfkc()
+    nfkc(text)
+        .chars()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c))
         .map(|c| match c {
             '〔' | '【' | '［' => '(',
@@ -80,7 +118,7 @@ fn fold_sign(c: char) -> char {
 /// What the parsers of dates, numbers and marks look at.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkc().filter(|c| !is_invisible(*c)).map(fold_sign) {
+    for c in nfkc(text).chars().filter(|c| !is_invisible(*c)).map(fold_sign) {
         if !c.is_whitespace() {
             out.push(c);
         } else if !out.ends_with(' ') {
@@ -173,6 +211,17 @@ pub fn percent_decoded(encoded: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_short_way_is_nfkc() {
+        for code in 0..=0x2FFFFu32 {
+            let Some(c) = char::from_u32(code) else { continue };
+            // Beside a mark that could join it, and by itself.
+            for text in [format!("{c}"), format!("企{c}a"), format!("a{c}\u{301}")] {
+                assert_eq!(nfkc(&text), text.nfkc().collect::<String>(), "U+{code:04X}");
+            }
+        }
+    }
 
     #[test]
     fn keys_join_what_is_the_same_and_nothing_else() {

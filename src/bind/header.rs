@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::spec::Specs;
 use crate::text;
 
 /// No header is longer; an answer of a whole page need not be folded to know that.
@@ -15,23 +16,50 @@ const LONGEST: usize = 2000;
 /// Readings of a header: plain ones, and shortened ones that count only where no plain one does.
 pub(super) type Readings = (Vec<String>, Vec<String>);
 
-/// Readings by words: a sheet is held against every form, but its words are read once.
-#[derive(Default)]
-pub(super) struct Memo(RefCell<HashMap<String, Rc<Readings>>>);
+/// Readings by words: a sheet is held against every form, but its words are read once, and words that name
+/// nothing in any form (nearly all answers) have no readings at all.
+pub(super) struct Memo<'a> {
+    specs: &'a Specs,
+    known: RefCell<HashMap<String, Rc<Readings>>>,
+}
 
-impl Memo {
+impl<'a> Memo<'a> {
+    pub(super) fn new(specs: &'a Specs) -> Self {
+        Self { specs, known: RefCell::default() }
+    }
+
     pub(super) fn readings(&self, words: &str) -> Rc<Readings> {
         if words.len() > LONGEST {
             return Rc::default();
         }
-        if let Some(known) = self.0.borrow().get(words) {
+        if let Some(known) = self.known.borrow().get(words) {
             return Rc::clone(known);
         }
-        let read = Rc::new(readings(words));
-        self.0.borrow_mut().insert(words.to_owned(), Rc::clone(&read));
+        let (plain, shortened) = readings(words);
+        let says = plain.iter().any(|l| may_name(l, self.specs))
+            || shortened.iter().any(|l| self.specs.names_something(l));
+        let read = if says { Rc::new((plain, shortened)) } else { Rc::default() };
+        self.known.borrow_mut().insert(words.to_owned(), Rc::clone(&read));
         read
     }
 }
+
+/// Whether a label is known to some form: as it is, as the question before an option, or before its unit.
+fn may_name(label: &str, specs: &Specs) -> bool {
+    let question = |at: usize| specs.names_something(&text::label(&label[..at]));
+    specs.names_something(label)
+        || label.match_indices(OPTION_SIGNS).take(OPTION_CUTS).any(|(at, _)| question(at))
+        || specs.units().any(|unit| {
+            let bare = label.strip_suffix(unit).map(|l| l.trim_end_matches(UNIT_SIGNS));
+            bare.is_some_and(|bare| specs.names_something(bare))
+        })
+}
+
+/// Signs between a question and its option, and how many of them are tried.
+pub(super) const OPTION_SIGNS: [char; 6] = [':', '(', '-', '/', '—', '_'];
+pub(super) const OPTION_CUTS: usize = 20;
+/// Signs between a label and its unit.
+pub(super) const UNIT_SIGNS: [char; 4] = ['/', '-', ':', '_'];
 
 /// The normal forms under which a header may be known: as it is and without its numbering; and shortened by
 /// the notes behind it (a bracket, a second line, a comma).

@@ -10,7 +10,7 @@ use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::source::Source;
-use crate::spec::{Form, FormSpec, Kind, Specs};
+use crate::spec::{ANSWER_TIME, Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
@@ -54,7 +54,7 @@ impl Header<'_> {
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    let memo = header::Memo::default();
+    let memo = header::Memo::new(specs);
     if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, &memo, 3)
         && specs
             .roster
@@ -104,7 +104,7 @@ fn find_header(
     sheet: &Sheet,
     spec: &FormSpec,
     cover: &FormSpec,
-    memo: &header::Memo,
+    memo: &header::Memo<'_>,
     least: usize,
 ) -> Option<Header<'static>> {
     let mut best: Option<Header<'static>> = None;
@@ -134,7 +134,7 @@ fn is_row_of_labels(row: &Row, header: &Header<'_>) -> bool {
     matched * 3 >= (to - from + 1).min(60) || matched >= 5
 }
 
-fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec, memo: &header::Memo) -> Header<'static> {
+fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec, memo: &header::Memo<'_>) -> Header<'static> {
     let mut columns = Vec::new();
     for (col, value) in &row.cells {
         let Value::Text(words) = value else { continue };
@@ -152,8 +152,13 @@ fn two_rows(
     below: &Row,
     spec: &FormSpec,
     cover: &FormSpec,
-    memo: &header::Memo,
+    memo: &header::Memo<'_>,
 ) -> Option<Header<'static>> {
+    // Answers that are numbers, dates or ticks stand in no header.
+    let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
+    if !top.cells.iter().chain(&below.cells).all(is_words) {
+        return None;
+    }
     let mut columns: Vec<(u32, Column)> = Vec::new();
     let last = top.cells.last()?.0.max(below.cells.last()?.0);
     if last > 400 {
@@ -183,11 +188,6 @@ fn two_rows(
             None => {}
         }
     }
-    // Answers that are numbers, dates or ticks stand in no header.
-    let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
-    if !top.cells.iter().chain(&below.cells).all(is_words) {
-        return None;
-    }
     // A row of data is no second header row.
     let header = Header { row: top.at, data_from: below.at + 1, columns, source: None };
     (unmatched * 3 <= below.cells.len()).then_some(header)
@@ -206,7 +206,7 @@ fn column_of(
     words: &str,
     spec: &FormSpec,
     cover: &FormSpec,
-    memo: &header::Memo,
+    memo: &header::Memo<'_>,
     before: &[(u32, Column)],
 ) -> Option<Column> {
     let read = |label: &String| {
@@ -227,7 +227,7 @@ fn column_of(
 fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
     plain.iter().find_map(|label| {
         let field = spec.fields.iter().position(|f| {
-            let bare = label.strip_suffix(f.unit.as_str()).map(|l| l.trim_end_matches(['/', '-', ':', '_']));
+            let bare = label.strip_suffix(f.unit.as_str()).map(|l| l.trim_end_matches(header::UNIT_SIGNS));
             !f.unit.is_empty() && bare.is_some_and(|b| f.labels.iter().any(|l| l == b))
         })?;
         Some(Column::Field(field))
@@ -246,7 +246,7 @@ pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32,
 }
 
 pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
-    if label == "所用时间" || label == "答题时长" {
+    if ANSWER_TIME.contains(&label) {
         return Some(Column::Seconds);
     }
     match cover.fields[cover.by_label(label)?].id.as_str() {
@@ -268,8 +268,8 @@ fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
             .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
     };
     plain.iter().find_map(|whole| {
-        let cuts = whole.match_indices([':', '(', '-', '/', '—', '_']);
-        cuts.take(20).find_map(|(at, sign)| {
+        let cuts = whole.match_indices(header::OPTION_SIGNS);
+        cuts.take(header::OPTION_CUTS).find_map(|(at, sign)| {
             let (question, option) = (&whole[..at], &whole[at + sign.len()..]);
             let field = spec.by_label(&text::label(question))?;
             let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);

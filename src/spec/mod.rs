@@ -10,7 +10,7 @@ pub mod source;
 
 pub(crate) use raw::toml_error;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -241,9 +241,42 @@ pub struct Specs {
     pub roster: Arc<FormSpec>,
     /// How exports of survey platforms are written.
     pub sources: Arc<Sources>,
+    words: Arc<Vocabulary>,
 }
 
+/// All words that name a column of some form.
+#[derive(Debug, Default)]
+struct Vocabulary {
+    labels: HashSet<String>,
+    units: BTreeSet<String>,
+}
+
+impl Vocabulary {
+    fn of<'a>(specs: impl Iterator<Item = &'a Arc<FormSpec>>) -> Self {
+        let mut out = Self::default();
+        for field in specs.flat_map(|spec| &spec.fields) {
+            out.labels.extend(field.labels.iter().cloned());
+            out.units.extend(Some(field.unit.clone()).filter(|unit| !unit.is_empty()));
+        }
+        out.labels.extend(ANSWER_TIME.map(String::from));
+        out
+    }
+}
+
+/// Columns of survey platforms that say how long the answering took.
+pub const ANSWER_TIME: [&str; 2] = ["所用时间", "答题时长"];
+
 impl Specs {
+    /// Whether a label, in normal form, is one of any form, the cover or the roster.
+    pub fn names_something(&self, label: &str) -> bool {
+        self.words.labels.contains(label)
+    }
+
+    /// The units of all fields.
+    pub fn units(&self) -> impl Iterator<Item = &str> {
+        self.words.units.iter().map(String::as_str)
+    }
+
     /// Resolves the built-in specifications, each replaced by what `replacement`
     /// returns for its file name (`B.toml` …), as (path for messages, text).
     ///
@@ -272,7 +305,8 @@ impl Specs {
         }
         forms.retain(|f| Form::from_letter(&f.id).is_some());
         forms.sort_by(|a, b| a.id.cmp(&b.id));
-        let specs = Self { forms, cover, roster, sources: Arc::default() };
+        let words = Arc::new(Vocabulary::of(forms.iter().chain([&cover, &roster])));
+        let specs = Self { forms, cover, roster, sources: Arc::default(), words };
         specs.with_sources(source::BUILT_IN.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect())
     }
 
