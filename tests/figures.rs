@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use polars::prelude::{ParquetReader, SerReader};
 use zhiti::docx;
 use zhiti::render::excel;
+use zhiti::tally::Kind;
 
 type Readings = BTreeMap<String, BTreeSet<String>>;
 
@@ -107,6 +108,11 @@ fn each_figure_is_the_same_string_in_every_format() {
     assert!(word.len() > 300 && sheets.len() > 500, "{} {}", word.len(), sheets.len());
     for (format, readings) in [("Word", &word), ("Excel", &sheets)] {
         for (id, texts) in readings {
+            // Counts and parts of figures are no metrics: `tests/printed.rs` holds them against `explain`.
+            if id.rsplit_once('/').is_some_and(|(_, name)| Kind::parse(name).is_some()) {
+                assert_eq!(texts.len(), 1, "{format}: {id} {texts:?}");
+                continue;
+            }
             let wanted = printed.get(id).unwrap_or_else(|| panic!("{format}: no figure {id} in the data"));
             assert_eq!(texts.iter().collect::<Vec<_>>(), [wanted], "{format}: {id}");
         }

@@ -1,4 +1,4 @@
-//! Names are read back as what they are; whole numbers are held against `explain` in `tests/figures.rs`.
+//! Names are read back as what they are; whole numbers are held against `explain` in `tests/printed.rs`.
 
 use super::*;
 use crate::compare::Against;

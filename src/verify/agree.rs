@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::reading::Reading;
+use crate::tally::Kind;
 
 const BASE: &str = "data/metrics.csv";
 
@@ -22,13 +23,18 @@ pub(super) fn disagreements(period: &str, readings: &[(&str, Reading)]) -> Vec<S
     }
     let mut out: Vec<String> = by_id.iter().filter_map(|(id, said)| disagreement(id, said)).collect();
     let own = |id: &str| id.strip_prefix(period).is_some_and(|rest| rest.starts_with('/'));
-    let unknown = by_id.iter().filter(|(id, said)| own(id) && !said.values().any(is_based));
+    let unknown = by_id.iter().filter(|(id, said)| own(id) && !is_tally(id) && !said.values().any(is_based));
     out.extend(unknown.filter_map(|(id, said)| {
         let reports: BTreeSet<&str> =
             said.values().flatten().copied().filter(|f| !f.starts_with("site/")).collect();
         (!reports.is_empty()).then(|| format!("数值 {id} 不在 {BASE} 中，见于 {}", some(&reports)))
     }));
     out
+}
+
+/// Whether an id is that of a printed number that is no metric: such a number is held to its other places.
+fn is_tally(id: &str) -> bool {
+    id.rsplit_once('/').is_some_and(|(_, name)| Kind::parse(name).is_some())
 }
 
 /// Whether the data say so too. (Pages of the site also print counts, which are no metrics.)
@@ -70,6 +76,8 @@ mod tests {
         let reading = |path| [(path, Reading::new("2025Q2/510100/x", "1"))];
         let told = disagreements("2025Q2", &reading("city/a.pdf"));
         assert_eq!(told, ["数值 2025Q2/510100/x 不在 data/metrics.csv 中，见于 city/a.pdf"]);
+        let count = [("city/a.pdf", Reading::new("2025Q2/510100/account.received.B", "1"))];
+        assert!(disagreements("2025Q2", &count).is_empty(), "a count is no metric");
         assert!(disagreements("2025Q2", &reading("site/index.html")).is_empty());
         assert!(disagreements("2025Q3", &reading("city/a.pdf")).is_empty(), "of an earlier quarter");
     }

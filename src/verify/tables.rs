@@ -7,7 +7,12 @@ use crate::metrics::{self, Unit};
 /// Figures of a table; hidden ones say nothing.
 pub(super) fn csv(bytes: &[u8]) -> Readings {
     let mut out = Vec::new();
-    each(bytes, |_, row| out.extend(row.printed().map(|text| Reading::new(row.id(), &text))))?;
+    each(bytes, |_, row| {
+        out.extend(row.printed().map(|text| Reading::new(row.id(), &text)));
+        out.extend(
+            row.parts().into_iter().map(|(part, text)| Reading::new(format!("{}:{part}", row.id()), &text)),
+        );
+    })?;
     Ok(out)
 }
 
@@ -55,7 +60,31 @@ impl Row<'_> {
             return given.to_owned();
         }
         let name = metrics::name(self.get("metric"), self.get("item"));
-        format!("{}/{}/{name}", self.get("period"), self.get("unit_code"))
+        let unit = self.get("unit_code");
+        // An agency called like another unit is told apart in ids.
+        let is_agency = self.get("level") == metrics::Level::Agency.id();
+        let unit = if is_agency { metrics::agency_code(unit) } else { unit.to_owned() };
+        format!("{}/{unit}/{name}", self.get("period"))
+    }
+
+    /// What the reports print beside a figure: its n, its numerator where that is a count, its interval. The
+    /// public table tells of the figures alone.
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let is_public = !self.get("figure").is_empty();
+        let (false, Some(unit)) = (is_public, Unit::of(self.get("unit"))) else { return Vec::new() };
+        let whole = |part, column: &str| {
+            let text = self.get(column);
+            (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| (part, text.to_owned()))
+        };
+        let bound = |value| match unit {
+            Unit::Rate => metrics::percent(value),
+            _ => metrics::float(value, 2),
+        };
+        let bounds = self.number("lower").zip(self.number("upper"));
+        let interval =
+            bounds.map(|(lower, upper)| ("interval", format!("{}～{}", bound(lower), bound(upper))));
+        let x = if unit == Unit::Rate { whole("x", "numerator") } else { None };
+        [whole("n", "denominator"), x, interval].into_iter().flatten().collect()
     }
 
     /// The value as the reports print it; `None` where the row is hidden.
@@ -107,8 +136,13 @@ mod tests {
             told,
             [
                 ("2025Q1/510100/satisfied_rate.staff_skill", "86.4%"),
+                ("2025Q1/510100/satisfied_rate.staff_skill:n", "22"),
+                ("2025Q1/510100/satisfied_rate.staff_skill:x", "19"),
+                ("2025Q1/510100/satisfied_rate.staff_skill:interval", "66.0%～95.0%"),
                 ("2025Q1/510100/composite_score", "86.25"),
-                ("2025Q1/510100/composite_score.x", "—")
+                ("2025Q1/510100/composite_score:n", "20"),
+                ("2025Q1/510100/composite_score.x", "—"),
+                ("2025Q1/510100/composite_score.x:n", "0")
             ]
         );
     }
