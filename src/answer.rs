@@ -73,6 +73,8 @@ pub struct Return {
     /// By field index; `None` where the form or table has no such field.
     pub answers: Vec<Option<Answer>>,
     pub envelope: crate::bind::Envelope,
+    /// Further sheets on which it goes on.
+    pub continued: Vec<crate::bind::Continuation>,
     /// Whether an error leaves it out.
     pub excluded: bool,
 }
@@ -128,7 +130,33 @@ impl Return {
 
     /// Place of an answer; the return's own place where it has none.
     pub fn place_of(&self, id: &str) -> Place {
-        self.answer(id).map_or_else(|| self.place.clone(), |a| self.place.at(a.cell))
+        let at = |index: usize| Some(self.place_at(index, self.answers[index].as_ref()?.cell));
+        self.spec.index(id).and_then(at).unwrap_or_else(|| self.place.clone())
+    }
+
+    /// Sheet on which a field stands, by its index.
+    fn sheet_of(&self, index: usize) -> &Arc<str> {
+        let on = self.continued.iter().find(|c| c.fields.contains(&index));
+        on.map_or(&self.place.sheet, |c| &c.sheet)
+    }
+
+    fn place_at(&self, index: usize, cell: Cell) -> Place {
+        Place { sheet: Arc::clone(self.sheet_of(index)), ..self.place.at(cell) }
+    }
+
+    /// The sheets it stands on, its first one first.
+    pub fn sheets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.place.sheet).chain(self.continued.iter().map(|c| &*c.sheet))
+    }
+
+    /// Whether a place is its own or that of one of its answers.
+    pub fn stands_at(&self, place: &Place) -> bool {
+        let is_answer = |(index, answer): (usize, &Option<Answer>)| {
+            answer.as_ref().is_some_and(|a| Some(a.cell) == place.cell)
+                && *self.sheet_of(index) == place.sheet
+        };
+        place.file == self.place.file
+            && (*place == self.place || self.answers.iter().enumerate().any(is_answer))
     }
 
     /// A problem about one of the return's answers.
@@ -175,6 +203,7 @@ pub fn judge(bound: Bound, file: &Arc<str>, period: Period, spec: &Arc<FormSpec>
         spec: Arc::clone(spec),
         answers: Vec::new(),
         envelope: bound.envelope,
+        continued: bound.continued,
         excluded: false,
     };
     let mut judged: Vec<(usize, Vec<Fault>)> = Vec::new();

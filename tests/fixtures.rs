@@ -2,9 +2,14 @@
 
 mod common;
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use common::{is_alone, links_of, score, shared};
 use serde_json::Value as Json;
-use zhiti::spec::Form;
+use zhiti::bind;
+use zhiti::spec::{Form, Specs};
+use zhiti::workbook::{self, Book, Limits, Sheet};
 
 #[test]
 fn every_answer_is_read_and_every_defect_told() {
@@ -125,4 +130,112 @@ fn differences(
         out.push(format!("{} {} want {} {}", row["status"], row["unit"], want["status"], want["unit"]));
     }
     out
+}
+
+/// Returns of each shape, as the makers of the fixtures saved them.
+const TO_CONVERT: [&str; 7] = [
+    "2025Q1/龙泉驿区/附件1 中小企业质量提升需求调查记录表（四川拟川精密机械有限公司）.xlsx",
+    "2025Q1/龙泉驿区/成都拟汐食品有限公司服务实施记录表.xlsx",
+    "2025Q1/龙泉驿区/表F 满意度调查表-成都拟柏食品有限公司.xlsx",
+    "2025Q1/龙泉驿区/表F 满意度调查表-四川拟川精密机械有限公司.ods",
+    "2025Q1/龙泉驿区/服务实施记录表/四川拟川精密机械有限公司服务实施记录表.xls",
+    "2025Q1/金堂县/表S 补充表-成都拟岩包装有限公司.xlsx",
+    "2025Q1/金堂县/金堂县2025年第一季度需求调查记录表汇总.xlsx",
+];
+
+/// What a file says, by form and field, sheet by sheet; `None` where it is no workbook.
+fn said(path: &Path) -> Option<Vec<Vec<String>>> {
+    let specs = Specs::built_in().expect("built-in forms");
+    let book = workbook::read(std::fs::read(path).ok()?, &Limits::default()).ok()?;
+    let period = "2025Q1".parse().expect("period");
+    let of_sheet = |sheet: &Sheet| {
+        let book = Book { sheets: vec![sheet.clone()], ..Book::default() };
+        let mut out = Vec::new();
+        for bound in bind::bind(&book, &specs).returns {
+            let spec = specs.of(bound.form);
+            let (ret, _) = zhiti::answer::judge(bound, &"x".into(), period, spec);
+            for (field, answer) in spec.fields.iter().zip(&ret.answers) {
+                let value = answer.as_ref().and_then(|a| a.value.as_ref());
+                out.extend(value.map(|v| format!("{} {} {v:?}", ret.form, field.id)));
+            }
+        }
+        out
+    };
+    Some(book.sheets.iter().map(of_sheet).collect())
+}
+
+/// Saves files anew in a format by LibreOffice, all in one call.
+fn converted(files: &[PathBuf], format: &str, to: &Path) {
+    let profile = format!("-env:UserInstallation=file://{}/office", to.display());
+    let done = Command::new("libreoffice")
+        .args([&profile, "--headless", "--convert-to", format, "--outdir"])
+        .arg(to)
+        .args(files)
+        .output()
+        .expect("libreoffice");
+    assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn what_another_program_saves_anew_says_the_same() {
+    if is_alone() || Command::new("libreoffice").arg("--version").output().is_err() {
+        eprintln!("no LibreOffice: passed over");
+        return;
+    }
+    let all = std::env::var_os("ZHITI_LONG").is_some();
+    let sources = if all {
+        files_below(&shared("fixtures/inputs"))
+    } else {
+        TO_CONVERT.map(|f| shared("fixtures/inputs").join(f)).into()
+    };
+    let folder = tempfile::tempdir().expect("folder");
+    let mut files: Vec<(PathBuf, Vec<Vec<String>>)> = Vec::new();
+    for source in sources {
+        let Some(said) = said(&source).filter(|s| s.iter().any(|answers| !answers.is_empty())) else {
+            continue;
+        };
+        let extension = source.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let copy = folder.path().join(format!("{:03}.{extension}", files.len()));
+        std::fs::copy(&source, &copy).expect("copy");
+        files.push((copy, said));
+    }
+    assert!(files.len() >= TO_CONVERT.len());
+    let paths: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
+    let mut wrong = Vec::new();
+    for format in ["xlsx", "xls", "ods", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"] {
+        let extension = format.split(':').next().unwrap_or_default();
+        let to = folder.path().join(extension);
+        converted(&paths, format, &to);
+        let mut answers = 0;
+        for (path, before) in &files {
+            let new = to.join(path.file_name().expect("name")).with_extension(extension);
+            let now = said(&new).unwrap_or_default();
+            // A text file holds the first sheet only.
+            let before = if extension == "csv" { &before[..1] } else { before };
+            answers += before.iter().map(Vec::len).sum::<usize>();
+            if now.concat() != before.concat() {
+                wrong.push(format!(
+                    "{} as {extension}: {:?}",
+                    path.display(),
+                    difference(&before.concat(), &now.concat())
+                ));
+            }
+        }
+        println!("{extension:<5} {:>3} files, {answers} answers", files.len());
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Answers that are lost and gained.
+fn difference(before: &[String], now: &[String]) -> [Vec<String>; 2] {
+    let without = |a: &[String], b: &[String]| a.iter().filter(|x| !b.contains(x)).cloned().collect();
+    [without(before, now), without(now, before)]
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let mut files: Vec<PathBuf> =
+        entries.flat_map(|p| if p.is_dir() { files_below(&p) } else { vec![p] }).collect();
+    files.sort();
+    files
 }

@@ -31,6 +31,7 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
             tabular: false,
             slots,
             envelope: Envelope::default(),
+            continued: Vec::new(),
         });
     }
 }

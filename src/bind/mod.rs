@@ -5,6 +5,7 @@
 //! typed; [`crate::answer`] judges it.
 
 mod boxes;
+mod continued;
 mod form;
 mod header;
 mod joined;
@@ -73,6 +74,15 @@ pub struct Bound {
     /// By field index of the form's specification.
     pub slots: Vec<Option<Slot>>,
     pub envelope: Envelope,
+    /// Further sheets on which a form goes on.
+    pub continued: Vec<Continuation>,
+}
+
+/// A sheet on which a form goes on, and the fields that stand there (indices of its specification).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continuation {
+    pub sheet: Arc<str>,
+    pub fields: Vec<usize>,
 }
 
 /// What stands around a return: who sends it.
@@ -164,7 +174,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     let mut out = Bindings::default();
     let mut cover = Envelope::default();
     let mut unrecognised = Vec::new();
-    let mut key = None;
+    let (mut key, mut previous) = (None, None);
     for sheet in &book.sheets {
         if sheet.is_empty() || is_own_list(sheet) {
             continue;
@@ -175,6 +185,10 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
         }
         if let Some(envelope) = form::cover(sheet, &specs.cover) {
             cover = envelope;
+            continue;
+        }
+        if continued::take(sheet, previous.replace(sheet), specs, &mut out) {
+            note_looks(sheet, true, &mut out);
             continue;
         }
         let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
@@ -253,10 +267,8 @@ fn note_unrecognised(sheets: &[&Sheet], out: &mut Bindings) {
         if sheet.hidden || is_helper(sheet) {
             continue;
         }
-        out.findings.push(Finding {
-            sheet: sheet.name.clone(),
-            ..Finding::new(Code::SheetUnrecognised, &*sheet.name)
-        });
+        let code = if continued::is_marked(sheet) { Code::SheetContinued } else { Code::SheetUnrecognised };
+        out.findings.push(Finding { sheet: sheet.name.clone(), ..Finding::new(code, &*sheet.name) });
     }
 }
 

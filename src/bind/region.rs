@@ -88,6 +88,11 @@ fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
     Sheet { hidden: sheet.hidden, merges, ..Sheet::from_cells(&sheet.name, cells) }
 }
 
+/// Whether the title of any form stands in a sheet.
+pub(super) fn has_title(scan: &Scan<'_>, specs: &Specs) -> bool {
+    scan.cells().any(|(_, words)| titled(words.source, specs).is_some())
+}
+
 /// The form whose title a cell is.
 fn titled(words: &str, specs: &Specs) -> Option<Form> {
     let label = title_words(words)?;

@@ -376,6 +376,7 @@ fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row
         tabular: true,
         slots: slots(sheet, header, spec, row),
         envelope: Envelope::default(),
+        continued: Vec::new(),
     };
     for (col, column) in &header.columns {
         let cell = Cell::new(row.at, *col);

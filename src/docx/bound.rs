@@ -32,6 +32,7 @@ pub fn bound(answers: &SummaryAnswers, spec: &FormSpec) -> Option<Bound> {
         tabular: false,
         slots,
         envelope: Envelope { document: true, ..Envelope::default() },
+        continued: Vec::new(),
     })
 }
 

@@ -152,15 +152,14 @@ fn superseded(ground: &Ground, linked: &Linked, by: &str, identical: bool) -> Le
 /// Errors at the return's cells; where there are none, those of its table or file as a whole.
 fn faults(ground: &Ground, linked: &Linked) -> Vec<Fault> {
     let ret = &linked.ret;
-    let cells: BTreeSet<Cell> = ret.answers.iter().flatten().map(|a| a.cell).chain(ret.place.cell).collect();
     let here = |p: &&Problem| {
         p.severity == Severity::Error
             && p.place.file == ret.place.file
             && (p.place.sheet == ret.place.sheet || p.place.sheet.is_empty())
     };
-    let own = |p: &&Problem| p.form == Some(ret.form) && p.place.cell.is_some_and(|c| cells.contains(&c));
     let all = ground.links.problems.get(&ret.period).map(Vec::as_slice).unwrap_or_default();
-    let mut found: Vec<&Problem> = all.iter().filter(here).filter(own).collect();
+    let own = |p: &&Problem| p.severity == Severity::Error && linked.holds(p);
+    let mut found: Vec<&Problem> = all.iter().filter(own).collect();
     if found.is_empty() {
         found = all.iter().filter(here).filter(|p| p.field.is_empty()).collect();
     }

@@ -174,7 +174,7 @@ fn source_cells(source: &Source, told: Option<&Told>) -> [String; 11] {
         no_formula(&source.project),
         source.district.to_owned(),
         no_formula(&source.file),
-        no_formula(&source.sheet),
+        no_formula(told.and_then(|t| t.sheet.as_ref()).unwrap_or(&source.sheet)),
         cell.map(|c| c.to_string()).unwrap_or_default(),
         told.map(|t| t.field.clone()).unwrap_or_default(),
         told.map(|t| no_formula(&t.answer)).unwrap_or_default(),
@@ -201,7 +201,8 @@ fn source_text(out: &mut String, source: &Source) {
     let sheet = if source.sheet.is_empty() { String::new() } else { format!(" [{}]", flat(&source.sheet)) };
     out.push_str(&format!("           {}/{}{sheet}\n", source.period, flat(&source.file)));
     for told in &source.answers {
-        let cell = told.cell.map_or("—".to_owned(), |c| c.to_string());
+        let sheet = told.sheet.as_ref().map(|s| format!("[{}] ", flat(s))).unwrap_or_default();
+        let cell = sheet + &told.cell.map_or("—".to_owned(), |c| c.to_string());
         let answer =
             if told.answer.is_empty() { "（空白）".into() } else { shorten(&told.answer, LONGEST) };
         out.push_str(&format!("           {} {}：{answer}\n", pad(&cell, 6), told.label));

@@ -32,6 +32,9 @@ pub struct Source {
 pub struct Told {
     pub field: String,
     pub label: String,
+    /// The sheet, where it is not the source's own: a form goes on there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
     /// Where it stands; `None` where a table has no such column.
     pub cell: Option<Cell>,
     /// The original text; empty where blank. Of personal data only whether there is any.
@@ -94,6 +97,7 @@ impl Asked<'_> {
         Some(Told {
             field: name.to_owned(),
             label: field.label.clone(),
+            sheet: Some(ret.place_of(name).sheet).filter(|s| *s != ret.place.sheet).map(|s| s.to_string()),
             cell: answer.map(|a| a.cell),
             answer: words,
         })

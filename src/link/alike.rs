@@ -12,10 +12,12 @@ use crate::problem::{Code, Problem};
 use crate::spec::{Form, Kind};
 use crate::text;
 
-/// Least weight of the common answers: two paragraphs and a count, say.
+/// Least weight of the common answers: two long paragraphs, or two paragraphs and a count, say.
 const LEAST: usize = 7;
 /// Shortest text that two people hardly write alike.
 const PARAGRAPH: usize = 10;
+/// Shortest text of which two say enough (forms E and F ask for no more than two).
+const LONG: usize = 20;
 
 /// Tells returns whose answers are those of another enterprise.
 pub(super) fn find(links: &Links, found: &mut Vec<(Period, Problem)>) {
@@ -44,9 +46,13 @@ fn answers(linked: &Linked) -> Option<String> {
         let said = match (field.kind, value) {
             (Kind::Text | Kind::Block, Val::Text(words)) => {
                 let key = text::key(words);
-                let long = key.chars().count() >= PARAGRAPH;
-                paragraphs += usize::from(long);
-                weight += if long { 3 } else { 1 };
+                let length = key.chars().count();
+                paragraphs += usize::from(length >= PARAGRAPH);
+                weight += match length {
+                    LONG.. => 4,
+                    PARAGRAPH.. => 3,
+                    _ => 1,
+                };
                 key
             }
             (Kind::Count | Kind::Many, value) => {
@@ -66,4 +72,69 @@ fn answers(linked: &Linked) -> Option<String> {
         out.push('\u{1e}');
     }
     (weight >= LEAST && paragraphs >= 1).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::forms::{Extras, SheetPlan, workbook};
+    use crate::settings::Settings;
+    use crate::spec::Specs;
+
+    const PARAGRAPHS: [(&str, &str); 4] = [
+        ("service_content", "拟开展现场诊断两次，梳理检验流程并完成培训"),
+        ("outcomes", "出厂检验一次合格率由九成提高到九成七，客户投诉减半"),
+        ("staff_attitude", "☑满意"),
+        ("staff_skill", "☑基本满意"),
+    ];
+
+    /// Which enterprises are told of which other, for satisfaction forms of these names and answers.
+    fn told(returns: &[(&str, &[(&str, &str)])]) -> Vec<(String, String)> {
+        let specs = Specs::built_in().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let quarter = folder.path().join("2025Q1/新都区");
+        std::fs::create_dir_all(&quarter).unwrap();
+        for (at, (enterprise, answers)) in returns.iter().enumerate() {
+            let project = format!("拟项目{at}");
+            let contact = format!("张拟涛 1380000{at:04}");
+            let day = format!("2025年3月{}日", at + 1);
+            let names = [
+                ("project", project.as_str()),
+                ("enterprise", enterprise),
+                ("agency", "成都拟衡质量技术服务有限公司"),
+                ("contact", &contact),
+                ("dated", &day),
+            ];
+            let all = names.iter().chain(*answers).map(|(id, words)| ((*id).to_owned(), (*words).to_owned()));
+            let plan = SheetPlan { values: all.collect(), ..SheetPlan::blank(specs.of(Form::F)) };
+            std::fs::write(quarter.join(format!("{at}.xlsx")), workbook(&[plan], Extras::PLAIN).unwrap())
+                .unwrap();
+        }
+        let listing = crate::inputs::list(folder.path()).unwrap();
+        let settings = Settings::default();
+        let links =
+            crate::link::link(crate::read::read_all(&listing, &specs, &settings, &|| {}), &specs, &settings);
+        assert_eq!(links.returns.len(), returns.len());
+        let all = links.problems.values().flatten().filter(|p| p.code == Code::AnswersAlike);
+        all.map(|p| (p.enterprise.clone(), p.message.clone())).collect()
+    }
+
+    #[test]
+    fn the_same_words_of_two_enterprises_are_told_at_both() {
+        let found = told(&[("成都拟禾食品有限公司", &PARAGRAPHS), ("成都拟裕家具有限公司", &PARAGRAPHS)]);
+        let who: Vec<&str> = found.iter().map(|(enterprise, _)| enterprise.as_str()).collect();
+        assert_eq!(who, ["成都拟禾食品有限公司", "成都拟裕家具有限公司"]);
+        assert!(found[0].1.contains("「成都拟裕家具有限公司」"), "{found:?}");
+        assert!(found[1].1.contains("「成都拟禾食品有限公司」"), "{found:?}");
+    }
+
+    #[test]
+    fn ticks_alone_one_other_tick_or_the_same_enterprise_tell_nothing() {
+        let (a, b) = ("成都拟禾食品有限公司", "成都拟裕家具有限公司");
+        assert_eq!(told(&[(a, &PARAGRAPHS[2..]), (b, &PARAGRAPHS[2..])]), []);
+        let mut other = PARAGRAPHS;
+        other[3].1 = "☑满意";
+        assert_eq!(told(&[(a, &PARAGRAPHS), (b, &other)]), []);
+        assert_eq!(told(&[(a, &PARAGRAPHS), (a, &PARAGRAPHS)]), [], "two projects of one enterprise");
+    }
 }

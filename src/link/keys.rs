@@ -120,8 +120,9 @@ fn older(version: &str, than: &str) -> bool {
 pub(super) fn drop_mended(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
     let mut by_sheet: HashMap<_, Vec<&Linked>> = HashMap::new();
     for linked in links.returns.iter().filter(|l| l.replaced) {
-        let place = &linked.ret.place;
-        by_sheet.entry((linked.ret.period, &*place.file, &*place.sheet)).or_default().push(linked);
+        for sheet in linked.ret.sheets() {
+            by_sheet.entry((linked.ret.period, &*linked.ret.place.file, sheet)).or_default().push(linked);
+        }
     }
     if by_sheet.is_empty() {
         return;

@@ -82,10 +82,7 @@ impl Linked {
 
     /// Whether a problem stands at the return or at one of its answers.
     pub fn holds(&self, problem: &Problem) -> bool {
-        let (place, own) = (&problem.place, &self.ret.place);
-        let here = place.file == own.file && place.sheet == own.sheet;
-        let at = |cell| self.ret.answers.iter().flatten().any(|a| Some(a.cell) == cell);
-        here && problem.form == Some(self.ret.form) && (place.cell == own.cell || at(place.cell))
+        problem.form == Some(self.ret.form) && self.ret.stands_at(&problem.place)
     }
 
     /// Name of the district.

@@ -45,6 +45,7 @@ catalogue! {
     FileRemark, "file_remark", Warning, "文件「{}」含有无法按内容读取的部分", "这些部分不在单元格里", "请把答案填写在单元格内", "";
     SheetUnreadable, "sheet_unreadable", Error, "工作表「{}」无法读取", "文件的这一部分已损坏", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     SheetUnrecognised, "sheet_unrecognised", Info, "工作表「{}」不是可识别的表格，未读取", "不含附录B—附录F或补充表的栏目", "若其中有应报的内容，请改用规定的表式", "";
+    SheetContinued, "sheet_continued", Warning, "工作表「{}」标为续表，但接不上前一张工作表，未读取", "续表应紧接在所续的表之后，从下一个栏目开始，栏目不重复", "请把续表的内容与所续的表放在同一张工作表中", "";
     HiddenRead, "hidden_read", Info, "隐藏的工作表「{}」中有填报内容，已读取", "隐藏的内容容易被遗忘", "请确认该内容应当报送", "";
     HiddenCells, "hidden_cells", Info, "{}中有填写内容，已照常读取", "隐藏的行、列容易被遗忘", "请取消隐藏，确认这些内容应当报送", "";
     StruckOut, "struck_out", Warning, "有{}个单元格的文字带删除线，按已删去处理，未读取", "划去的文字不是答案", "请删去带删除线的文字；确要保留的，请取消删除线", "";

@@ -238,8 +238,8 @@ fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
     let mut out = Vec::new();
     let waiting = |l: &&Linked| !matches!(l.status, Status::Superseded { .. });
     for linked in scene.returns().filter(waiting) {
-        let here = by_place.get(&(&*linked.ret.place.file, &*linked.ret.place.sheet));
-        let own: Vec<&Problem> = here.into_iter().flatten().filter(|p| linked.holds(p)).copied().collect();
+        let here = linked.ret.sheets().filter_map(|sheet| by_place.get(&(&*linked.ret.place.file, sheet)));
+        let own: Vec<&Problem> = here.flatten().filter(|p| linked.holds(p)).copied().collect();
         if !own.is_empty() {
             out.push((linked, own));
         }

@@ -1,12 +1,14 @@
 //! What the looks of a sheet say about its cells, which the library does not tell: rows and columns
 //! that are hidden. Hidden cells are read like all others; that they are hidden is said.
 //!
-//! Only .xlsx is looked at. A first look for the bare word costs next to nothing; only sheets that have
-//! it are read for the rest.
+//! Only .xlsx and .ods are looked at (the records of .xls are the library's own). A first look for the bare
+//! word costs next to nothing; only sheets that have it are read for the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
@@ -28,6 +30,8 @@ pub struct Looks {
 #[derive(Debug, Default, PartialEq)]
 struct Hidden {
     rows: BTreeSet<u32>,
+    /// Rows that repeat, first and last, ascending.
+    row_runs: Vec<(u32, u32)>,
     columns: Vec<(u32, u32)>,
 }
 
@@ -46,6 +50,72 @@ pub(super) fn note_hidden(bytes: &[u8], sheets: &mut [Sheet]) {
         };
         hidden(&xml).note(sheet);
     }
+}
+
+/// Says in each sheet of an .ods what is hidden there.
+pub(super) fn note_hidden_ods(bytes: &[u8], sheets: &mut [Sheet]) {
+    let Some(mut archive) = ZipArchive::new(Cursor::new(bytes)).ok() else { return };
+    let Some(xml) = controls::part(&mut archive, "content.xml") else { return };
+    if !xml.contains("table:visibility=") {
+        return;
+    }
+    let mut hidden = hidden_ods(&xml);
+    for sheet in sheets {
+        if let Some(hidden) = hidden.remove(&*sheet.name) {
+            hidden.note(sheet);
+        }
+    }
+}
+
+/// Hidden rows and columns by the name of their sheet, as far as the text can be read.
+fn hidden_ods(xml: &str) -> BTreeMap<String, Hidden> {
+    let mut out = BTreeMap::new();
+    let mut reader = Reader::from_str(xml);
+    let (mut name, mut hidden, mut row, mut column) = (String::new(), Hidden::default(), 0u32, 0u32);
+    while let Ok(event) = reader.read_event() {
+        let tag = match event {
+            Event::Start(tag) | Event::Empty(tag) => tag,
+            Event::Eof => break,
+            _ => continue,
+        };
+        match tag.name().as_ref() {
+            "table:table" => {
+                out.insert(std::mem::take(&mut name), std::mem::take(&mut hidden));
+                (name, row, column) = (ods_attribute(&tag, "table:name").unwrap_or_default(), 0, 0);
+            }
+            "table:table-row" => {
+                let next = row.saturating_add(repeated(&tag, "table:number-rows-repeated"));
+                if is_hidden_ods(&tag) {
+                    hidden.row_runs.push((row, next - 1));
+                }
+                row = next;
+            }
+            "table:table-column" => {
+                let next = column.saturating_add(repeated(&tag, "table:number-columns-repeated"));
+                if is_hidden_ods(&tag) {
+                    hidden.columns.push((column, next - 1));
+                }
+                column = next;
+            }
+            _ => {}
+        }
+    }
+    out.insert(name, hidden);
+    out
+}
+
+fn ods_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag.attributes().flatten().find(|a| a.key.as_ref() == name)?;
+    Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
+}
+
+fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {
+    ods_attribute(tag, name).and_then(|n| n.parse().ok()).filter(|n| *n > 0).unwrap_or(1)
+}
+
+/// Hidden by hand, or by a filter.
+fn is_hidden_ods(tag: &BytesStart<'_>) -> bool {
+    ods_attribute(tag, "table:visibility").is_some_and(|v| v == "collapse" || v == "filter")
 }
 
 fn hidden(xml: &str) -> Hidden {
@@ -80,11 +150,18 @@ pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 impl Hidden {
+    /// Runs come in order and apart from each other.
+    fn is_in_run(&self, row: u32) -> bool {
+        let behind = self.row_runs.partition_point(|(from, _)| *from <= row);
+        behind > 0 && self.row_runs[behind - 1].1 >= row
+    }
+
     fn note(&self, sheet: &mut Sheet) {
         let in_column = |col: u32| self.columns.iter().any(|(from, to)| (*from..=*to).contains(&col));
         let (mut first, mut rows, mut columns) = (None, BTreeSet::new(), BTreeSet::new());
         for (cell, _) in sheet.cells() {
-            let (row, column) = (self.rows.contains(&cell.row), in_column(cell.col));
+            let row = self.rows.contains(&cell.row) || self.is_in_run(cell.row);
+            let column = in_column(cell.col);
             if row {
                 rows.insert(cell.row);
             }
@@ -119,5 +196,17 @@ mod tests {
         found.note(&mut sheet);
         assert_eq!(sheet.looks.hidden, Some(Cell::new(2, 0)));
         assert_eq!((sheet.looks.hidden_rows, sheet.looks.hidden_columns), (1, 1));
+    }
+
+    #[test]
+    fn hidden_parts_of_an_ods_are_found_by_sheet() {
+        let xml = r#"<o xmlns:table="t"><table:table table:name="一&amp;二"><table:table-column/><table:table-column
+            table:number-columns-repeated="2" table:visibility="collapse"/><table:table-row table:number-rows-repeated="3"/>
+            <table:table-row table:visibility="filter" table:number-rows-repeated="2"><table:table-cell/></table:table-row>
+            </table:table><table:table table:name="三"><table:table-row table:visibility="visible"/></table:table></o>"#;
+        let found = hidden_ods(xml);
+        assert_eq!((&found["一&二"].row_runs, &found["一&二"].columns), (&vec![(3, 4)], &vec![(1, 2)]));
+        assert_eq!(found["三"], Hidden::default());
+        assert!(hidden_ods("<table:table table:name='x'><table:table-row").len() <= 2);
     }
 }

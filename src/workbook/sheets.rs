@@ -29,7 +29,11 @@ pub(super) fn read(container: Container, bytes: &[u8], limits: &Limits) -> Resul
         Container::Xlsx => read_package(bytes, limits),
         Container::Xlsb => read_xlsb(Xlsb::new(cursor).map_err(xlsb_fault)?, limits),
         Container::Xls => read_xls(Xls::new(cursor).map_err(xls_fault)?, limits),
-        Container::Ods => read_ods(Ods::new(cursor).map_err(ods_fault)?, limits),
+        Container::Ods => {
+            let mut book = read_ods(Ods::new(cursor).map_err(ods_fault)?, limits)?;
+            looks::note_hidden_ods(bytes, &mut book.sheets);
+            Ok(book)
+        }
         Container::Delimited => Err(FileFault::Foreign("文本文件".into())),
         Container::Archive => Err(FileFault::Foreign("压缩包".into())),
     }

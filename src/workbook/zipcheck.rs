@@ -161,4 +161,39 @@ mod tests {
         assert_eq!(repeated_cells(content), 34);
         assert_eq!(repeated_cells(b"<c number-columns-repeated=\"99999999999999999999999\"><p>"), u64::MAX);
     }
+
+    /// A small workbook with a further part of `name`.
+    fn with_part(name: &str) -> Vec<u8> {
+        use crate::render::forms::{Extras, SheetPlan, workbook};
+        use std::io::Write;
+        let spec = crate::bind::testing::specs().of(crate::spec::Form::F);
+        let bytes = workbook(&[SheetPlan::blank(spec)], Extras::PLAIN).unwrap();
+        let mut zip = zip::ZipWriter::new_append(Cursor::new(bytes)).unwrap();
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(b"<worksheet/>").unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        let mut out = bytes.to_vec();
+        let places: Vec<usize> = memchr::memmem::find_iter(bytes, from).collect();
+        assert_eq!(places.len(), 2, "in the part's own head and in the directory");
+        places.into_iter().for_each(|at| out[at..at + to.len()].copy_from_slice(to));
+        out
+    }
+
+    #[test]
+    fn parts_of_one_name_or_of_names_alike_are_refused() {
+        let read = |bytes: Vec<u8>| crate::workbook::read(bytes, &Limits::default());
+        assert!(read(with_part("xl/worksheets/sheet9.xml")).is_ok());
+        let same = replaced(
+            &with_part("xl/worksheets/sheet9.xml"),
+            b"xl/worksheets/sheet9.xml",
+            b"xl/worksheets/sheet1.xml",
+        );
+        for bytes in [same, with_part("xl/worksheets/Sheet1.xml"), with_part("xl\\worksheets\\sheet1.xml")] {
+            let fault = read(bytes);
+            assert!(matches!(&fault, Err(FileFault::Corrupt(why)) if why.contains("同名")), "{fault:?}");
+        }
+    }
 }

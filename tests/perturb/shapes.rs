@@ -190,7 +190,7 @@ fn pairs(sheet: &Sheet, spec: &FormSpec) -> Vec<(Cell, usize, Cell)> {
     let mut out = Vec::new();
     for (at, value) in sheet.cells() {
         let Some(field) = label_of(spec, value) else { continue };
-        let after = Cell::new(at.row, sheet.extent(at).col + 1);
+        let after = beside_of(sheet, at);
         let Some(answer) = sheet.get(after) else { continue };
         let single = !matches!(spec.fields[field].kind, Kind::Dimensions | Kind::Indicators);
         if single && label_of(spec, answer).is_none() {
@@ -198,6 +198,13 @@ fn pairs(sheet: &Sheet, spec: &FormSpec) -> Vec<(Cell, usize, Cell)> {
         }
     }
     out
+}
+
+/// The cell beside a label. Where merged areas are not known (.ods), the next filled one.
+fn beside_of(sheet: &Sheet, label: Cell) -> Cell {
+    let next = Cell::new(label.row, sheet.extent(label).col + 1);
+    let filled = || sheet.cells().map(|(at, _)| at).find(|at| at.row == label.row && at.col > label.col);
+    if sheet.merges.is_empty() { filled().unwrap_or(next) } else { next }
 }
 
 fn inside(sheet: &Sheet, spec: &FormSpec, sign: &str) -> Option<Sheet> {
