@@ -1,6 +1,6 @@
 # What there is to do here; each target does its own set-up.
 
-.PHONY: help demo test lint score accept gallery dist
+.PHONY: help demo test lint score accept gallery bench dist
 .DEFAULT_GOAL := help
 
 help:
@@ -10,6 +10,7 @@ help:
 	@echo 'make score    what the reader gets right of the fixtures, by kind'
 	@echo 'make accept   write the generated pages and expected files anew; read the difference'
 	@echo 'make gallery  pictures of each kind of page into docs/gallery'
+	@echo 'make bench    speed and memory against the bare libraries; CONTRIBUTING.md says how long'
 	@echo 'make dist     a release in dist/'
 
 demo:
@@ -33,6 +34,10 @@ accept:
 
 gallery:
 	@scripts/gallery.sh
+
+bench:
+	@scripts/setup.sh demo
+	cargo bench --locked --bench inner --bench reading --bench documents --bench job --bench memory
 
 dist:
 	@scripts/dist.sh
