@@ -292,6 +292,11 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer, Vec<Fault>) {
 
 fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val>, Vec<Fault>) {
     let nothing = (None, Vec::new());
+    // A reference to an empty cell shows 0; nobody is called so.
+    let named = matches!(field.kind, Kind::Name | Kind::Person | Kind::Signature | Kind::Contact);
+    if named && matches!(value, Value::Number(n) if *n == 0.0) {
+        return nothing;
+    }
     match field.kind {
         Kind::Name => (name(raw).map(Val::Text), Vec::new()),
         Kind::Text | Kind::Block | Kind::Person => {
@@ -569,6 +574,17 @@ fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_called_0() {
+        let specs = crate::spec::Specs::built_in().unwrap();
+        let spec = specs.of(Form::F);
+        let read = |id: &str, value| typed(spec.field(id).unwrap(), &value, "0", "2025Q1".parse().unwrap()).0;
+        for id in ["enterprise", "agency", "staff", "contact"] {
+            assert_eq!(read(id, Value::Number(0.0)), None, "{id}");
+        }
+        assert_eq!(read("outcomes", Value::Number(0.0)), Some(Val::Text("0".into())));
+    }
 
     #[test]
     fn words_behind_other_services_stay_as_typed() {

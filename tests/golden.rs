@@ -230,6 +230,10 @@ fn assert_whole(run: &Run) {
             &ITEMS
         } else if name.starts_with("agencies/") {
             &["基本情况", "分项结果", "说明"]
+        } else if name.ends_with("发布前核对.pdf") {
+            &["变化最大的数值", "报送材料中的问题"]
+        } else if name.ends_with("版本说明.pdf") {
+            &["版本说明", "数值的变动"]
         } else {
             &SECTIONS
         };

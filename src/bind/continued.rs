@@ -61,8 +61,8 @@ fn ends_on(bound: &Bound, sheet: &Sheet) -> bool {
 fn goes_on(bound: &Bound, spec: &FormSpec, fields: &[usize], marked: bool) -> bool {
     let is_there = |f: usize| bound.slots[f].is_some();
     // The date of filling in stands at the head of many forms.
-    let there = (0..bound.slots.len()).filter(|f| is_there(*f) && spec.fields[*f].id != "dated");
-    let (Some(last), Some(first)) = (there.last(), fields.first()) else { return false };
+    let mut there = (0..bound.slots.len()).filter(|f| is_there(*f) && spec.fields[*f].id != "dated");
+    let (Some(last), Some(first)) = (there.next_back(), fields.first()) else { return false };
     let follows = if marked { *first > last } else { *first == last + 1 && fields.len() >= 2 };
     follows && !fields.iter().any(|f| is_there(*f))
 }

@@ -512,8 +512,12 @@ fn problem_text(problems: &[Problem]) -> String {
             (true, false) => format!("{cell} "),
             (false, false) => format!("［{}］{cell} ", p.place.sheet),
         };
-        let found =
-            if p.found.is_empty() { String::new() } else { format!("（填写为“{}”）", p.found) };
+        // What is said of a whole file or sheet, nobody filled in.
+        let found = match (p.found.is_empty(), cell.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => format!("（{}）", p.found),
+            (false, false) => format!("（填写为“{}”）", p.found),
+        };
         out.push_str(&format!(
             "  {} {place}{}{found}。{}。[{}]\n",
             p.severity.label(),

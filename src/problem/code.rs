@@ -44,7 +44,7 @@ catalogue! {
     FileUnrecognised, "file_unrecognised", Error, "文件「{}」中没有可识别的表格", "没有找到附录B—附录F或补充表的标题和栏目", "请使用“zhiti forms”生成的空白表填写；若不是报送材料，请移出文件夹", "附录B—附录F";
     FileRemark, "file_remark", Warning, "文件「{}」含有无法按内容读取的部分", "这些部分不在单元格里", "请把答案填写在单元格内", "";
     SheetUnreadable, "sheet_unreadable", Error, "工作表「{}」无法读取", "文件的这一部分已损坏", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
-    SheetUnrecognised, "sheet_unrecognised", Info, "工作表「{}」不是可识别的表格，未读取", "不含附录B—附录F或补充表的栏目", "若其中有应报的内容，请改用规定的表式", "";
+    SheetUnrecognised, "sheet_unrecognised", Info, "工作表「{}」不是可识别的表格，未读取", "不含附录B—附录F或补充表的栏目", "其中有应报内容的，请改用规定的表式填写", "";
     SheetContinued, "sheet_continued", Warning, "工作表「{}」标为续表，但接不上前一张工作表，未读取", "续表应紧接在所续的表之后，从下一个栏目开始，栏目不重复", "请把续表的内容与所续的表放在同一张工作表中", "";
     HiddenRead, "hidden_read", Info, "隐藏的工作表「{}」中有填报内容，已读取", "隐藏的内容容易被遗忘", "请确认该内容应当报送", "";
     HiddenCells, "hidden_cells", Info, "{}中有填写内容，已照常读取", "隐藏的行、列容易被遗忘", "请取消隐藏，确认这些内容应当报送", "";
@@ -77,7 +77,7 @@ catalogue! {
     EstablishedEarly, "established_early", Warning, "“成立日期”早于1949年", "可能是日期写错", "请核对，确实无误可不改", "附录B";
     DeclaredWithoutCount, "declared_without_count", Warning, "已自我声明公开企业标准，但未写公开数量或写为0", "回答前后不一致", "请填写公开数量，或改选“否”", "附录B";
     CountWithoutDeclared, "count_without_declared", Warning, "选择未自我声明公开，却写了公开数量", "回答前后不一致", "请改选“是”，或删去数量", "附录B";
-    OverseasAboveInvention, "overseas_above_invention", Warning, "海外发明专利多于有效发明专利", "一般情况下前者包含在后者之内（表中未定义二者关系）", "请核对两项数量", "附录B";
+    OverseasAboveInvention, "overseas_above_invention", Warning, "海外发明专利多于有效发明专利", "一般情况下前者包含在后者之内（表中未定义二者关系）", "请核对有效发明专利和海外发明专利两项数量", "附录B";
     SignedBeforeStart, "signed_before_start", Warning, "“{}”早于服务开始日期", "签字应在服务实施之后", "请核对签字日期和服务时间", "附录C";
     SignatureMissing, "signature_missing", Warning, "企业未签字或盖章", "没有企业签字的服务不计为闭环", "请企业签字或盖章后补报", "附录C";
     ExpertWithoutName, "expert_without_name", Warning, "未填服务专家，却评价了服务专家", "不知道评价的是谁，两项专家评价不采用", "请补填服务专家，或删去对专家的评价", "附录F";
@@ -93,11 +93,11 @@ catalogue! {
     DistrictUnknown, "district_unknown", Warning, "无法识别的区（市）县：{}", "不是成都市23个区（市）县（含功能区）之一", "请填写规范名称，如“新都区”“高新区”", "";
     DistrictMismatch, "district_mismatch", Warning, "报送区（市）县与企业地址不一致，以报送为准", "地址所在地为另一区（市）县", "请核对地址或报送文件夹", "";
     Unattributed, "unattributed", Warning, "无法确定所属区（市）县，列为“未归属”", "封面、文件夹、表B地址均未给出", "请补填封面，或放入区（市）县文件夹", "";
-    NearName, "near_name", Warning, "名称与「{}」相近，疑似同一家", "写法不同会被当作两家", "请核对；确属同一家的，可在 zhiti.toml 的别名表中登记", "";
+    NearName, "near_name", Warning, "名称与另一名称「{}」相近，疑似同一家", "写法不同会被当作两家", "请核对；确属同一家的，可在 zhiti.toml 的别名表中登记", "";
     PeriodMismatch, "period_mismatch", Warning, "封面报送期与所在季度文件夹不一致，以文件夹为准", "可能放错了季度", "请核对报送期", "";
     SamePhone, "same_phone", Warning, "同一电话出现在3家以上企业的表中", "仅作提示，可能由同一人代填", "请确认由企业本人填报", "";
     FastAnswer, "fast_answer", Warning, "答卷用时不足10秒", "仅作提示，可能未认真填写", "请与企业确认", "";
-    AnswersAlike, "answers_alike", Info, "除名称、联系人和日期外，各项回答与「{}」的表完全相同", "仅作提示，可能由同一人代填或复制了另一份", "请确认由企业本人填报；确属相同的不需要修改", "";
+    AnswersAlike, "answers_alike", Info, "除名称、联系人和日期外，各项回答与另一家企业「{}」的表完全相同", "仅作提示，可能由同一人代填或复制了另一份", "请确认由企业本人填报；确属相同的不需要修改", "";
     LabelOverwritten, "label_overwritten", Info, "栏目“{}”的名称被改写或删除，该栏未读取", "表式的栏目名称说明了问的是什么", "请恢复栏目名称，在其旁的格中填写", "";
     OldFormVersion, "old_form_version", Info, "使用的是旧版表式", "旧版栏目可能不全", "请改用最新的空白表", "";
     ForeignKey, "foreign_key", Warning, "预填表中的项目标识与填写的名称不一致", "可能套用了别的项目的表", "请使用本项目的预填表", "";

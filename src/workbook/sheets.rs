@@ -180,11 +180,26 @@ fn read_ods(book: Ods<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
         let name = sheet.name.to_string();
         let range = book.worksheet_range(&name).map_err(ods_fault)?;
         add_range(sheet, &range, false, budget)?;
+        name_errors(sheet);
         if let Ok(formulas) = book.worksheet_formula(&name) {
             add_uncalculated(sheet, &formulas, budget)?;
         }
         Ok(())
     })
+}
+
+/// Error values that a text cell may be: .ods has no other way to keep them, and the library gives the text.
+const ERRORS: [&str; 7] = ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
+
+/// Texts of an .ods that are error values, as such.
+fn name_errors(sheet: &mut Sheet) {
+    for (_, value) in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
+        if let Value::Text(words) = value
+            && (ERRORS.contains(&words.as_str()) || words.starts_with("Err:"))
+        {
+            *value = Value::Error(std::mem::take(words));
+        }
+    }
 }
 
 fn add_range(
@@ -296,5 +311,19 @@ fn ods_fault(error: OdsError) -> FileFault {
     match error {
         OdsError::Password => FileFault::Encrypted,
         other => FileFault::Corrupt(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_values_of_an_ods_are_no_text() {
+        let text = |row, words: &str| (Cell::new(row, 0), Value::Text(words.into()));
+        let mut sheet = Sheet::from_cells("表", [text(0, "#REF!"), text(1, "Err:502"), text(2, "#1车间")]);
+        name_errors(&mut sheet);
+        let kinds: Vec<bool> = sheet.cells().map(|(_, v)| matches!(v, Value::Error(_))).collect();
+        assert_eq!(kinds, [true, true, false]);
     }
 }

@@ -4,6 +4,7 @@
 //! Counts of errors, warnings and hints are of what still stands; what was
 //! mended or waived has its own columns, where a run remembers the last one.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Format, Url, Worksheet, XlsxError};
@@ -48,9 +49,14 @@ impl Counts {
         counts
     }
 
-    /// All that stands, by severity, and by standing where it is remembered.
+    /// Errors and warnings that stand; a hint asks for nothing.
+    fn owed(self) -> u32 {
+        self.severity[Severity::Error as usize] + self.severity[Severity::Warning as usize]
+    }
+
+    /// What is to be mended, all by severity, and by standing where it is remembered.
     fn numbers(&self, remembered: bool) -> Vec<u32> {
-        let mut numbers = vec![self.severity.iter().sum()];
+        let mut numbers = vec![self.owed()];
         numbers.extend(self.severity);
         if remembered {
             numbers.extend(self.standing);
@@ -125,7 +131,7 @@ fn write_districts(
     Ok(row + 1)
 }
 
-/// By code, most frequent first; returns the row after.
+/// By code, those with most to mend first; returns the row after.
 fn write_codes(
     sheet: &mut Worksheet,
     row: u32,
@@ -137,7 +143,7 @@ fn write_codes(
     sorted.iter().for_each(|l| by_code.entry(l.problem.code).or_default().add(l));
     let mut codes: Vec<(Code, Counts)> = by_code.into_iter().collect();
     let all = |counts: &Counts| counts.severity.iter().sum::<u32>();
-    codes.sort_by_key(|(code, counts)| (std::cmp::Reverse(all(counts)), *code));
+    codes.sort_by_key(|(code, counts)| (Reverse(counts.owed()), Reverse(all(counts)), *code));
     for (code, counts) in codes {
         let headline = headline(code.entry().headline);
         write_words(sheet, (row, 0), code.id(), left(false))?;

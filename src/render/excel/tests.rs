@@ -7,7 +7,7 @@ use super::*;
 use crate::cell::{Cell, Place};
 use crate::document::{Align, CellText, Column, Row};
 use crate::problem::Standing;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Severity};
 use crate::reference::district::{CITY, DISTRICTS};
 use crate::spec::Form;
 use crate::workbook::{Book, Limits, Value, read};
@@ -335,6 +335,16 @@ fn problems_are_sorted_linked_and_counted() {
     assert_eq!(row, ["高新区", "1个文件", "40", "0", "40", "0", "40", "0", "0", "0"]);
     let row: Vec<String> = (0..10).map(|col| summary.text(Cell::new(8, col))).collect();
     assert_eq!(row, ["合计", "", "42", "1", "41", "0", "41", "1", "1", "0"]);
+}
+
+#[test]
+fn a_hint_is_nothing_to_mend() {
+    let mut list = list();
+    let warning = |l: &&mut Listed| l.stands() && l.problem.severity == Severity::Warning;
+    list.problems.iter_mut().find(warning).unwrap().problem.severity = Severity::Info;
+    let book = opened(&problem_list(&list).unwrap());
+    let row: Vec<String> = (2..6).map(|col| book.sheets[0].text(Cell::new(8, col))).collect();
+    assert_eq!(row, ["41", "1", "40", "1"]);
 }
 
 #[test]

@@ -45,11 +45,11 @@ fn list_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     }
     let title = base().set_bold().set_font_size(16).set_align(FormatAlign::Center);
     sheet.merge_range(0, 0, 0, 4, own_sheet::LIST, &title)?;
-    let words = "红色的单元格必须修改，黄色的请核对；改好后保存本文件，原样报回即可，不需要另写说明。";
+    let words = "红色的单元格必须修改；黄色的请核对，确实无误的可以不改。改好后保存本文件，原样报回即可，不需要另写说明。";
     sheet.merge_range(1, 0, 1, 4, words, &base())?;
     sheet.set_row_height(0, 30)?.set_row_height(1, 24)?;
     let head = base().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
-    for (col, text) in (0u16..).zip(["单元格", "程度", "项目", "问题", "怎么改"]) {
+    for (col, text) in (0u16..).zip(["单元格", "程度", "栏目", "问题", "怎么改"]) {
         sheet.write_string_with_format(2, col, text, &head)?;
     }
     sheet.set_freeze_panes(3, 0)?;
@@ -67,10 +67,10 @@ fn list_line(
     let link = line.clone().set_font_color(Color::RGB(0x05_63_C1)).set_underline(FormatUnderline::Single);
     let name = plan.name();
     let url = format!("internal:'{}'!{cell}", name.replace('\'', "''"));
-    sheet.write_url_with_format(row, 0, Url::new(url).set_text(format!("{name}!{cell}")), &link)?;
+    sheet.write_url_with_format(row, 0, Url::new(url).set_text(format!("{name} {cell}")), &link)?;
     let texts = [
         degree(mark.severity).to_owned(),
-        format!("「{}」", label_of(plan.spec, &mark.field)),
+        label_of(plan.spec, &mark.field),
         clean(&mark.note),
         clean(&mark.hint),
     ];
@@ -111,7 +111,7 @@ fn label_of(spec: &FormSpec, key: &str) -> String {
 }
 
 const HOW_TO: [&str; 9] = [
-    "1. 只在空白的单元格里填写；表格的项目名称已锁定，请不要改动，也不要删除或插入行列。",
+    "1. 只在空白的单元格里填写，退回修改的在有颜色的单元格里改；栏目名称已锁定，请不要改动，也不要删除或插入行列。",
     "2. 打勾的项目从下拉列表中选，或把要选的□改成☑；可以多选的，把每一项前面的□分别改成☑。",
     "3. 选“其他服务”的，请在冒号后写明服务内容。",
     "4. 数量填整数，没有就填0；不清楚的留空，不要填“若干”。",
