@@ -124,6 +124,7 @@ fn make_with(links: &Links, cases: &[PublicCase], earlier: &Said) -> Result<Edit
         templates: &templates,
         cases,
         earlier,
+        editions: &[],
         fingerprint: "0123456789ab",
     })
 }
@@ -223,7 +224,7 @@ fn attack(edition: &Edition) -> usize {
     for (id, row) in &rows {
         let n: Option<f64> = row["denominator"].parse().ok();
         let counts = row["metric"] == "counted" || !row["numerator"].is_empty();
-        if row["status"] == "suppressed" {
+        if ["suppressed", "implied"].contains(&row["status"].as_str()) {
             bounds.insert(id, (0.0, n.unwrap_or(1e6)));
         } else if counts {
             let number = if row["metric"] == "counted" { &row["value"] } else { &row["numerator"] };
@@ -327,7 +328,7 @@ fn a_large_city_can_be_walked_and_attacked() {
             Vec::new()
         };
         let edition = make(&links, &cases);
-        let (all, hidden) = edition.plan.size();
+        let (all, hidden, _) = edition.plan.size();
         let hidden_here = attack(&edition);
         println!(
             "seed {seed}: {all} figures, {hidden} hidden ({hidden_here} attacked), {} files, {:?}",
@@ -402,6 +403,7 @@ fn a_person_in_a_place_that_cannot_be_masked_stops_the_publication() {
         templates: &templates,
         cases: &[],
         earlier: &BTreeMap::new(),
+        editions: &[],
         fingerprint: "0123456789ab",
     });
     let message = refused.map(|_| ()).unwrap_err().to_string();

@@ -32,8 +32,12 @@ pub struct Resource {
 const FIGURES: &[(&str, &str, &str)] = &[
     ("figure", "string", "数的编号：季度/单位/指标.项目；与网页中的编号一致"),
     ("period", "string", "季度，如2025Q1"),
-    ("level", "string", "层级：city 全市，district 区（市）县，agency 质量服务机构，category 服务类别"),
-    ("unit_code", "string", "单位代码：GB/T 2260；510171—510173及机构、类别为本数据集自定"),
+    (
+        "level",
+        "string",
+        "层级：city 全市，district 区（市）县，agency 质量服务机构，category 服务类别，size 企业规模",
+    ),
+    ("unit_code", "string", "单位代码：GB/T 2260；510171—510173及机构、类别、规模为本数据集自定"),
     ("unit_name", "string", "单位名称"),
     ("metric", "string", "指标代码，见 indicators.csv"),
     ("item", "string", "项目代码，没有则空"),
@@ -47,7 +51,7 @@ const FIGURES: &[(&str, &str, &str)] = &[
     (
         "status",
         "string",
-        "ok 可用，small_n 样本量不足、仅供参考，no_data 无数据，suppressed 为保护单个企业不公开",
+        "ok 可用，small_n 样本量不足、仅供参考，no_data 无数据，suppressed 为保护单个企业不公开，implied 不单列、由全市的0或100%可知",
     ),
 ];
 

@@ -72,6 +72,8 @@ impl fmt::Display for Reason {
 pub enum Shown {
     Open,
     Hidden(Reason),
+    /// Too small to be told by itself, and no secret: the city, at 0 or 100%, says it of all its parts.
+    Implied,
     /// Not part of the public edition at this level.
     Unpublished,
 }
@@ -82,6 +84,8 @@ pub struct Plan {
     /// The quantities of each period, with what is hidden.
     pub models: BTreeMap<Period, Model>,
     figures: BTreeMap<String, Option<Reason>>,
+    /// Figures that the city tells.
+    implied: BTreeSet<String>,
     /// Figures whose denominator may be told.
     bases: BTreeSet<String>,
     /// Hidden cells that could not be shown to be safe; there is no publication with one of them.
@@ -94,6 +98,7 @@ impl Plan {
         match self.figures.get(figure) {
             Some(None) => Shown::Open,
             Some(Some(reason)) => Shown::Hidden(reason.clone()),
+            None if self.implied.contains(figure) => Shown::Implied,
             None => Shown::Unpublished,
         }
     }
@@ -116,14 +121,21 @@ impl Plan {
         self.figures.get(figure)?.as_ref()
     }
 
+    /// A plan of given figures, for tests of what reads plans.
+    #[cfg(test)]
+    pub(crate) fn of_figures<'a>(figures: impl IntoIterator<Item = (&'a str, Option<Reason>)>) -> Self {
+        let figures = figures.into_iter().map(|(id, why)| (id.to_owned(), why)).collect();
+        Self { figures, ..Self::default() }
+    }
+
     /// Ids of all hidden figures.
     pub fn hidden(&self) -> impl Iterator<Item = &str> {
         self.figures.iter().filter(|(_, r)| r.is_some()).map(|(id, _)| id.as_str())
     }
 
-    /// Number of figures published and hidden, and of those hidden.
-    pub fn size(&self) -> (usize, usize) {
-        (self.figures.len(), self.hidden().count())
+    /// Number of figures in all, of those hidden, and of those that the city tells.
+    pub fn size(&self) -> (usize, usize, usize) {
+        (self.figures.len() + self.implied.len(), self.hidden().count(), self.implied.len())
     }
 }
 

@@ -29,7 +29,7 @@ pub fn counted_id(form: Form) -> String {
     format!("counted.{form}")
 }
 
-const ALL: &[Level] = &[Level::City, Level::District, Level::Agency, Level::Category];
+const ALL: &[Level] = &Level::ALL;
 const CITY_AND_DISTRICTS: &[Level] = &[Level::City, Level::District];
 const CITY_ONLY: &[Level] = &[Level::City];
 
@@ -160,11 +160,11 @@ impl<'a> Tables<'a> {
         self.measured.units_at(level).map(|u| u.code.clone()).collect()
     }
 
-    /// City = districts, city = agencies, and what makes up a whole within a unit.
+    /// City = districts, city = agencies, city = size classes, and what makes up a whole within a unit.
     fn sums(&mut self) {
         let cells = 0..self.model.cells.len();
         let totals: Vec<usize> = cells.filter(|c| self.model.cells[*c].unit == CITY.0).collect();
-        for level in [Level::District, Level::Agency] {
+        for level in [Level::District, Level::Agency, Level::Size] {
             let units = self.units(level);
             for total in &totals {
                 let name = self.model.cells[*total].name.clone();
@@ -355,8 +355,12 @@ impl<'a> Tables<'a> {
         for (id, cell) in self.counted() {
             out.figures.insert(id, self.model.cells[cell].hidden.clone());
         }
-        for figure in self.measured.figures.iter().filter(|f| is_published(f) && !self.is_told(f)) {
+        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
             let id = figure.id();
+            if self.is_told(figure) {
+                out.implied.insert(id);
+                continue;
+            }
             if self.base_is_open(figure, rules) {
                 out.bases.insert(id.clone());
             }
@@ -364,7 +368,7 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Whether the city, all or nothing, says it already: such a figure is not published.
+    /// Whether the city, all or nothing, says it already: such a figure is not published by itself.
     fn is_told(&self, figure: &Figure) -> bool {
         let names = names(figure.metric, figure.item);
         let cell = names.and_then(|n| self.cell(&figure.unit_code, &n.numerator));
