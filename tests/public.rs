@@ -462,6 +462,67 @@ fn a_headline_of_the_city_is_published() {
     assert!(n >= 20, "{n}");
 }
 
+/// The three tables fit each other, and a cell that is not told holds no number.
+fn check_tables(edition: &Edition) {
+    let read = |name: &str| -> Vec<BTreeMap<String, String>> {
+        let table = text(edition, &format!("data/{name}.csv"));
+        csv::Reader::from_reader(table.as_bytes()).deserialize().map(|r| r.unwrap()).collect()
+    };
+    let key = |r: &BTreeMap<String, String>| (r["metric"].clone(), r["item"].clone(), r["unit"].clone());
+    let known: BTreeSet<_> = read("indicators").iter().map(key).collect();
+    let districts: BTreeSet<String> = read("districts").iter().map(|r| r["unit_code"].clone()).collect();
+    let mut met = BTreeSet::new();
+    for row in read("figures") {
+        assert!(known.contains(&key(&row)), "{row:?}");
+        assert!(!["city", "district"].contains(&&*row["level"]) || districts.contains(&row["unit_code"]));
+        let numbers = ["numerator", "value", "lower", "upper"].map(|k| row[k].is_empty());
+        match row["status"].as_str() {
+            "ok" | "small_n" => assert!(!row["value"].is_empty(), "{row:?}"),
+            "suppressed" | "no_data" => assert!(numbers[1..].iter().all(|empty| *empty), "{row:?}"),
+            "implied" => assert!(numbers.iter().all(|n| *n) && row["denominator"].is_empty(), "{row:?}"),
+            other => panic!("{other}"),
+        }
+        met.insert((row["level"].clone(), row["status"].clone()));
+    }
+    for level in ["city", "district", "agency", "category", "size"] {
+        assert!(met.iter().any(|(l, _)| l == level), "{level}");
+    }
+    assert!(met.iter().any(|(_, status)| status == "implied"), "{met:?}");
+}
+
+/// Earlier quarters: those of the data have a page here, those that stand apart a link that needs no server.
+#[test]
+fn the_archive_leads_to_earlier_quarters_or_says_there_is_none() {
+    let links = fixtures();
+    let (settings, templates) = (Settings::default(), Templates::built_in());
+    let archive = |periods: &[&str], editions: &[Period]| {
+        let measured = periods
+            .iter()
+            .map(|p| p.parse().unwrap())
+            .map(|p: Period| (p, measure(&links, p, &settings.metrics).unwrap()))
+            .collect();
+        let input = PublicInput {
+            links: &links,
+            measured: &measured,
+            period: period(),
+            settings: &settings,
+            templates: &templates,
+            cases: &[],
+            earlier: &BTreeMap::new(),
+            editions,
+            fingerprint: "0123456789ab",
+        };
+        text(&edition(&input).unwrap(), "archive/index.html").to_owned()
+    };
+    let apart: Vec<Period> = ["2024Q4", "2025Q1", "2025Q2"].iter().map(|p| p.parse().unwrap()).collect();
+    let both = archive(&["2025Q1", "2025Q2"], &apart);
+    assert!(
+        both.contains("href=\"2025Q1.html\"") && both.contains("href=\"../../../2024Q4/site/index.html\"")
+    );
+    assert!(!both.contains("2025Q1/site") && !both.contains("2025Q2/site"), "neither twice nor itself");
+    assert!(archive(&["2025Q2"], &[]).contains("没有更早季度的数据"));
+}
+
 #[test]
 fn the_open_data_describe_themselves() {
     let edition = make(&fixtures(), &[]);
@@ -488,6 +549,7 @@ fn the_open_data_describe_themselves() {
                 .starts_with('\u{feff}')
         );
     }
+    check_tables(&edition);
     let page = text(&edition, "downloads.html");
     let start = page.find("application/ld+json\">").unwrap() + "application/ld+json\">".len();
     let block = page[start..].split("</script>").next().unwrap();

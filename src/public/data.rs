@@ -13,7 +13,7 @@ use super::site::view::{Book, counted_label, decimal, item};
 use super::suppress::{COUNTED, counted_id, is_count, published_levels};
 use super::{Released, Said, Shown};
 use crate::error::{Error, Result};
-use crate::metrics::{CATALOGUE, Figure, Level};
+use crate::metrics::{CATALOGUE, Figure, Level, Unit};
 use crate::parse::date;
 use crate::period::Period;
 use crate::reference::district::{CITY, DISTRICTS, NOWHERE};
@@ -47,7 +47,7 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("value", "number", "数值：率为0—1的小数，得分为0—100，数量为整数"),
     ("lower", "number", "95%置信区间下限"),
     ("upper", "number", "95%置信区间上限"),
-    ("unit", "string", "单位：rate 率，score 分，day 天，point 级，count 个"),
+    ("unit", "string", "单位：rate 率，score 分，day 天，point 分（差值），count 个"),
     (
         "status",
         "string",
@@ -59,7 +59,7 @@ const INDICATORS: &[(&str, &str, &str)] = &[
     ("metric", "string", "指标代码"),
     ("item", "string", "项目代码，没有则空"),
     ("name", "string", "名称"),
-    ("unit", "string", "单位"),
+    ("unit", "string", "单位，代码与 figures.csv 的 unit 相同"),
     ("formula", "string", "计算公式"),
     ("interval", "string", "区间方法"),
     ("clause", "string", "DB5101/T 190—2024 条款"),
@@ -183,14 +183,14 @@ fn indicators() -> Vec<Vec<String>> {
         .iter()
         .map(|(form, label)| {
             let formula = format!("计入统计的表{form}份数");
-            ["counted", form.letter(), label, "个", &formula, "不给出区间", ""].map(String::from).to_vec()
+            ["counted", form.letter(), label, "count", &formula, "不给出区间", ""].map(String::from).to_vec()
         })
         .collect();
     for d in CATALOGUE {
         for i in d.items {
             let name = if i.is_empty() { d.name.to_owned() } else { format!("{}（{}）", d.name, item(i)) };
             out.push(
-                [d.id, i, &name, d.unit.label(), d.formula, d.method.label(), d.clause]
+                [d.id, i, &name, d.unit.id(), d.formula, d.method.label(), d.clause]
                     .map(String::from)
                     .to_vec(),
             );
@@ -216,7 +216,13 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
         let fields: Vec<Json> = r
             .fields
             .iter()
-            .map(|(name, kind, about)| json!({"name": name, "type": kind, "description": about}))
+            .map(|(name, kind, about)| {
+                let mut field = json!({"name": name, "type": kind, "description": about});
+                if is_never_missing(r, name, kind) {
+                    field["missingValues"] = json!([]);
+                }
+                field
+            })
             .collect();
         let mut schema = json!({
             "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
@@ -262,6 +268,11 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
     package
 }
 
+/// Words of a key: where a metric has no items, the empty word is a value of its own, not a gap.
+fn is_never_missing(resource: &Resource, name: &str, kind: &str) -> bool {
+    kind == "string" && (resource.key.contains(&name) || name == "item")
+}
+
 /// The version of the data: its period and what it was made from.
 fn version(book: &Book) -> String {
     format!("{}+{}", book.input.period, book.input.fingerprint)
@@ -275,7 +286,7 @@ pub fn csvw(resource: &Resource) -> Json {
             "titles": [name],
             "datatype": if *kind == "number" { "decimal" } else { *kind },
             "dc:description": {"@value": about, "@language": "zh-CN"},
-            "null": "",
+            "null": if is_never_missing(resource, name, kind) { json!([]) } else { json!([""]) },
         })
     };
     json!({
@@ -296,7 +307,7 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
     let metrics: Vec<Json> = CATALOGUE
         .iter()
         .map(|d| {
-            json!({"@type": "PropertyValue", "name": d.name, "propertyID": d.id, "unitText": d.unit.label(),
+            json!({"@type": "PropertyValue", "name": d.name, "propertyID": d.id, "unitText": unit_text(d.unit),
                    "measurementTechnique": d.formula})
         })
         .collect();
@@ -322,6 +333,11 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
         set["license"] = licence.into();
     }
     set.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// The unit of a value as it stands in the data.
+fn unit_text(unit: Unit) -> &'static str {
+    if unit == Unit::Rate { "比率（0—1）" } else { unit.label() }
 }
 
 fn span(book: &Book) -> (String, String) {

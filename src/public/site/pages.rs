@@ -5,10 +5,10 @@ use tera::Context;
 use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label, legend};
 use super::{Files, Site, charts};
 use crate::error::Error;
-use crate::metrics::{CATALOGUE, Level, RATINGS, Unit};
+use crate::metrics::{CATALOGUE, Level, RATINGS, SIZES, Unit};
 use crate::period::Period;
-use crate::public::data;
 use crate::public::suppress::{COUNTED, published_levels};
+use crate::public::{Shown, data};
 use crate::reference::district::NOWHERE;
 use crate::spec::Form;
 
@@ -289,6 +289,8 @@ fn agencies(site: &Site, files: &mut Files) -> Result<(), Error> {
         }
     };
     let mut c = context(site, "服务类别、企业规模和机构", "agencies", "");
+    let told = |code: &str| book.plan.of(&format!("{period}/{code}/composite_score")) != Shown::Unpublished;
+    c.insert("has_sizes", &SIZES.iter().any(|size| told(size)));
     c.insert("sizes", &table(Level::Size, "sizes", "各规模企业满意度", "企业规模"));
     c.insert("categories", &table(Level::Category, "categories", "各服务类别满意度", "服务类别"));
     c.insert("agencies", &table(Level::Agency, "agencies", "各质量服务机构满意度", "质量服务机构"));

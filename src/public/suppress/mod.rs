@@ -23,7 +23,7 @@ pub use tables::{COUNTED, counted_id, is_count, published_levels};
 
 use crate::error::Result;
 use crate::link::Links;
-use crate::metrics::Measured;
+use crate::metrics::{Measured, SIZES};
 use crate::period::Period;
 use crate::public::released::Said;
 use crate::settings::Settings;
@@ -164,11 +164,14 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
     let mut out = Plan::default();
     let mut before: Option<Model> = None;
     for (period, measured) in ground.measured.range(..=ground.until) {
-        let mut tables = tables::Tables::new(ground, *period, measured);
-        tables.carry(before.as_ref(), rules);
-        let mut narrow = tables.model.protect(rules);
-        if tables.revise(ground.earlier, ground.settings.metrics.floor_city, rules) {
-            narrow = tables.model.protect(rules);
+        let attempt = |has_sizes| {
+            let tables = tables::Tables::new(ground, *period, measured, has_sizes);
+            protect(ground, tables, before.as_ref(), rules)
+        };
+        // A city too small to be told by size is told without; what was told once cannot be left out.
+        let (mut tables, mut narrow) = attempt(true);
+        if !narrow.is_empty() && !sizes_were_told(ground.earlier, *period) {
+            (tables, narrow) = attempt(false);
         }
         out.narrow.extend(narrow.into_iter().map(|c| format!("{period}/{}", tables.model.label(c))));
         tables.judge(&mut out, rules);
@@ -176,6 +179,32 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
         out.models.insert(*period, tables.model);
     }
     Ok(out)
+}
+
+/// Hides what has to be hidden in a period; the cells that stay too narrow.
+fn protect<'a>(
+    ground: &Ground,
+    mut tables: tables::Tables<'a>,
+    before: Option<&Model>,
+    rules: Rules,
+) -> (tables::Tables<'a>, Vec<usize>) {
+    tables.carry(before, rules);
+    let mut narrow = tables.model.protect(rules);
+    if tables.revise(ground.earlier, ground.settings.metrics.floor_city, rules) {
+        narrow = tables.model.protect(rules);
+    }
+    (tables, narrow)
+}
+
+/// Whether an earlier edition told a number of a size class of the period.
+fn sizes_were_told(earlier: &Said, period: Period) -> bool {
+    SIZES.iter().any(|size| {
+        let own = format!("{period}/{size}/");
+        earlier
+            .range(own.clone()..)
+            .take_while(|(id, _)| id.starts_with(&own))
+            .any(|(_, r)| !r.told.is_empty())
+    })
 }
 
 #[cfg(test)]

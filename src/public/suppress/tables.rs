@@ -92,13 +92,15 @@ pub(super) struct Tables<'a> {
     period: Period,
     measured: &'a Measured,
     at: HashMap<(String, String), usize>,
+    /// Whether size classes are published.
+    has_sizes: bool,
 }
 
 impl<'a> Tables<'a> {
-    pub fn new(ground: &Ground, period: Period, measured: &'a Measured) -> Self {
-        let mut out = Self { model: Model::default(), period, measured, at: HashMap::new() };
+    pub fn new(ground: &Ground, period: Period, measured: &'a Measured, has_sizes: bool) -> Self {
+        let mut out = Self { model: Model::default(), period, measured, at: HashMap::new(), has_sizes };
         out.counts(ground.links);
-        for figure in measured.figures.iter().filter(|f| is_published(f)) {
+        for figure in out.published() {
             out.figure(figure);
         }
         out.sums();
@@ -109,6 +111,13 @@ impl<'a> Tables<'a> {
             }
         }
         out
+    }
+
+    /// Figures of the public edition, hidden ones included.
+    fn published(&self) -> impl Iterator<Item = &'a Figure> + use<'a> {
+        let has_sizes = self.has_sizes;
+        let figures = self.measured.figures.iter();
+        figures.filter(move |f| is_published(f) && (has_sizes || f.level != Level::Size))
     }
 
     fn cell(&self, unit: &str, name: &str) -> Option<usize> {
@@ -330,7 +339,7 @@ impl<'a> Tables<'a> {
     /// Figures with a cell of their own: id, cell, and what an edition would tell.
     fn own_cells(&self) -> Vec<(String, usize, (i64, String))> {
         let mut out = Vec::new();
-        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
+        for figure in self.published() {
             let Some(names) = names(figure.metric, figure.item) else { continue };
             if let Some(cell) = self.cell(&figure.unit_code, &names.numerator) {
                 let n = figure.denominator.unwrap_or(0);
@@ -355,7 +364,7 @@ impl<'a> Tables<'a> {
         for (id, cell) in self.counted() {
             out.figures.insert(id, self.model.cells[cell].hidden.clone());
         }
-        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
+        for figure in self.published() {
             let id = figure.id();
             if self.is_told(figure) {
                 out.implied.insert(id);
