@@ -44,6 +44,9 @@ fn the_site_can_be_walked() {
     assert!(axe.is_file(), "no {}: run scripts/setup.sh test", axe.display());
     let outputs = tempfile::tempdir().unwrap();
     let site = publish(outputs.path());
+    let table = std::fs::read_to_string(site.join("data/figures.csv")).unwrap();
+    let implied: Vec<&str> = table.lines().filter(|l| l.ends_with(",implied")).collect();
+    assert!(!implied.is_empty() && implied.iter().all(|l| l.ends_with(",,,,,,rate,implied")), "{implied:?}");
     let pictures = std::env::var_os("ZHITI_PICTURES").map_or(outputs.path().join("pictures"), PathBuf::from);
     let walked = Command::new(node)
         .arg("--experimental-websocket")

@@ -149,6 +149,7 @@ fn site_ids(world: &World) -> Vec<String> {
         templates: &templates,
         cases: &[],
         earlier: &BTreeMap::new(),
+        editions: &[],
         fingerprint: "0123456789abcdef",
     });
     let Ok(made) = made else { panic!("the sample can be published") };

@@ -124,6 +124,7 @@ fn make_with(links: &Links, cases: &[PublicCase], earlier: &Said) -> Result<Edit
         templates: &templates,
         cases,
         earlier,
+        editions: &[],
         fingerprint: "0123456789ab",
     })
 }
@@ -223,7 +224,7 @@ fn attack(edition: &Edition) -> usize {
     for (id, row) in &rows {
         let n: Option<f64> = row["denominator"].parse().ok();
         let counts = row["metric"] == "counted" || !row["numerator"].is_empty();
-        if row["status"] == "suppressed" {
+        if ["suppressed", "implied"].contains(&row["status"].as_str()) {
             bounds.insert(id, (0.0, n.unwrap_or(1e6)));
         } else if counts {
             let number = if row["metric"] == "counted" { &row["value"] } else { &row["numerator"] };
@@ -327,7 +328,7 @@ fn a_large_city_can_be_walked_and_attacked() {
             Vec::new()
         };
         let edition = make(&links, &cases);
-        let (all, hidden) = edition.plan.size();
+        let (all, hidden, _) = edition.plan.size();
         let hidden_here = attack(&edition);
         println!(
             "seed {seed}: {all} figures, {hidden} hidden ({hidden_here} attacked), {} files, {:?}",
@@ -402,6 +403,7 @@ fn a_person_in_a_place_that_cannot_be_masked_stops_the_publication() {
         templates: &templates,
         cases: &[],
         earlier: &BTreeMap::new(),
+        editions: &[],
         fingerprint: "0123456789ab",
     });
     let message = refused.map(|_| ()).unwrap_err().to_string();
@@ -460,6 +462,66 @@ fn a_headline_of_the_city_is_published() {
     assert!(n >= 20, "{n}");
 }
 
+/// The three tables fit each other, and a cell that is not told holds no number.
+fn check_tables(edition: &Edition) {
+    let read = |name: &str| -> Vec<BTreeMap<String, String>> {
+        let table = text(edition, &format!("data/{name}.csv"));
+        csv::Reader::from_reader(table.as_bytes()).deserialize().map(|r| r.unwrap()).collect()
+    };
+    let key = |r: &BTreeMap<String, String>| (r["metric"].clone(), r["item"].clone(), r["unit"].clone());
+    let known: BTreeSet<_> = read("indicators").iter().map(key).collect();
+    let districts: BTreeSet<String> = read("districts").iter().map(|r| r["unit_code"].clone()).collect();
+    let mut met = BTreeSet::new();
+    for row in read("figures") {
+        assert!(known.contains(&key(&row)), "{row:?}");
+        assert!(!["city", "district"].contains(&&*row["level"]) || districts.contains(&row["unit_code"]));
+        let numbers = ["numerator", "value", "lower", "upper"].map(|k| row[k].is_empty());
+        match row["status"].as_str() {
+            "ok" | "small_n" => assert!(!row["value"].is_empty(), "{row:?}"),
+            "suppressed" | "no_data" => assert!(numbers[1..].iter().all(|empty| *empty), "{row:?}"),
+            "implied" => assert!(numbers.iter().all(|n| *n) && row["denominator"].is_empty(), "{row:?}"),
+            other => panic!("{other}"),
+        }
+        met.insert((row["level"].clone(), row["status"].clone()));
+    }
+    for level in ["city", "district", "agency", "category", "size"] {
+        assert!(met.iter().any(|(l, _)| l == level), "{level}");
+    }
+}
+
+/// Earlier quarters: those of the data have a page here, those that stand apart a link that needs no server.
+#[test]
+fn the_archive_leads_to_earlier_quarters_or_says_there_is_none() {
+    let links = fixtures();
+    let (settings, templates) = (Settings::default(), Templates::built_in());
+    let archive = |periods: &[&str], editions: &[Period]| {
+        let measured = periods
+            .iter()
+            .map(|p| p.parse().unwrap())
+            .map(|p: Period| (p, measure(&links, p, &settings.metrics).unwrap()))
+            .collect();
+        let input = PublicInput {
+            links: &links,
+            measured: &measured,
+            period: period(),
+            settings: &settings,
+            templates: &templates,
+            cases: &[],
+            earlier: &BTreeMap::new(),
+            editions,
+            fingerprint: "0123456789ab",
+        };
+        text(&edition(&input).unwrap(), "archive/index.html").to_owned()
+    };
+    let apart: Vec<Period> = ["2024Q4", "2025Q1", "2025Q2"].iter().map(|p| p.parse().unwrap()).collect();
+    let both = archive(&["2025Q1", "2025Q2"], &apart);
+    assert!(
+        both.contains("href=\"2025Q1.html\"") && both.contains("href=\"../../../2024Q4/site/index.html\"")
+    );
+    assert!(!both.contains("2025Q1/site") && !both.contains("2025Q2/site"), "neither twice nor itself");
+    assert!(archive(&["2025Q2"], &[]).contains("没有更早季度的数据"));
+}
+
 #[test]
 fn the_open_data_describe_themselves() {
     let edition = make(&fixtures(), &[]);
@@ -486,6 +548,7 @@ fn the_open_data_describe_themselves() {
                 .starts_with('\u{feff}')
         );
     }
+    check_tables(&edition);
     let page = text(&edition, "downloads.html");
     let start = page.find("application/ld+json\">").unwrap() + "application/ld+json\">".len();
     let block = page[start..].split("</script>").next().unwrap();

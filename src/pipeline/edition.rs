@@ -107,6 +107,7 @@ fn public_edition(
         templates,
         cases: &published,
         earlier: &record.before,
+        editions: &record.editions,
         fingerprint: &scene.fingerprint,
     })
 }

@@ -13,7 +13,7 @@ use super::site::view::{Book, counted_label, decimal, item};
 use super::suppress::{COUNTED, counted_id, is_count, published_levels};
 use super::{Released, Said, Shown};
 use crate::error::{Error, Result};
-use crate::metrics::{CATALOGUE, Figure, Level};
+use crate::metrics::{CATALOGUE, Figure, Level, Unit};
 use crate::parse::date;
 use crate::period::Period;
 use crate::reference::district::{CITY, DISTRICTS, NOWHERE};
@@ -32,8 +32,12 @@ pub struct Resource {
 const FIGURES: &[(&str, &str, &str)] = &[
     ("figure", "string", "数的编号：季度/单位/指标.项目；与网页中的编号一致"),
     ("period", "string", "季度，如2025Q1"),
-    ("level", "string", "层级：city 全市，district 区（市）县，agency 质量服务机构，category 服务类别"),
-    ("unit_code", "string", "单位代码：GB/T 2260；510171—510173及机构、类别为本数据集自定"),
+    (
+        "level",
+        "string",
+        "层级：city 全市，district 区（市）县，agency 质量服务机构，category 服务类别，size 企业规模",
+    ),
+    ("unit_code", "string", "单位代码：GB/T 2260；510171—510173及机构、类别、规模为本数据集自定"),
     ("unit_name", "string", "单位名称"),
     ("metric", "string", "指标代码，见 indicators.csv"),
     ("item", "string", "项目代码，没有则空"),
@@ -43,11 +47,11 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("value", "number", "数值：率为0—1的小数，得分为0—100，数量为整数"),
     ("lower", "number", "95%置信区间下限"),
     ("upper", "number", "95%置信区间上限"),
-    ("unit", "string", "单位：rate 率，score 分，day 天，point 级，count 个"),
+    ("unit", "string", "单位：rate 率，score 分，day 天，point 分（差值），count 个"),
     (
         "status",
         "string",
-        "ok 可用，small_n 样本量不足、仅供参考，no_data 无数据，suppressed 为保护单个企业不公开",
+        "ok 可用，small_n 样本量不足、仅供参考，no_data 无数据，suppressed 为保护单个企业不公开，implied 不单列、由全市的0或100%可知",
     ),
 ];
 
@@ -55,7 +59,7 @@ const INDICATORS: &[(&str, &str, &str)] = &[
     ("metric", "string", "指标代码"),
     ("item", "string", "项目代码，没有则空"),
     ("name", "string", "名称"),
-    ("unit", "string", "单位"),
+    ("unit", "string", "单位，代码与 figures.csv 的 unit 相同"),
     ("formula", "string", "计算公式"),
     ("interval", "string", "区间方法"),
     ("clause", "string", "DB5101/T 190—2024 条款"),
@@ -179,14 +183,14 @@ fn indicators() -> Vec<Vec<String>> {
         .iter()
         .map(|(form, label)| {
             let formula = format!("计入统计的表{form}份数");
-            ["counted", form.letter(), label, "个", &formula, "不给出区间", ""].map(String::from).to_vec()
+            ["counted", form.letter(), label, "count", &formula, "不给出区间", ""].map(String::from).to_vec()
         })
         .collect();
     for d in CATALOGUE {
         for i in d.items {
             let name = if i.is_empty() { d.name.to_owned() } else { format!("{}（{}）", d.name, item(i)) };
             out.push(
-                [d.id, i, &name, d.unit.label(), d.formula, d.method.label(), d.clause]
+                [d.id, i, &name, d.unit.id(), d.formula, d.method.label(), d.clause]
                     .map(String::from)
                     .to_vec(),
             );
@@ -212,7 +216,13 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
         let fields: Vec<Json> = r
             .fields
             .iter()
-            .map(|(name, kind, about)| json!({"name": name, "type": kind, "description": about}))
+            .map(|(name, kind, about)| {
+                let mut field = json!({"name": name, "type": kind, "description": about});
+                if is_never_missing(r, name, kind) {
+                    field["missingValues"] = json!([]);
+                }
+                field
+            })
             .collect();
         let mut schema = json!({
             "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
@@ -258,6 +268,11 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
     package
 }
 
+/// Words of a key: where a metric has no items, the empty word is a value of its own, not a gap.
+fn is_never_missing(resource: &Resource, name: &str, kind: &str) -> bool {
+    kind == "string" && (resource.key.contains(&name) || name == "item")
+}
+
 /// The version of the data: its period and what it was made from.
 fn version(book: &Book) -> String {
     format!("{}+{}", book.input.period, book.input.fingerprint)
@@ -271,7 +286,7 @@ pub fn csvw(resource: &Resource) -> Json {
             "titles": [name],
             "datatype": if *kind == "number" { "decimal" } else { *kind },
             "dc:description": {"@value": about, "@language": "zh-CN"},
-            "null": "",
+            "null": if is_never_missing(resource, name, kind) { json!([]) } else { json!([""]) },
         })
     };
     json!({
@@ -292,7 +307,7 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
     let metrics: Vec<Json> = CATALOGUE
         .iter()
         .map(|d| {
-            json!({"@type": "PropertyValue", "name": d.name, "propertyID": d.id, "unitText": d.unit.label(),
+            json!({"@type": "PropertyValue", "name": d.name, "propertyID": d.id, "unitText": unit_text(d.unit),
                    "measurementTechnique": d.formula})
         })
         .collect();
@@ -318,6 +333,11 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
         set["license"] = licence.into();
     }
     set.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// The unit of a value as it stands in the data.
+fn unit_text(unit: Unit) -> &'static str {
+    if unit == Unit::Rate { "比率（0—1）" } else { unit.label() }
 }
 
 fn span(book: &Book) -> (String, String) {

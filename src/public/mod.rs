@@ -40,6 +40,8 @@ pub struct PublicInput<'a> {
     pub cases: &'a [PublicCase],
     /// What earlier editions said ([`released::Record`]); empty for none.
     pub earlier: &'a Said,
+    /// Periods with a public edition in the outputs; those before `period` whose data are gone are linked.
+    pub editions: &'a [Period],
     /// First digits of the digest of the data.
     pub fingerprint: &'a str,
 }

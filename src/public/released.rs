@@ -40,6 +40,9 @@ pub struct Record {
     /// Digest of the figures the edition was made from; empty where none was made.
     data: String,
     pub before: Said,
+    /// Periods with a public edition in the outputs.
+    #[serde(skip)]
+    pub editions: Vec<Period>,
 }
 
 impl Record {
@@ -64,7 +67,7 @@ impl Record {
         for past in measured.keys().filter(|p| **p < period) {
             merge(&mut before, said(&outputs.join(past.to_string())));
         }
-        Ok(Self { data, before })
+        Ok(Self { data, before, editions: editions(outputs) })
     }
 
     /// The record of a run that made no public edition.
@@ -72,7 +75,7 @@ impl Record {
     pub fn without_edition(self, outputs: &Path, period: Period) -> Self {
         let mut before = self.before;
         merge(&mut before, said(&outputs.join(period.to_string())));
-        Self { data: String::new(), before }
+        Self { before, ..Self::default() }
     }
 
     /// As written below the edition.
@@ -82,6 +85,17 @@ impl Record {
     pub fn bytes(&self) -> Result<Vec<u8>> {
         serde_json::to_vec_pretty(self).map_err(|e| Error::internal(format!("公开记录：{e}")))
     }
+}
+
+/// Periods whose folder holds a public edition, in order.
+fn editions(outputs: &Path) -> Vec<Period> {
+    let entries = fs::read_dir(outputs).into_iter().flatten().flatten();
+    let period = |e: fs::DirEntry| e.file_name().to_str().and_then(|name| name.parse().ok());
+    let mut out: Vec<Period> = entries.filter_map(period).collect();
+    out.retain(|p: &Period| outputs.join(p.to_string()).join("site/index.html").is_file());
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 /// What the site of an edition says; nothing where there is none.
@@ -146,6 +160,20 @@ mod tests {
         fs::write(folder.join(RECORD), Record { data: "other".into(), ..first }.bytes().unwrap()).unwrap();
         let told = &recall().before["2025Q1/510100/counted.B"].told;
         assert_eq!(told.first(), Some(&(24, "24".to_owned())));
+    }
+
+    #[test]
+    fn editions_are_folders_named_after_a_quarter_that_hold_a_site() {
+        let outputs = tempfile::tempdir().unwrap();
+        for name in ["2025Q1/site", "2024Q4/site", "2024Q3", "old/site"] {
+            fs::create_dir_all(outputs.path().join(name)).unwrap();
+        }
+        for name in ["2025Q1", "2024Q4", "old"] {
+            fs::write(outputs.path().join(name).join("site/index.html"), "").unwrap();
+        }
+        let found: Vec<String> = editions(outputs.path()).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["2024Q4", "2025Q1"]);
+        assert_eq!(editions(Path::new("nowhere")), []);
     }
 
     #[test]

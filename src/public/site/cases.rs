@@ -123,6 +123,11 @@ fn view(case: &PublicCase, period: Period, personal: &Personal) -> Case {
     }
 }
 
+/// A table without a title of its own compares what was before the service with what came after.
+fn caption(title: String) -> String {
+    if title.is_empty() { "指标对比".to_owned() } else { title }
+}
+
 /// Masks everything it hands on.
 struct Mask<'a> {
     personal: &'a Personal,
@@ -170,11 +175,11 @@ impl Mask<'_> {
         Table {
             rows: rows.collect(),
             id: table.name.clone(),
-            caption: self.words(&table.title),
+            caption: caption(self.words(&table.title)),
             unit: table.unit.clone(),
             columns: table.columns.iter().map(|c| self.words(&c.label)).collect(),
             notes: table.notes.iter().map(|n| self.words(n)).collect(),
-            is_words: false,
+            ..Table::default()
         }
     }
 }

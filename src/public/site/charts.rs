@@ -16,8 +16,20 @@ fn look(width: f64) -> Look {
     Look { font: FONT.to_owned(), width }
 }
 
-/// Draws the same chart for screens and for phones.
-fn drawing<C: Chart>(id: &str, title: &str, make: impl Fn(Look) -> C, table: Table, note: &str) -> Drawing {
+/// Draws the same chart for screens and for phones; a chart without any mark is left empty.
+fn drawing<C: Chart>(
+    (id, unit): (&str, &str),
+    title: &str,
+    make: impl Fn(Look) -> C,
+    table: Table,
+    note: &str,
+) -> Drawing {
+    // The city beside a district, which is no reason to draw the district.
+    let beside = format!("/{CITY_CODE}/");
+    let is_own = |c: &&Cell| unit == CITY_CODE || !c.figure.contains(&beside);
+    if !table.rows.iter().flat_map(|r| &r.cells).filter(is_own).any(is_number) {
+        return Drawing { title: title.to_owned(), ..Drawing::default() };
+    }
     Drawing {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -36,6 +48,11 @@ fn table(id: &str, caption: &str, columns: &[&str], rows: Vec<Row>) -> Table {
         rows,
         ..Table::default()
     }
+}
+
+/// Whether a cell says a number.
+fn is_number(cell: &Cell) -> bool {
+    matches!(cell.status, "ok" | "small_n")
 }
 
 fn row(head: &str, cells: Vec<Cell>) -> Row {
@@ -69,7 +86,7 @@ pub fn satisfaction(book: &Book, period: Period, unit: &str) -> Drawing {
         columns.push("全市满意率");
     }
     let table = table("satisfaction", title, &columns, rows.collect());
-    drawing("satisfaction", title, make, table, "满意率＝回答“满意”的份数÷有效回答份数。")
+    drawing(("satisfaction", unit), title, make, table, "满意率＝回答“满意”的份数÷有效回答份数。")
 }
 
 /// Demand against service by category.
@@ -94,7 +111,7 @@ pub fn structure(book: &Book, period: Period, unit: &str) -> Drawing {
         .iter()
         .map(|c| row(c, vec![book.cell(period, unit, &need(c)), book.cell(period, unit, &service(c))]));
     let table = table("structure", title, &["服务类别", "需求占比", "服务占比"], rows.collect());
-    drawing("structure", title, make, table, "一家企业、一个项目可选多类，各类占比之和大于100%。")
+    drawing(("structure", unit), title, make, table, "一家企业、一个项目可选多类，各类占比之和大于100%。")
 }
 
 /// Levels of the standards that enterprises work to.
@@ -123,7 +140,14 @@ pub fn levels(book: &Book, period: Period, units: &[(&str, &str)]) -> Drawing {
         .iter()
         .map(|(code, label)| row(label, LEVELS.iter().map(|l| book.cell(period, code, &name(l))).collect()));
     let table = table("levels", title, &columns, rows.collect());
-    drawing("levels", title, make, table, "企业在需求调查表中自报，占已答企业的比重。")
+    let gaps = table.rows.iter().any(|r| r.cells.iter().any(|c| c.status == "suppressed"));
+    let own = "企业在需求调查表中自报，占已答企业的比重。";
+    let note = if gaps {
+        format!("{own}不公开的水平未画出，其余各段依次相接，整条不足100%。")
+    } else {
+        own.to_owned()
+    };
+    drawing(("levels", units.first().map_or("", |u| u.0)), title, make, table, &note)
 }
 
 /// The composite score of all districts against the city; official order, no ranking.
@@ -159,7 +183,7 @@ pub fn districts(book: &Book, period: Period) -> Option<Drawing> {
     let columns = ["区（市）县", "综合满意度（分）", "95%置信区间", "问卷（份）"];
     let table = table("composite", title, &columns, rows.collect());
     let note = "按全市公文排列顺序，不作排名；区间相互重叠的，不能认为有高低之分。";
-    Some(drawing("composite", title, make, table, note))
+    Some(drawing(("composite", CITY_CODE), title, make, table, note))
 }
 
 /// The composite score of a unit over the periods.
@@ -190,5 +214,9 @@ pub fn trend(book: &Book, unit: &str) -> Option<Drawing> {
     });
     let table =
         table("trend", title, &["季度", "综合满意度（分）", "95%置信区间", "问卷（份）"], rows.collect());
-    Some(drawing("trend", title, make, table, "各季度的企业不尽相同；区间重叠的，不能认为有升降。"))
+    let few = table.rows.iter().any(|r| r.cells.iter().any(|c| c.status == "small_n"));
+    let own = "各季度的企业不尽相同；区间重叠的，不能认为有升降。";
+    let note =
+        if few { format!("{own}有的季度样本量不足，仅供参考。") } else { own.to_owned() };
+    Some(drawing(("trend", unit), title, make, table, &note))
 }

@@ -2,14 +2,13 @@
 
 use tera::Context;
 
-use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label};
+use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label, legend};
 use super::{Files, Site, charts};
 use crate::error::Error;
-use crate::metrics::{CATALOGUE, Level, RATINGS, Unit};
-use crate::parse::date;
+use crate::metrics::{CATALOGUE, Level, RATINGS, SIZES, Unit};
 use crate::period::Period;
-use crate::public::data;
 use crate::public::suppress::{COUNTED, published_levels};
+use crate::public::{Shown, data};
 use crate::reference::district::NOWHERE;
 use crate::spec::Form;
 
@@ -56,32 +55,44 @@ fn chinese_day(day: time::Date) -> String {
     format!("{}年{}月{}日", day.year(), u8::from(day.month()), day.day())
 }
 
+/// What stands under a headline number: its base and the quarter before, or why there is none.
+fn tile_notes(book: &Book, period: Period, unit: &str, name: &str) -> Vec<String> {
+    let status = book.cell(period, unit, name).status;
+    if status == "suppressed" {
+        return vec!["不公开".to_owned()];
+    } else if status == "implied" {
+        return vec!["不单列，见全市的数".to_owned()];
+    }
+    let mut out = Vec::new();
+    let base = book.base(period, unit, name);
+    if base.text != "—" && base.text != "*" {
+        out.push(format!("n={}", base.text));
+    }
+    let before = book.cell(period.previous(), unit, name);
+    if before.status == "ok" {
+        out.push(format!("上季度 {}", before.text));
+    }
+    if status == "small_n" {
+        out.push("样本量不足".to_owned());
+    }
+    out
+}
+
 /// Headline numbers of a unit; each with the quarter before.
 fn tiles(book: &Book, period: Period, unit: &str) -> Vec<Tile> {
-    let before = |name: &str| {
-        let cell = book.cell(period.previous(), unit, name);
-        if cell.status == "ok" { format!("上季度 {}", cell.text) } else { String::new() }
-    };
+    let shown = |cell: &Cell| !matches!(cell.status, "suppressed" | "no_data" | "implied" | "");
     let tile = |name: &str, unit_word: &str| {
-        let base = book.base(period, unit, name);
-        let mut note = if base.text == "—" { String::new() } else { format!("n={}", base.text) };
-        let previous = before(name);
-        if !previous.is_empty() {
-            note = if note.is_empty() { previous } else { format!("{note}，{previous}") };
-        }
         let value = book.cell(period, unit, name);
-        let shown = !matches!(value.status, "suppressed" | "no_data" | "");
-        let word = if shown { unit_word } else { "" };
-        Tile { label: label(name, ""), value, unit: word.to_owned(), note }
+        let word = if shown(&value) { unit_word } else { "" };
+        let notes = tile_notes(book, period, unit, name);
+        Tile { label: label(name, ""), value, unit: word.to_owned(), notes }
     };
     let count = |form: Form, unit_word: &str| {
-        let name = super::view::counted_label(form);
-        Tile {
-            label: name.to_owned(),
-            value: book.counted(period, unit, form),
-            unit: unit_word.to_owned(),
-            note: String::new(),
-        }
+        let value = book.counted(period, unit, form);
+        let word = if shown(&value) { unit_word } else { "" };
+        let notes = if value.status == "suppressed" { vec!["不公开".to_owned()] } else { Vec::new() };
+        let label = super::view::counted_label(form).to_owned();
+        Tile { label, value, unit: word.to_owned(), notes }
     };
     vec![
         tile("composite_score", "分"),
@@ -115,7 +126,7 @@ fn district_table(book: &Book, period: Period, root: &str) -> Table {
             head: name.to_owned(),
             href: if linked { format!("{root}districts/{code}.html") } else { String::new() },
             cells: if reported { cells(code) } else { vec![Cell::across("未报送", 7)] },
-            strong: false,
+            ..Row::default()
         });
     }
     let mut columns = vec!["区（市）县".to_owned()];
@@ -125,23 +136,28 @@ fn district_table(book: &Book, period: Period, root: &str) -> Table {
         id: "district-table".into(),
         caption: format!("各区（市）县主要指标，{}", period.chinese()),
         columns,
+        notes: notes(book, &rows),
         rows,
-        notes: notes(book),
         ..Table::default()
     }
 }
 
-/// What stands under tables with hidden cells.
-fn notes(book: &Book) -> Vec<String> {
+/// What stands under a table: the signs that occur in it.
+fn notes(book: &Book, rows: &[Row]) -> Vec<String> {
     let p = &book.input.settings.privacy;
-    vec![
-        format!(
-            "* 为保护单个企业不公开：企业、项目数为1至{}的，比率和得分的有效回答不足{}份的，以及公开后可据以推算出前两者的。",
-            p.threshold.saturating_sub(1),
-            p.rate_floor
-        ),
-        "— 没有数据或不适用；全市为0或100%的指标，不足公布条件的单位不再单列，也以“—”表示。灰色：样本量不足，仅供参考。由于四舍五入，分项合计可能不等于总计。".to_owned(),
-    ]
+    legend(rows, p.threshold, p.rate_floor)
+}
+
+/// The charts that have something to show, and the names of the others.
+fn drawn(drawings: Vec<Drawing>) -> (Vec<Drawing>, String) {
+    let (empty, drawn): (Vec<_>, Vec<_>) = drawings.into_iter().partition(|d| d.id.is_empty());
+    (drawn, empty.into_iter().map(|d| d.title).collect::<Vec<_>>().join("、"))
+}
+
+fn insert_drawings(c: &mut Context, drawings: Vec<Drawing>) {
+    let (drawn, absent) = drawn(drawings);
+    c.insert("drawings", &drawn);
+    c.insert("absent", &absent);
 }
 
 fn home(site: &Site, files: &mut Files) -> Result<(), Error> {
@@ -154,11 +170,10 @@ fn home(site: &Site, files: &mut Files) -> Result<(), Error> {
         charts::levels(book, period, &[(CITY_CODE, "全市")]),
     ];
     drawings.extend(charts::trend(book, CITY_CODE));
-    c.insert("drawings", &drawings);
+    insert_drawings(&mut c, drawings);
     c.insert("districts_drawing", &charts::districts(book, period));
     c.insert("district_table", &district_table(book, period, ""));
     c.insert("case_count", &site.cases.len());
-    c.insert("notes", &notes(book));
     files.insert("index.html".into(), site.render("home.html", &c)?);
     Ok(())
 }
@@ -174,8 +189,12 @@ fn district(site: &Site, files: &mut Files, code: &str, name: &str) -> Result<()
         charts::levels(book, period, &[(code, name), (CITY_CODE, "全市")]),
     ];
     drawings.extend(charts::trend(book, code));
-    c.insert("drawings", &drawings);
-    c.insert("all", &all_metrics(book, period, code, name));
+    insert_drawings(&mut c, drawings);
+    let all = all_metrics(book, period, code, name);
+    let own = || all.rows.iter().filter_map(|r| r.cells.first());
+    c.insert("figures", &own().count());
+    c.insert("hidden", &own().filter(|v| v.status == "suppressed").count());
+    c.insert("all", &all);
     let own = site.cases.iter().filter(|k| k.district_code == code);
     let links: Vec<Link> = own
         .map(|k| Link {
@@ -191,20 +210,24 @@ fn district(site: &Site, files: &mut Files, code: &str, name: &str) -> Result<()
 
 /// Every published metric of a district beside the city.
 fn all_metrics(book: &Book, period: Period, code: &str, name: &str) -> Table {
-    let mut rows: Vec<Row> = COUNTED
-        .iter()
-        .map(|(form, head)| Row {
-            head: (*head).to_owned(),
-            cells: vec![
-                book.counted(period, code, *form),
-                Cell::words("—"),
-                Cell::words("—"),
-                book.counted(period, CITY_CODE, *form),
-            ],
-            ..Row::default()
-        })
-        .collect();
+    let group = |head: &str| Row { head: head.to_owned(), group: 5, ..Row::default() };
+    let counted = COUNTED.iter().map(|(form, head)| Row {
+        head: (*head).to_owned(),
+        cells: vec![
+            book.counted(period, code, *form),
+            Cell::words("—"),
+            Cell::words("—"),
+            book.counted(period, CITY_CODE, *form),
+        ],
+        ..Row::default()
+    });
+    let mut rows: Vec<Row> = std::iter::once(group("报送情况")).chain(counted).collect();
+    let mut theme = "";
     for d in CATALOGUE.iter().filter(|d| published_levels(d.id).contains(&Level::District)) {
+        let own = theme_of(d.id);
+        if own != std::mem::replace(&mut theme, own) {
+            rows.push(group(own));
+        }
         for i in d.items {
             let id = if i.is_empty() { d.id.to_owned() } else { format!("{}.{i}", d.id) };
             let unit = if d.unit == Unit::Rate { String::new() } else { format!("（{}）", d.unit.label()) };
@@ -224,9 +247,19 @@ fn all_metrics(book: &Book, period: Period, code: &str, name: &str) -> Table {
         id: "all".into(),
         caption: format!("{name}全部公开指标，{}", period.chinese()),
         columns: ["指标", name, "95%置信区间", "分母", "全市"].map(String::from).to_vec(),
+        notes: notes(book, &rows),
         rows,
-        notes: notes(book),
         ..Table::default()
+    }
+}
+
+/// The heading that a metric stands under.
+fn theme_of(metric: &str) -> &'static str {
+    match metric {
+        "satisfied_rate" | "composite_score" | "response_rate" => "满意度",
+        "below_industry_share" | "standard_level_share" | "quality_base_coverage" => "质量水平",
+        "demand_share" | "service_share" => "需求和服务",
+        _ => "服务过程",
     }
 }
 
@@ -243,18 +276,22 @@ fn agencies(site: &Site, files: &mut Files) -> Result<(), Error> {
             cells.extend(RATINGS.iter().map(|i| book.cell(period, &u.code, &format!("satisfied_rate.{i}"))));
             Row { head: u.name.clone(), cells, ..Row::default() }
         });
+        let rows: Vec<Row> = rows.collect();
         let mut columns = [head, "综合满意度（分）", "95%置信区间", "问卷（份）"].map(String::from).to_vec();
         columns.extend(RATINGS.iter().map(|i| format!("满意率：{}", item(i))));
         Table {
             id: id.into(),
             caption: format!("{caption}，{}", period.chinese()),
             columns,
-            rows: rows.collect(),
-            notes: notes(book),
+            notes: notes(book, &rows),
+            rows,
             ..Table::default()
         }
     };
-    let mut c = context(site, "服务类别和服务机构", "agencies", "");
+    let mut c = context(site, "服务类别、企业规模和机构", "agencies", "");
+    let told = |code: &str| book.plan.of(&format!("{period}/{code}/composite_score")) != Shown::Unpublished;
+    c.insert("has_sizes", &SIZES.iter().any(|size| told(size)));
+    c.insert("sizes", &table(Level::Size, "sizes", "各规模企业满意度", "企业规模"));
     c.insert("categories", &table(Level::Category, "categories", "各服务类别满意度", "服务类别"));
     c.insert("agencies", &table(Level::Agency, "agencies", "各质量服务机构满意度", "质量服务机构"));
     files.insert("agencies.html".into(), site.render("agencies.html", &c)?);
@@ -288,15 +325,22 @@ fn archive(site: &Site, files: &mut Files) -> Result<(), Error> {
     let mut c = context(site, "往期数据", "archive", "../");
     let link = |p: &Period| Link { href: format!("{p}.html"), label: p.chinese(), note: String::new() };
     c.insert("links", &earlier.iter().map(link).collect::<Vec<_>>());
+    // Editions whose data are no longer among the inputs, beside this one in the outputs.
+    let apart = book.input.editions.iter().filter(|p| **p < book.input.period && !earlier.contains(p));
+    let apart = apart.map(|p| Link {
+        href: format!("../../../{p}/site/index.html"),
+        label: p.chinese(),
+        note: String::new(),
+    });
+    c.insert("apart", &apart.collect::<Vec<_>>());
     files.insert("archive/index.html".into(), site.render("archive.html", &c)?);
     for period in earlier {
         let mut c = context(site, &format!("往期数据：{}", period.chinese()), "archive", "../");
         c.insert("past", &period.chinese());
         c.insert("tiles", &tiles(book, period, CITY_CODE));
-        c.insert(
-            "drawings",
-            &[charts::satisfaction(book, period, CITY_CODE), charts::structure(book, period, CITY_CODE)],
-        );
+        let drawings =
+            vec![charts::satisfaction(book, period, CITY_CODE), charts::structure(book, period, CITY_CODE)];
+        insert_drawings(&mut c, drawings);
         c.insert("district_table", &district_table(book, period, "../"));
         files.insert(format!("archive/{period}.html"), site.render("period.html", &c)?);
     }
@@ -309,7 +353,7 @@ fn method(site: &Site, files: &mut Files) -> Result<(), Error> {
     let settings = book.input.settings;
     c.insert("middle_score", &settings.metrics.middle_score.to_string());
     let m = &settings.metrics;
-    c.insert("floors", &[m.floor_city, m.floor_district, m.floor_agency, m.floor_category]);
+    c.insert("floors", &[m.floor_city, m.floor_district, m.floor_agency, m.floor_category, m.floor_size]);
     let words = |text: &str| Cell::words(text);
     let rows = CATALOGUE.iter().map(|d| {
         let levels: Vec<&str> = published_levels(d.id).iter().map(|l| l.label()).collect();
@@ -333,11 +377,21 @@ fn method(site: &Site, files: &mut Files) -> Result<(), Error> {
         ..Table::default()
     };
     c.insert("metrics", &table);
-    let (all, hidden) = book.plan.size();
+    let (all, hidden, implied) = book.plan.size();
     c.insert("all", &all);
     c.insert("hidden", &hidden);
+    c.insert("implied", &implied);
     files.insert("method.html".into(), site.render("method.html", &c)?);
     Ok(())
+}
+
+/// A type of the dictionary, in words.
+fn kind_word(kind: &str) -> &'static str {
+    match kind {
+        "number" => "数值",
+        "integer" => "整数",
+        _ => "文字",
+    }
 }
 
 fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
@@ -348,10 +402,11 @@ fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
          每行一个数，含分母、95%置信区间和状态；截至{}。",
         title(book),
         book.input.settings.report.issuer,
-        date::iso(book.input.period.last_day())
+        chinese_day(book.input.period.last_day())
     );
     c.insert("about", &about);
     c.insert("licence", &book.input.settings.public.licence);
+    c.insert("licence_url", &book.input.settings.public.licence_url());
     c.insert("linked_data", &data::linked_data(book, &title(book), &about, site.resources));
     let size = |n: usize| if n < 10_240 { format!("{n} 字节") } else { format!("{} KB", n.div_ceil(1024)) };
     let links: Vec<Link> = site
@@ -369,11 +424,12 @@ fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
             .iter()
             .map(|(name, kind, about)| Row {
                 head: (*name).to_owned(),
-                cells: vec![Cell::words(*kind), Cell::words(*about)],
+                cells: vec![Cell::words(kind_word(kind)), Cell::words(*about)],
                 ..Row::default()
             })
             .collect(),
         is_words: true,
+        is_dictionary: true,
         ..Table::default()
     });
     c.insert("dictionary", &dictionary.collect::<Vec<_>>());

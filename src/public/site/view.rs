@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::chart::{Estimate, Measure};
 use crate::metrics::catalogue::item_label;
-use crate::metrics::{Definition, Figure, Level, Measured, Unit};
+use crate::metrics::{Definition, Figure, Level, Measured, Method, Unit};
 use crate::period::Period;
 use crate::public::suppress::{COUNTED, Plan, counted_id};
 use crate::public::{PublicInput, Shown};
@@ -17,10 +17,32 @@ pub struct Cell {
     pub text: String,
     /// Figure id; empty for words.
     pub figure: String,
-    /// `ok`, `small_n`, `no_data`, `suppressed`; empty for words.
+    /// `ok`, `small_n`, `no_data`, `suppressed`, `implied`; empty for words.
     pub status: &'static str,
     /// How many columns it stands over; 0 and 1 for one.
     pub span: usize,
+}
+
+/// What the signs of cells mean, for the notes of tables; only those that occur are explained.
+pub fn legend(rows: &[Row], threshold: u64, rate_floor: u64) -> Vec<String> {
+    let cells = || rows.iter().flat_map(|r| &r.cells);
+    let has = |status: &str| cells().any(|c| c.status == status);
+    let mut out = Vec::new();
+    if cells().any(|c| c.text == "*") {
+        out.push(format!(
+            "* 为保护单个企业不公开：企业、项目数为1至{}的，比率和得分的有效回答不足{rate_floor}份的，以及公开后可据以推算出前两者的。",
+            threshold.saturating_sub(1)
+        ));
+    }
+    if has("implied") {
+        out.push("— 不适用、没有数据，或全市为0或100%、各单位的数已由全市的数说明，不再单列。".to_owned());
+    } else if cells().any(|c| c.text == "—") {
+        out.push("— 不适用或没有数据。".to_owned());
+    }
+    if has("small_n") {
+        out.push("△ 样本量不足，仅供参考（同时以灰色列出）。".to_owned());
+    }
+    out
 }
 
 impl Cell {
@@ -50,6 +72,8 @@ pub struct Table {
     pub notes: Vec<String>,
     /// Columns of words, not numbers.
     pub is_words: bool,
+    /// The dictionary of a file: all of them get columns of one width.
+    pub is_dictionary: bool,
 }
 
 /// One row: its head, and the cells.
@@ -60,9 +84,11 @@ pub struct Row {
     pub href: String,
     pub cells: Vec<Cell>,
     pub strong: bool,
+    /// Number of columns of a row that only names the rows under it; 0 for others.
+    pub group: usize,
 }
 
-/// A chart with the same numbers as a table.
+/// A chart with the same numbers as a table. Without a mark it is not drawn, and only named.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Drawing {
     pub id: String,
@@ -80,7 +106,7 @@ pub struct Tile {
     pub label: String,
     pub value: Cell,
     pub unit: String,
-    pub note: String,
+    pub notes: Vec<String>,
 }
 
 /// A link of a page.
@@ -121,6 +147,7 @@ impl<'a> Book<'a> {
         match self.plan.of(&id) {
             Shown::Open => Cell { text: figure.printed(), figure: id, status: figure.status.id(), span: 1 },
             Shown::Hidden(_) => Cell { figure: id, ..Cell::star() },
+            Shown::Implied => Cell { status: "implied", ..Cell::words("—") },
             Shown::Unpublished => Cell::words("—"),
         }
     }
@@ -130,15 +157,21 @@ impl<'a> Book<'a> {
         let Some(figure) = self.figure(period, unit, name) else { return Cell::words("—") };
         match figure.denominator {
             Some(n) if self.plan.tells_base(&figure.id()) => Cell::words(n.to_string()),
+            Some(_) if self.plan.of(&figure.id()) == Shown::Implied => Cell::words("—"),
             Some(_) => Cell::star(),
             None => Cell::words("—"),
         }
     }
 
-    /// The interval of a figure, where the figure is shown.
+    /// The interval of a figure, where the figure is shown; hidden with it.
     pub fn interval(&self, period: Period, unit: &str, name: &str) -> Cell {
-        let open = self.figure(period, unit, name).filter(|f| self.plan.is_open(&f.id()));
-        Cell::words(open.and_then(Figure::printed_interval).unwrap_or_else(|| "—".into()))
+        let Some(figure) = self.figure(period, unit, name) else { return Cell::words("—") };
+        let has_one = Definition::of(figure.metric).is_some_and(|d| d.method != Method::None);
+        match self.plan.of(&figure.id()) {
+            Shown::Hidden(_) if has_one => Cell::star(),
+            Shown::Open => Cell::words(figure.printed_interval().unwrap_or_else(|| "—".into())),
+            _ => Cell::words("—"),
+        }
     }
 
     /// The number of counted returns of a form.

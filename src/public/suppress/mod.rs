@@ -23,7 +23,7 @@ pub use tables::{COUNTED, counted_id, is_count, published_levels};
 
 use crate::error::Result;
 use crate::link::Links;
-use crate::metrics::Measured;
+use crate::metrics::{Measured, SIZES};
 use crate::period::Period;
 use crate::public::released::Said;
 use crate::settings::Settings;
@@ -72,6 +72,8 @@ impl fmt::Display for Reason {
 pub enum Shown {
     Open,
     Hidden(Reason),
+    /// Too small to be told by itself, and no secret: the city, at 0 or 100%, says it of all its parts.
+    Implied,
     /// Not part of the public edition at this level.
     Unpublished,
 }
@@ -82,6 +84,8 @@ pub struct Plan {
     /// The quantities of each period, with what is hidden.
     pub models: BTreeMap<Period, Model>,
     figures: BTreeMap<String, Option<Reason>>,
+    /// Figures that the city tells.
+    implied: BTreeSet<String>,
     /// Figures whose denominator may be told.
     bases: BTreeSet<String>,
     /// Hidden cells that could not be shown to be safe; there is no publication with one of them.
@@ -94,6 +98,7 @@ impl Plan {
         match self.figures.get(figure) {
             Some(None) => Shown::Open,
             Some(Some(reason)) => Shown::Hidden(reason.clone()),
+            None if self.implied.contains(figure) => Shown::Implied,
             None => Shown::Unpublished,
         }
     }
@@ -116,14 +121,21 @@ impl Plan {
         self.figures.get(figure)?.as_ref()
     }
 
+    /// A plan of given figures, for tests of what reads plans.
+    #[cfg(test)]
+    pub(crate) fn of_figures<'a>(figures: impl IntoIterator<Item = (&'a str, Option<Reason>)>) -> Self {
+        let figures = figures.into_iter().map(|(id, why)| (id.to_owned(), why)).collect();
+        Self { figures, ..Self::default() }
+    }
+
     /// Ids of all hidden figures.
     pub fn hidden(&self) -> impl Iterator<Item = &str> {
         self.figures.iter().filter(|(_, r)| r.is_some()).map(|(id, _)| id.as_str())
     }
 
-    /// Number of figures published and hidden, and of those hidden.
-    pub fn size(&self) -> (usize, usize) {
-        (self.figures.len(), self.hidden().count())
+    /// Number of figures in all, of those hidden, and of those that the city tells.
+    pub fn size(&self) -> (usize, usize, usize) {
+        (self.figures.len() + self.implied.len(), self.hidden().count(), self.implied.len())
     }
 }
 
@@ -152,11 +164,14 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
     let mut out = Plan::default();
     let mut before: Option<Model> = None;
     for (period, measured) in ground.measured.range(..=ground.until) {
-        let mut tables = tables::Tables::new(ground, *period, measured);
-        tables.carry(before.as_ref(), rules);
-        let mut narrow = tables.model.protect(rules);
-        if tables.revise(ground.earlier, ground.settings.metrics.floor_city, rules) {
-            narrow = tables.model.protect(rules);
+        let attempt = |has_sizes| {
+            let tables = tables::Tables::new(ground, *period, measured, has_sizes);
+            protect(ground, tables, before.as_ref(), rules)
+        };
+        // A city too small to be told by size is told without; what was told once cannot be left out.
+        let (mut tables, mut narrow) = attempt(true);
+        if !narrow.is_empty() && !sizes_were_told(ground.earlier, *period) {
+            (tables, narrow) = attempt(false);
         }
         out.narrow.extend(narrow.into_iter().map(|c| format!("{period}/{}", tables.model.label(c))));
         tables.judge(&mut out, rules);
@@ -164,6 +179,32 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
         out.models.insert(*period, tables.model);
     }
     Ok(out)
+}
+
+/// Hides what has to be hidden in a period; the cells that stay too narrow.
+fn protect<'a>(
+    ground: &Ground,
+    mut tables: tables::Tables<'a>,
+    before: Option<&Model>,
+    rules: Rules,
+) -> (tables::Tables<'a>, Vec<usize>) {
+    tables.carry(before, rules);
+    let mut narrow = tables.model.protect(rules);
+    if tables.revise(ground.earlier, ground.settings.metrics.floor_city, rules) {
+        narrow = tables.model.protect(rules);
+    }
+    (tables, narrow)
+}
+
+/// Whether an earlier edition told a number of a size class of the period.
+fn sizes_were_told(earlier: &Said, period: Period) -> bool {
+    SIZES.iter().any(|size| {
+        let own = format!("{period}/{size}/");
+        earlier
+            .range(own.clone()..)
+            .take_while(|(id, _)| id.starts_with(&own))
+            .any(|(_, r)| !r.told.is_empty())
+    })
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub fn counted_id(form: Form) -> String {
     format!("counted.{form}")
 }
 
-const ALL: &[Level] = &[Level::City, Level::District, Level::Agency, Level::Category];
+const ALL: &[Level] = &Level::ALL;
 const CITY_AND_DISTRICTS: &[Level] = &[Level::City, Level::District];
 const CITY_ONLY: &[Level] = &[Level::City];
 
@@ -92,13 +92,15 @@ pub(super) struct Tables<'a> {
     period: Period,
     measured: &'a Measured,
     at: HashMap<(String, String), usize>,
+    /// Whether size classes are published.
+    has_sizes: bool,
 }
 
 impl<'a> Tables<'a> {
-    pub fn new(ground: &Ground, period: Period, measured: &'a Measured) -> Self {
-        let mut out = Self { model: Model::default(), period, measured, at: HashMap::new() };
+    pub fn new(ground: &Ground, period: Period, measured: &'a Measured, has_sizes: bool) -> Self {
+        let mut out = Self { model: Model::default(), period, measured, at: HashMap::new(), has_sizes };
         out.counts(ground.links);
-        for figure in measured.figures.iter().filter(|f| is_published(f)) {
+        for figure in out.published() {
             out.figure(figure);
         }
         out.sums();
@@ -109,6 +111,13 @@ impl<'a> Tables<'a> {
             }
         }
         out
+    }
+
+    /// Figures of the public edition, hidden ones included.
+    fn published(&self) -> impl Iterator<Item = &'a Figure> + use<'a> {
+        let has_sizes = self.has_sizes;
+        let figures = self.measured.figures.iter();
+        figures.filter(move |f| is_published(f) && (has_sizes || f.level != Level::Size))
     }
 
     fn cell(&self, unit: &str, name: &str) -> Option<usize> {
@@ -160,11 +169,11 @@ impl<'a> Tables<'a> {
         self.measured.units_at(level).map(|u| u.code.clone()).collect()
     }
 
-    /// City = districts, city = agencies, and what makes up a whole within a unit.
+    /// City = districts, city = agencies, city = size classes, and what makes up a whole within a unit.
     fn sums(&mut self) {
         let cells = 0..self.model.cells.len();
         let totals: Vec<usize> = cells.filter(|c| self.model.cells[*c].unit == CITY.0).collect();
-        for level in [Level::District, Level::Agency] {
+        for level in [Level::District, Level::Agency, Level::Size] {
             let units = self.units(level);
             for total in &totals {
                 let name = self.model.cells[*total].name.clone();
@@ -330,7 +339,7 @@ impl<'a> Tables<'a> {
     /// Figures with a cell of their own: id, cell, and what an edition would tell.
     fn own_cells(&self) -> Vec<(String, usize, (i64, String))> {
         let mut out = Vec::new();
-        for figure in self.measured.figures.iter().filter(|f| is_published(f)) {
+        for figure in self.published() {
             let Some(names) = names(figure.metric, figure.item) else { continue };
             if let Some(cell) = self.cell(&figure.unit_code, &names.numerator) {
                 let n = figure.denominator.unwrap_or(0);
@@ -355,8 +364,12 @@ impl<'a> Tables<'a> {
         for (id, cell) in self.counted() {
             out.figures.insert(id, self.model.cells[cell].hidden.clone());
         }
-        for figure in self.measured.figures.iter().filter(|f| is_published(f) && !self.is_told(f)) {
+        for figure in self.published() {
             let id = figure.id();
+            if self.is_told(figure) {
+                out.implied.insert(id);
+                continue;
+            }
             if self.base_is_open(figure, rules) {
                 out.bases.insert(id.clone());
             }
@@ -364,7 +377,7 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Whether the city, all or nothing, says it already: such a figure is not published.
+    /// Whether the city, all or nothing, says it already: such a figure is not published by itself.
     fn is_told(&self, figure: &Figure) -> bool {
         let names = names(figure.metric, figure.item);
         let cell = names.and_then(|n| self.cell(&figure.unit_code, &n.numerator));
