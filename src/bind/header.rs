@@ -20,7 +20,7 @@ pub(super) type Readings = (Vec<String>, Vec<String>);
 /// nothing in any form (nearly all answers) have no readings at all.
 pub(super) struct Memo<'a> {
     specs: &'a Specs,
-    known: RefCell<HashMap<String, Rc<Readings>>>,
+    known: RefCell<HashMap<String, Option<Rc<Readings>>>>,
 }
 
 impl<'a> Memo<'a> {
@@ -28,18 +28,19 @@ impl<'a> Memo<'a> {
         Self { specs, known: RefCell::default() }
     }
 
-    pub(super) fn readings(&self, words: &str) -> Rc<Readings> {
+    /// The readings of a header's words; `None` where they name nothing.
+    pub(super) fn readings(&self, words: &str) -> Option<Rc<Readings>> {
         if words.len() > LONGEST {
-            return Rc::default();
+            return None;
         }
         if let Some(known) = self.known.borrow().get(words) {
-            return Rc::clone(known);
+            return known.clone();
         }
         let (plain, shortened) = readings(words);
         let says = plain.iter().any(|l| may_name(l, self.specs))
             || shortened.iter().any(|l| self.specs.names_something(l));
-        let read = if says { Rc::new((plain, shortened)) } else { Rc::default() };
-        self.known.borrow_mut().insert(words.to_owned(), Rc::clone(&read));
+        let read = says.then(|| Rc::new((plain, shortened)));
+        self.known.borrow_mut().insert(words.to_owned(), read.clone());
         read
     }
 }

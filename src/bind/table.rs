@@ -1,9 +1,10 @@
 //! Tables with one return per row, survey-platform exports among them, and rosters:
 //! known by a header row whose cells are labels of one form.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use super::header;
+use super::header::{self, Memo, Readings};
 use super::platform::{self, Export};
 use super::rows::data_rows;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
@@ -52,10 +53,14 @@ impl Header<'_> {
     }
 }
 
+/// Labels that make a header: of a roster, of a form.
+const ROSTER_LEAST: usize = 3;
+const FORM_LEAST: usize = 4;
+
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    let memo = header::Memo::new(specs);
-    if let Some(header) = find_header(sheet, &specs.roster, &specs.cover, &memo, 3)
+    let candidates = candidates(sheet, &Memo::new(specs), ROSTER_LEAST);
+    if let Some(header) = best_header(&candidates, &specs.roster, &specs.cover, ROSTER_LEAST)
         && specs
             .roster
             .index("expected")
@@ -71,12 +76,12 @@ pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
         bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
         return true;
     }
-    let candidates = Form::ALL.into_iter().filter_map(|form| {
-        let header = find_header(sheet, specs.of(form), &specs.cover, &memo, 4)?;
+    let headers = Form::ALL.into_iter().filter_map(|form| {
+        let header = best_header(&candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
         Some((header.fields(), header, form))
     });
     // The form whose labels the header shows most of; the smaller form where two tie.
-    let Some((_, header, form)) = richest(candidates, specs) else { return false };
+    let Some((_, header, form)) = richest(headers, specs) else { return false };
     bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
 }
@@ -100,121 +105,151 @@ fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)
     richest(candidates, specs).map(|(_, header, form)| (header, form))
 }
 
-fn find_header(
-    sheet: &Sheet,
+/// One row, or two, that may be a header: what its cells may name, the same for every form.
+struct Candidate {
+    row: u32,
+    data_from: u32,
+    /// First and last column of the row (of the upper one).
+    span: (u32, u32),
+    columns: Vec<Words>,
+    /// Cells of the lower row, and those of its columns that name nothing in any form.
+    below: usize,
+    nameless: usize,
+}
+
+/// A column of a candidate that may name something: its readings, first choice first.
+struct Words {
+    col: u32,
+    tries: Vec<Rc<Readings>>,
+    /// Whether the lower row has a cell here.
+    sub: bool,
+}
+
+/// Everything in the first rows of a sheet that may be a header of at least `least` columns.
+fn candidates(sheet: &Sheet, memo: &Memo<'_>, least: usize) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    for (i, row) in sheet.rows.iter().enumerate().take(30) {
+        let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
+        out.extend(one_row(row, memo));
+        out.extend(below.and_then(|below| two_rows(sheet, row, below, memo)));
+    }
+    out.retain(|candidate| candidate.columns.len() >= least);
+    out
+}
+
+/// The candidate that names most fields of a form, at least `least`.
+fn best_header(
+    candidates: &[Candidate],
     spec: &FormSpec,
     cover: &FormSpec,
-    memo: &header::Memo<'_>,
     least: usize,
 ) -> Option<Header<'static>> {
     let mut best: Option<Header<'static>> = None;
-    for (i, row) in sheet.rows.iter().enumerate().take(30) {
-        let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
-        for header in [
-            Some(header_of(row, spec, cover, memo)),
-            below.and_then(|b| two_rows(sheet, row, b, spec, cover, memo)),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
-            if header.fields() >= least && is_row_of_labels(row, &header) && better {
-                best = Some(header);
-            }
+    for candidate in candidates {
+        let Some(header) = candidate.header(spec, cover) else { continue };
+        let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
+        if header.fields() >= least && candidate.is_row_of_labels(&header) && better {
+            best = Some(header);
         }
     }
     best
 }
 
-/// In a header, labels stand side by side; in a form, answers stand between them.
-fn is_row_of_labels(row: &Row, header: &Header<'_>) -> bool {
-    let span = (row.cells.first(), row.cells.last());
-    let (Some((from, _)), Some((to, _))) = span else { return false };
-    let matched = header.columns.len() as u32;
-    matched * 3 >= (to - from + 1).min(60) || matched >= 5
+impl Candidate {
+    fn header(&self, spec: &FormSpec, cover: &FormSpec) -> Option<Header<'static>> {
+        let mut columns: Vec<(u32, Column)> = Vec::with_capacity(self.columns.len());
+        let mut unmatched = self.nameless;
+        for words in &self.columns {
+            match words.tries.iter().find_map(|readings| column_of(readings, spec, cover, &columns)) {
+                Some(column) => columns.push((words.col, column)),
+                None => unmatched += usize::from(words.sub),
+            }
+        }
+        // A row of data is no second header row.
+        let is_header = unmatched * 3 <= self.below;
+        is_header.then_some(Header { row: self.row, data_from: self.data_from, columns, source: None })
+    }
+
+    /// In a header, labels stand side by side; in a form, answers stand between them.
+    fn is_row_of_labels(&self, header: &Header<'_>) -> bool {
+        let (from, to) = self.span;
+        let matched = header.columns.len() as u32;
+        matched * 3 >= (to - from + 1).min(60) || matched >= 5
+    }
 }
 
-fn header_of(row: &Row, spec: &FormSpec, cover: &FormSpec, memo: &header::Memo<'_>) -> Header<'static> {
-    let mut columns = Vec::new();
-    for (col, value) in &row.cells {
-        let Value::Text(words) = value else { continue };
-        if let Some(column) = column_of(words, spec, cover, memo, &columns) {
-            columns.push((*col, column));
-        }
-    }
-    Header { row: row.at, data_from: row.at + 1, columns, source: None }
+fn span(row: &Row) -> Option<(u32, u32)> {
+    Some((row.cells.first()?.0, row.cells.last()?.0))
+}
+
+fn one_row(row: &Row, memo: &Memo<'_>) -> Option<Candidate> {
+    let words = row.cells.iter().filter_map(|(col, value)| {
+        let Value::Text(words) = value else { return None };
+        let tries: Vec<_> = memo.readings(words).into_iter().collect();
+        (!tries.is_empty()).then_some(Words { col: *col, tries, sub: false })
+    });
+    let columns = words.collect();
+    Some(Candidate { row: row.at, data_from: row.at + 1, span: span(row)?, columns, below: 0, nameless: 0 })
 }
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows(
-    sheet: &Sheet,
-    top: &Row,
-    below: &Row,
-    spec: &FormSpec,
-    cover: &FormSpec,
-    memo: &header::Memo<'_>,
-) -> Option<Header<'static>> {
+fn two_rows(sheet: &Sheet, top: &Row, below: &Row, memo: &Memo<'_>) -> Option<Candidate> {
     // Answers that are numbers, dates or ticks stand in no header.
     let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
     if !top.cells.iter().chain(&below.cells).all(is_words) {
         return None;
     }
-    let mut columns: Vec<(u32, Column)> = Vec::new();
     let last = top.cells.last()?.0.max(below.cells.last()?.0);
     if last > 400 {
         return None;
     }
+    let (mut columns, mut nameless) = (Vec::new(), 0);
     let (mut group, mut group_end) = (String::new(), 0);
-    let mut unmatched = 0;
     for col in top.cells.first()?.0.min(below.cells.first()?.0)..=last {
         let above = cell_text(top, col);
-        if let Some(words) = &above {
+        if let Some(words) = above {
             let extent = sheet.extent(Cell::new(top.at, col));
-            group.clone_from(words);
+            words.clone_into(&mut group);
             group_end = if extent.row > top.at { col } else { extent.col.max(col) };
         }
         // A number above is an answer of a form, not the empty right part of a group heading.
         let empty_above = top.cells.binary_search_by_key(&col, |(c, _)| *c).is_err();
         let in_group = col <= group_end || empty_above;
         let sub = cell_text(below, col);
-        let tries = match (&sub, &above) {
-            (Some(sub), _) => vec![if in_group { format!("{group}{sub}") } else { sub.clone() }, sub.clone()],
-            (None, Some(above)) => vec![above.clone()],
+        let tries = match (sub, above) {
+            (Some(sub), _) if in_group => [memo.readings(&format!("{group}{sub}")), memo.readings(sub)],
+            (Some(words), _) | (None, Some(words)) => [memo.readings(words), None],
             (None, None) => continue,
         };
-        match tries.iter().find_map(|words| column_of(words, spec, cover, memo, &columns)) {
-            Some(column) => columns.push((col, column)),
-            None if sub.is_some() => unmatched += 1,
-            None => {}
+        let tries: Vec<_> = tries.into_iter().flatten().collect();
+        match tries.is_empty() {
+            false => columns.push(Words { col, tries, sub: sub.is_some() }),
+            true => nameless += usize::from(sub.is_some()),
         }
     }
-    // A row of data is no second header row.
-    let header = Header { row: top.at, data_from: below.at + 1, columns, source: None };
-    (unmatched * 3 <= below.cells.len()).then_some(header)
+    let (span, data_from) = (span(top)?, below.at + 1);
+    Some(Candidate { row: top.at, data_from, span, columns, below: below.cells.len(), nameless })
 }
 
-fn cell_text(row: &Row, col: u32) -> Option<String> {
+fn cell_text(row: &Row, col: u32) -> Option<&str> {
     let at = row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
     match &row.cells[at].1 {
-        Value::Text(words) => Some(words.clone()),
+        Value::Text(words) => Some(words),
         _ => None,
     }
 }
 
-/// What a column is by the words of its header.
+/// What a column is by the readings of its header.
 fn column_of(
-    words: &str,
+    (plain, shortened): &Readings,
     spec: &FormSpec,
     cover: &FormSpec,
-    memo: &header::Memo<'_>,
     before: &[(u32, Column)],
 ) -> Option<Column> {
     let read = |label: &String| {
         let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
         field.or_else(|| envelope_column(label, cover))
     };
-    let readings = memo.readings(words);
-    let (plain, shortened) = &*readings;
     plain
         .iter()
         .find_map(read)
