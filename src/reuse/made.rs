@@ -143,9 +143,6 @@ mod tests {
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
         let made = Made { recipe, sha256: digest::full(b"bytes") };
         standing.remember(Record { files: [("a.pdf".to_owned(), made)].into(), ..Record::default() });
-        let memory = tempfile::tempdir().unwrap();
-        let open = || Standing::open(memory.path(), outputs.path(), "2025Q1");
-        fs::create_dir_all(outputs.path().join("2025Q1")).unwrap();
         let standing = open();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
         fs::write(outputs.path().join("2025Q1/a.pdf"), b"bytes").unwrap();
