@@ -243,9 +243,11 @@ fn make(
     let mut gathered = read_listed(listed, options, ground, progress)?;
     problems::missing_glyphs(&mut gathered.links, gathered.period, &tools.fonts, &ground.settings);
     let memory = remember(&mut gathered, options, ground)?;
-    let measured = measure(&gathered, ground)?;
-    let fingerprint = write_data(maker, &gathered, &measured, ground)?;
-    let comparisons = compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics);
+    let measured = progress.timed(Step::Measure, || measure(&gathered, ground))?;
+    let fingerprint = progress.timed(Step::Data, || write_data(maker, &gathered, &measured, ground))?;
+    let comparisons = progress.timed(Step::Compare, || {
+        compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics)
+    });
     let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
     progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options))?;
     let editions =
