@@ -449,7 +449,7 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
     let add = |a: [usize; 4], b: [usize; 4]| std::array::from_fn(|i| a[i] + b[i]);
     let [hidden, open, refused, editions] = attacked.reduce(|| [0; 4], add);
     println!("{editions} editions, {refused} refused; {hidden} hidden figures attacked, {open} open");
-    assert!(refused * 2 < editions, "{refused} refused, {editions} made");
+    assert!(refused * 5 < editions, "{refused} refused, {editions} made");
     assert!(hidden > 1000 && open > 1000, "{hidden} hidden, {open} open");
 }
 

@@ -196,7 +196,7 @@ fn service(w: &mut Writer, p: &Project) {
     w.range("service_time", p.start, p.end);
     w.text("contact", contact(p, w.style));
     ticked_needs(w, p);
-    w.text("process", p.topic().measures);
+    w.text("process", of(p, p.topic().measures));
     w.text("staff_signature", &p.staff);
     w.date("staff_signed_on", p.signed);
     if let Some(expert) = &p.expert {
@@ -205,6 +205,11 @@ fn service(w: &mut Writer, p: &Project) {
     }
     w.text("enterprise_signed", &p.enterprise.contact);
     w.date("enterprise_signed_on", p.signed);
+}
+
+/// A paragraph that says whose it is: two returns of different enterprises are never word for word the same.
+fn of(p: &Project, words: &str) -> String {
+    format!("{words}服务对象为{}。", p.enterprise.name)
 }
 
 fn summary(w: &mut Writer, p: &Project) {
@@ -216,7 +221,7 @@ fn summary(w: &mut Writer, p: &Project) {
         "主要目标达成，个别任务顺延到下一季度。"
     };
     w.text("goals", format!("{goals}{}", p.topic().result));
-    w.text("practices", format!("采用“诊断、培训、整改、复查”四步法。{}", p.topic().measures));
+    w.text("practices", format!("采用“诊断、培训、整改、复查”四步法。{}", of(p, p.topic().measures)));
     w.text("benefits", p.topic().result);
     let weak = if p.success > 0.6 {
         "数据基础薄弱，后续完善统计台账。"
@@ -241,7 +246,7 @@ fn feedback(w: &mut Writer, p: &Project, rng: &mut Rng) {
     );
     w.text("certifications", *rng.pick(&["质量管理体系认证", "", "食品安全管理体系认证"]));
     w.text("brand_awards", *rng.pick(&["", "", "四川名牌（往年）"]));
-    w.text("improvement", p.topic().result);
+    w.text("improvement", of(p, p.topic().result));
     w.text("next_needs", if rng.chance(0.8) { p.topic().next } else { "无" });
     w.date("dated", p.signed);
 }
@@ -253,7 +258,7 @@ fn satisfaction(w: &mut Writer, p: &Project, rng: &mut Rng) {
     w.text("staff", &p.staff);
     w.text("expert", p.expert.clone().unwrap_or_default());
     w.range("service_time", p.start, p.end);
-    w.text("service_content", p.topic().measures);
+    w.text("service_content", of(p, p.topic().measures));
     w.text("outcomes", p.topic().result);
     for id in ["staff_attitude", "staff_skill", "expert_attitude", "expert_skill"] {
         let asked = p.expert.is_some() || !id.starts_with("expert");

@@ -190,7 +190,7 @@ fn protect<'a>(
 ) -> (tables::Tables<'a>, Vec<usize>) {
     tables.carry(before, rules);
     let mut narrow = tables.model.protect(rules);
-    if tables.revise(ground.earlier, ground.settings.metrics.floor_city, rules) {
+    if tables.revise(ground.earlier, rules) {
         narrow = tables.model.protect(rules);
     }
     (tables, narrow)

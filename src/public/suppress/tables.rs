@@ -304,10 +304,10 @@ impl<'a> Tables<'a> {
         self.model.limits.push(Limit { terms, at_most: left.max(0.0) });
     }
 
-    /// Small counts of the period before that have hardly moved, of the parts of the city.
+    /// Small counts of the period before that have hardly moved.
     pub fn carry(&mut self, before: Option<&Model>, rules: Rules) {
         let Some(before) = before else { return };
-        for old in before.cells.iter().filter(|c| c.unit != CITY.0 && c.hidden == Some(Reason::Small)) {
+        for old in before.cells.iter().filter(|c| c.hidden == Some(Reason::Small)) {
             let Some(now) = self.cell(&old.unit, &old.name) else { continue };
             let value = self.model.cells[now].value;
             if value >= rules.threshold && value - old.value < rules.threshold {
@@ -317,16 +317,12 @@ impl<'a> Tables<'a> {
     }
 
     /// Keeps hidden what an earlier edition hid, and what would be told by the difference to one. What was
-    /// told once may be told again; the city, from its floor up, is told as it is. Returns whether that
-    /// hides more.
-    pub fn revise(&mut self, earlier: &Said, floor: u64, rules: Rules) -> bool {
+    /// told once may be told again. Returns whether that hides more.
+    pub fn revise(&mut self, earlier: &Said, rules: Rules) -> bool {
         let mut any = false;
         for (id, cell, now) in self.own_cells() {
             let Some(old) = earlier.get(&id).filter(|old| !old.told.contains(&now)) else { continue };
             let near = |told: &(i64, String)| ((told.0 - now.0).abs() as f64) < rules.threshold;
-            if self.model.is_city(cell) && now.0 >= floor as i64 {
-                continue;
-            }
             if old.hidden {
                 any |= self.model.hide(cell, Reason::EarlierEdition);
             } else if old.told.iter().any(near) {
