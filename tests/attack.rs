@@ -92,6 +92,23 @@ fn periods(seed: u64) -> Vec<Period> {
     if seed.is_multiple_of(2) { vec![period()] } else { vec![first_period(), period()] }
 }
 
+/// A few returns are withdrawn after publication.
+fn correct(links: &Links, seed: u64) -> Links {
+    let mut dice = Dice(seed.wrapping_mul(104_729) + 5);
+    let mut out = links.clone();
+    for _ in 0..1 + dice.roll(3) {
+        let own: Vec<usize> = (0..out.returns.len())
+            .filter(|at| out.returns[*at].counted() && out.returns[*at].ret.period == period())
+            .collect();
+        let gone = out.returns.remove(own[dice.roll(own.len())]);
+        let account = out.accounting.get_mut(&period()).unwrap();
+        let account = account.by_district.get_mut(&(gone.ret.form, gone.district)).unwrap();
+        account.received -= 1;
+        account.counted -= 1;
+    }
+    out
+}
+
 /// Whether the size classes make up the city: every enterprise with an answer told its own.
 fn is_sized(measured: &Measured) -> bool {
     let n = |unit: &str| measured.figure(unit, "composite_score").and_then(|f| f.denominator).unwrap_or(0);
@@ -451,6 +468,60 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
     println!("{editions} editions, {refused} refused; {hidden} hidden figures attacked, {open} open");
     assert!(refused * 5 < editions, "{refused} refused, {editions} made");
     assert!(hidden > 1000 && open > 1000, "{hidden} hidden, {open} open");
+}
+
+/// What two editions of one quarter tell, laid side by side.
+fn compare(first: &[Row], second: &[Row], seed: u64) {
+    let before: BTreeMap<&str, &Row> = first.iter().map(|r| (r["figure"].as_str(), r)).collect();
+    for row in second {
+        let (id, is_shown) = (row["figure"].as_str(), row["status"] != "suppressed");
+        let old = before[id];
+        let was_hidden = is_shown && old["status"] == "suppressed";
+        assert!(!was_hidden, "seed {seed}: {id} was hidden and is shown after a correction");
+        let key = if row["metric"] == "counted" { "value" } else { "denominator" };
+        let n = |r: &Row| r[key].parse::<f64>().ok();
+        let Some(is) = n(row) else { continue };
+        let Some(was) = n(old) else {
+            panic!("seed {seed}: {id} of {is} was of nobody knows how many before a correction");
+        };
+        let moved = (was - is).abs();
+        assert!(moved == 0.0 || moved >= THRESHOLD as f64, "seed {seed}: {id}: {was} became {is}");
+        assert!(!is_shown || moved > 0.0 || old["value"] == row["value"], "seed {seed}: {id} of {is}");
+    }
+}
+
+#[test]
+fn a_correction_tells_nobody_and_is_published_all_the_same() {
+    let base = base();
+    let long = std::env::var_os("ZHITI_LONG").is_some();
+    let seeds = 0..if long { 300 } else { 6 };
+    let settings = Settings::default();
+    let results: Vec<bool> = seeds
+        .into_par_iter()
+        .filter_map(|seed: u64| {
+            let links = workspace(&base, 2 * seed);
+            let publish = |links: &Links, said: &Said| {
+                let measured =
+                    BTreeMap::from([(period(), measure(links, period(), &settings.metrics).unwrap())]);
+                publish(links, &measured, period(), said).map(|e| (is_sized(&measured[&period()]), e))
+            };
+            let (_, first) = publish(&links, &Said::new())?;
+            let (_, table) = first.files.iter().find(|(p, _)| p == "data/figures.csv").unwrap();
+            let said = data::released(std::str::from_utf8(table).unwrap()).unwrap();
+            let Some((sized, second)) = publish(&correct(&links, seed), &said) else { return Some(false) };
+            let rows_of_second = rows(&second);
+            check_rules(&rows_of_second, seed);
+            compare(&rows(&first), &rows_of_second, seed);
+            let mut attack = Attack::new(&rows_of_second, sized);
+            attack.run();
+            let found = attack.found();
+            assert!(found.is_empty(), "seed {seed}: {found:#?}");
+            Some(true)
+        })
+        .collect();
+    let refused = results.iter().filter(|made| !**made).count();
+    println!("{} corrections, {refused} refused", results.len());
+    assert!(results.len() > 3 && refused * 5 < results.len(), "{refused} of {} refused", results.len());
 }
 
 #[test]

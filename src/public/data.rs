@@ -369,10 +369,12 @@ pub fn released(text: &str) -> Result<Said> {
         let record = record.map_err(fault)?;
         let get = |at: Option<usize>| at.and_then(|i| record.get(i)).unwrap_or("");
         let n = if get(metric) == "counted" { get(value) } else { get(base) };
-        let n = n.parse().ok().map(|n| (n, get(value).to_owned()));
+        let n: Option<i64> = n.parse().ok();
         let hidden = get(Some(status)) == "suppressed";
-        let told = n.filter(|_| !hidden).into_iter().collect();
-        out.insert(get(Some(id)).to_owned(), Released { hidden, told });
+        let told = n.filter(|_| !hidden).map(|n| (n, get(value).to_owned())).into_iter().collect();
+        let released =
+            Released { hidden, told, bases: n.into_iter().collect(), base_hidden: n.is_none() && hidden };
+        out.insert(get(Some(id)).to_owned(), released);
     }
     Ok(out)
 }

@@ -28,6 +28,12 @@ pub struct Released {
     pub hidden: bool,
     /// What the others told: the denominator (of a count, the count) and the value as printed.
     pub told: BTreeSet<(i64, String)>,
+    /// Denominators told, also beside a hidden value (of a count, the count).
+    #[serde(default)]
+    pub bases: BTreeSet<i64>,
+    /// Whether one of them kept the denominator to itself.
+    #[serde(default)]
+    pub base_hidden: bool,
 }
 
 /// What editions said, by figure id.
@@ -109,6 +115,8 @@ fn merge(into: &mut Said, more: Said) {
         let own = into.entry(id).or_default();
         own.hidden |= released.hidden;
         own.told.extend(released.told);
+        own.bases.extend(released.bases);
+        own.base_hidden |= released.base_hidden;
     }
 }
 
@@ -133,7 +141,9 @@ mod tests {
     fn a_record_is_read_as_written() {
         let mut record = Record { data: "d".into(), ..Record::default() };
         let told = [(24, "0.917".to_owned())].into();
-        record.before.insert("2025Q1/510114/closed_loop_rate".into(), Released { hidden: false, told });
+        record
+            .before
+            .insert("2025Q1/510114/closed_loop_rate".into(), Released { told, ..Released::default() });
         let text = record.bytes().unwrap();
         assert_eq!(serde_json::from_slice::<Record>(&text).unwrap(), record);
     }
@@ -179,10 +189,13 @@ mod tests {
     #[test]
     fn what_two_editions_said_adds_up() {
         let said = |hidden, n: i64| {
-            Said::from([("x".to_owned(), Released { hidden, told: [(n, n.to_string())].into() })])
+            let told = [(n, n.to_string())].into();
+            let one = Released { hidden, told, bases: [n].into(), base_hidden: hidden };
+            Said::from([("x".to_owned(), one)])
         };
         let mut all = said(false, 12);
         merge(&mut all, said(true, 13));
-        assert!(all["x"].hidden && all["x"].told.len() == 2);
+        let all = &all["x"];
+        assert!(all.hidden && all.base_hidden && all.told.len() == 2 && all.bases.len() == 2);
     }
 }

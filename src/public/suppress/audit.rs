@@ -107,6 +107,23 @@ impl Audit {
         out
     }
 
+    /// Looks at what is left with everything it is tied to moved as far as it goes: dear, and therefore last.
+    pub fn look_far(&mut self, model: &Model, cells: Vec<usize>) -> Vec<usize> {
+        let reach = std::mem::replace(&mut self.reach, FAR * self.threshold);
+        for cell in &cells {
+            self.stretch(model, *cell);
+        }
+        self.reach = reach;
+        self.open(model, cells)
+    }
+
+    fn stretch(&mut self, model: &Model, cell: usize) {
+        let group = self.group(model, cell);
+        for aim in [1.0, -1.0] {
+            self.push(model, &group, &BTreeMap::from([(cell, aim)]));
+        }
+    }
+
     /// Hidden cells not yet known to be wide; what everybody is told need not be.
     fn open(&self, model: &Model, cells: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let open = |c: &usize| model.is_hidden(*c) && !model.is_told(*c) && !self.is_wide(model, *c);
@@ -263,10 +280,7 @@ pub(super) fn is_whole(value: f64) -> bool {
 pub fn bounds(model: &Model, cell: usize, threshold: f64) -> (f64, f64) {
     let mut audit = Audit::new(model, threshold);
     audit.reach = FAR * threshold;
-    let group = audit.group(model, cell);
-    for aim in [1.0, -1.0] {
-        audit.push(model, &group, &BTreeMap::from([(cell, aim)]));
-    }
+    audit.stretch(model, cell);
     audit.range(model, cell)
 }
 

@@ -174,7 +174,7 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
             (tables, narrow) = attempt(false);
         }
         out.narrow.extend(narrow.into_iter().map(|c| format!("{period}/{}", tables.model.label(c))));
-        tables.judge(&mut out, rules);
+        tables.judge(&mut out, ground.earlier, rules);
         before = Some(tables.model.clone());
         out.models.insert(*period, tables.model);
     }

@@ -24,7 +24,7 @@ impl Model {
             }
             let narrow = audit.narrow(self);
             if narrow.is_empty() || !self.widen(&narrow, &mut audit) {
-                return narrow;
+                return audit.look_far(self, narrow);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::{Ground, Plan, Reason};
 use crate::link::{Links, district_code};
 use crate::metrics::{Figure, Level, Measured, RATINGS};
 use crate::period::Period;
-use crate::public::released::Said;
+use crate::public::released::{Released, Said};
 use crate::public::site::view::decimal;
 use crate::reference::district::CITY;
 use crate::spec::Form;
@@ -320,31 +320,30 @@ impl<'a> Tables<'a> {
     /// told once may be told again. Returns whether that hides more.
     pub fn revise(&mut self, earlier: &Said, rules: Rules) -> bool {
         let mut any = false;
-        for (id, cell, now) in self.own_cells() {
-            let Some(old) = earlier.get(&id).filter(|old| !old.told.contains(&now)) else { continue };
-            let near = |told: &(i64, String)| ((told.0 - now.0).abs() as f64) < rules.threshold;
-            if old.hidden {
-                any |= self.model.hide(cell, Reason::EarlierEdition);
-            } else if old.told.iter().any(near) {
-                any |= self.model.hide(cell, Reason::Revision);
+        for own in self.own_cells() {
+            let Some(old) = earlier.get(&own.id) else { continue };
+            for (cell, why) in
+                [(own.top, revised(old, &own.told, rules)), (own.base, rebased(old, own.told.0, rules))]
+            {
+                any |= why.is_some_and(|why| self.model.hide(cell, why));
             }
         }
         any
     }
 
-    /// Figures with a cell of their own: id, cell, and what an edition would tell.
-    fn own_cells(&self) -> Vec<(String, usize, (i64, String))> {
+    /// Figures with cells of their own, with what an edition would tell.
+    fn own_cells(&self) -> Vec<Own> {
         let mut out = Vec::new();
         for figure in self.published() {
             let Some(names) = names(figure.metric, figure.item) else { continue };
-            if let Some(cell) = self.cell(&figure.unit_code, &names.numerator) {
-                let n = figure.denominator.unwrap_or(0);
-                out.push((figure.id(), cell, (n, decimal(&figure.printed(), figure.unit))));
+            let cell = |name: &str| self.cell(&figure.unit_code, name);
+            if let (Some(top), Some(base)) = (cell(&names.numerator), cell(&names.denominator)) {
+                out.push(Own { id: figure.id(), top, base, told: told(figure) });
             }
         }
         for (id, cell) in self.counted() {
             let n = self.model.cells[cell].value as i64;
-            out.push((id, cell, (n, n.to_string())));
+            out.push(Own { id, top: cell, base: cell, told: (n, n.to_string()) });
         }
         out
     }
@@ -356,7 +355,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Writes what becomes of every published figure.
-    pub fn judge(&self, out: &mut Plan, rules: Rules) {
+    pub fn judge(&self, out: &mut Plan, earlier: &Said, rules: Rules) {
         for (id, cell) in self.counted() {
             out.figures.insert(id, self.model.cells[cell].hidden.clone());
         }
@@ -366,10 +365,15 @@ impl<'a> Tables<'a> {
                 out.implied.insert(id);
                 continue;
             }
-            if self.base_is_open(figure, rules) {
+            // A figure without cells of its own is in no sum: it is only held against what was told before.
+            let has_cells = names(figure.metric, figure.item).is_some();
+            let old = earlier.get(&id).filter(|_| !has_cells);
+            let now = told(figure);
+            if self.base_is_open(figure, rules) && old.is_none_or(|o| rebased(o, now.0, rules).is_none()) {
                 out.bases.insert(id.clone());
             }
-            out.figures.insert(id, self.verdict(figure, rules));
+            let verdict = self.verdict(figure, rules);
+            out.figures.insert(id, verdict.or_else(|| revised(old?, &now, rules)));
         }
     }
 
@@ -425,6 +429,47 @@ impl<'a> Tables<'a> {
     fn part(&self, unit: &str, name: &str) -> Option<Reason> {
         let cell = self.cell(unit, name).filter(|c| self.model.is_hidden(*c))?;
         Some(Reason::Part { of: self.model.label(cell) })
+    }
+}
+
+/// A figure with cells of its own.
+struct Own {
+    id: String,
+    top: usize,
+    base: usize,
+    told: Told,
+}
+
+/// Denominator (of a count, the count) and value as printed.
+type Told = (i64, String);
+
+/// What an edition would tell of a figure.
+fn told(figure: &Figure) -> Told {
+    (figure.denominator.unwrap_or(0), decimal(&figure.printed(), figure.unit))
+}
+
+/// Why a value must not be told after what earlier editions told.
+fn revised(old: &Released, now: &Told, rules: Rules) -> Option<Reason> {
+    if old.told.contains(now) {
+        return None;
+    }
+    let near = |told: &Told| ((told.0 - now.0).abs() as f64) < rules.threshold;
+    match () {
+        () if old.hidden => Some(Reason::EarlierEdition),
+        () if old.told.iter().any(near) => Some(Reason::Revision),
+        () => None,
+    }
+}
+
+/// Why a denominator must not be told after what earlier editions told.
+fn rebased(old: &Released, n: i64, rules: Rules) -> Option<Reason> {
+    if old.bases.contains(&n) {
+        return None;
+    }
+    match () {
+        () if old.base_hidden => Some(Reason::EarlierEdition),
+        () if old.bases.iter().any(|b| ((b - n).abs() as f64) < rules.threshold) => Some(Reason::Revision),
+        () => None,
     }
 }
 
