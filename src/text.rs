@@ -26,8 +26,26 @@ fn nfkc(text: &str) -> Cow<'_, str> {
     Cow::Owned(folded.unwrap_or_else(|| text.nfkc().collect()))
 }
 
+/// The visible, solid part of a text in NFKC, each character passed through `sign`.
+fn solid(text: &str, sign: fn(char) -> char) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match simple(c) {
+            Some(c @ '\u{4E00}'..='\u{9FFF}') => out.push(c),
+            Some(c) if is_solid(c) => out.push(sign(c)),
+            Some(_) => {}
+            None => return text.nfkc().filter(|c| is_solid(*c)).map(sign).collect(),
+        }
+    }
+    out
+}
+
+fn is_solid(c: char) -> bool {
+    !c.is_whitespace() && !is_invisible(c)
+}
+
 /// What NFKC makes of a character that stands alone whatever is beside it; `None` for all others.
-fn simple(c: char) -> Option<char> {
+pub fn simple(c: char) -> Option<char> {
     match c {
         '\0'..='\u{7F}'
         | '\u{4E00}'..='\u{9FFF}'
@@ -54,47 +72,55 @@ fn simple(c: char) -> Option<char> {
 /// The key form of a name (metrics.md 1): NFKC, brackets half-width, no white
 /// space and nothing invisible. 有限公司 and 有限责任公司 stay different.
 pub fn key(text: &str) -> String {
-    nfkc(text)
-        .chars()
-        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
-        .map(|c| match c {
-            '〔' | '【' | '［' => '(',
-            '〕' | '】' | '］' => ')',
-            c => c,
-        })
-        .collect()
+    solid(text, fold_bracket)
 }
 
 /// The form in which labels and options are compared: [`key`] without the
 /// decoration people add (`*`, `：`, `（必填）`, numbering, dashes of all kinds made one).
 pub fn label(text: &str) -> String {
-    let mut folded: String = key(text).chars().map(fold_sign).collect();
-    for noise in [
-        "(必填)",
-        "(选填)",
-        "(自动)",
-        "(可多选)",
-        "(多选)",
-        "(单选)",
-        "(必填项)",
-        "[单选题]",
-        "[多选题]",
-        "[填空题]",
-        "[矩阵单选题]",
-    ] {
-        if folded.contains(noise) {
-            folded = folded.replace(noise, "");
+    let mut folded = solid(text, label_char);
+    if folded.contains(['(', '[']) {
+        for noise in NOISE {
+            if folded.contains(noise) {
+                folded = folded.replace(noise, "");
+            }
         }
     }
-    folded.trim_matches(|c| matches!(c, '*' | ':' | ';' | '_' | '.' | ',' | '、')).to_owned()
+    let is_decoration = |c| matches!(c, '*' | ':' | ';' | '_' | '.' | ',' | '、');
+    folded.truncate(folded.trim_end_matches(is_decoration).len());
+    let bare = folded.trim_start_matches(is_decoration).len();
+    folded.drain(..folded.len() - bare);
+    folded
 }
+
+/// What forms and platforms add to a label.
+const NOISE: [&str; 11] = [
+    "(必填)",
+    "(选填)",
+    "(自动)",
+    "(可多选)",
+    "(多选)",
+    "(单选)",
+    "(必填项)",
+    "[单选题]",
+    "[多选题]",
+    "[填空题]",
+    "[矩阵单选题]",
+];
 
 /// One character of a normal form: brackets and signs folded.
 pub fn label_char(c: char) -> char {
+    match fold_bracket(c) {
+        bracket @ ('(' | ')') => bracket,
+        c => fold_sign(c),
+    }
+}
+
+fn fold_bracket(c: char) -> char {
     match c {
         '〔' | '【' | '［' => '(',
         '〕' | '】' | '］' => ')',
-        c => fold_sign(c),
+        c => c,
     }
 }
 
@@ -130,15 +156,29 @@ pub fn plain(text: &str) -> String {
 
 /// What is kept as a person's words: visible characters, line breaks kept, ends trimmed.
 pub fn words(text: &str) -> String {
-    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = unified.chars().filter(|c| !is_invisible(*c)).collect();
-    kept.trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}').to_owned()
+    let mut kept = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                kept.push('\n');
+            }
+            c if is_invisible(c) => {}
+            c => kept.push(c),
+        }
+    }
+    kept.truncate(kept.trim_end().len());
+    let bare = kept.trim_start().len();
+    kept.drain(..kept.len() - bare);
+    kept
 }
 
 /// Whether a cell says in so many words that there is nothing: blank, `/`, dashes, underscores.
 pub fn is_blank_mark(text: &str) -> bool {
-    let key = key(text);
-    key.is_empty() || key.chars().all(|c| matches!(c, '/' | '\\' | '-' | '—' | '–' | '_' | '―' | '.' | '…'))
+    let is_word = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_ascii_alphanumeric();
+    !text.chars().any(is_word)
+        && key(text).chars().all(|c| matches!(c, '/' | '\\' | '-' | '—' | '–' | '_' | '―' | '.' | '…'))
 }
 
 /// Whether a text answers 无 in one of its usual spellings.

@@ -20,7 +20,12 @@ use crate::workbook::{Sheet, Value};
 const LONGEST: usize = 400;
 
 /// Adds a sheet to the form at the end of the sheet before it, where it continues that form.
-pub(super) fn take(sheet: &Sheet, before: Option<&Sheet>, specs: &Specs, out: &mut Bindings) -> bool {
+pub(super) fn take(
+    (sheet, scan): (&Sheet, &Scan<'_>),
+    before: Option<&Sheet>,
+    specs: &Specs,
+    out: &mut Bindings,
+) -> bool {
     let Some(bound) = out.returns.last_mut().filter(|b| before.is_some_and(|s| ends_on(b, s))) else {
         return false;
     };
@@ -28,11 +33,11 @@ pub(super) fn take(sheet: &Sheet, before: Option<&Sheet>, specs: &Specs, out: &m
     if is_whole || sheet.hidden || sheet.rows.len() > LONGEST {
         return false;
     }
-    let (scan, spec) = (Scan::of(sheet), specs.of(bound.form));
-    if has_title(&scan, specs) {
+    let spec = specs.of(bound.form);
+    if has_title(scan, specs) {
         return false;
     }
-    let Slots { mut slots, labels } = bind_region(sheet, &scan, spec, 0, u32::MAX);
+    let Slots { mut slots, labels } = bind_region(sheet, scan, spec, 0, u32::MAX);
     let fields: Vec<usize> = (0..slots.len()).filter(|f| slots[*f].is_some()).collect();
     if labels.is_empty() || !goes_on(bound, spec, &fields, is_marked(sheet)) {
         return false;

@@ -10,11 +10,10 @@ use crate::text;
 use crate::workbook::{Sheet, Value};
 
 /// Binds every form of a sheet.
-pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) {
-    let scan = Scan::of(sheet);
-    for region in regions(sheet, &scan, specs) {
+pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
+    for region in regions(sheet, scan, specs) {
         let spec = specs.of(region.form);
-        let Slots { slots, labels } = bind_region(sheet, &scan, spec, region.first, region.last);
+        let Slots { slots, labels } = bind_region(sheet, scan, spec, region.first, region.last);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
@@ -49,12 +48,14 @@ fn is_unanswered(slot: &Slot, field: &Field) -> bool {
 }
 
 /// Reads a cover sheet, or `None` where the sheet is none.
-pub(super) fn cover(sheet: &Sheet, spec: &FormSpec) -> Option<Envelope> {
+pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<Envelope> {
     if sheet.rows.len() > 60 || sheet.rows.iter().any(|r| r.cells.len() > 8) {
         return None;
     }
-    let titled = sheet.cells().take(12).any(|(_, v)| matches!(v, Value::Text(t) if is_title(t, spec)));
-    let slots = bind_region(sheet, &Scan::of(sheet), spec, 0, u32::MAX).slots;
+    let first = sheet.cells().take(12).last().map(|(cell, _)| cell)?;
+    let mut head = scan.cells().iter().take_while(|(cell, _)| *cell <= first);
+    let titled = head.any(|(_, words)| is_title(words, spec));
+    let slots = bind_region(sheet, scan, spec, 0, u32::MAX).slots;
     let bound = slots.iter().flatten().count();
     let sheet_name = text::label(&sheet.name);
     let named = bound >= 3 && spec.names.iter().any(|n| sheet_name.contains(n.as_str()));

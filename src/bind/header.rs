@@ -36,7 +36,12 @@ impl<'a> Memo<'a> {
         if let Some(known) = self.known.borrow().get(words) {
             return known.clone();
         }
-        let (plain, shortened) = readings(words);
+        let whole = text::label(words);
+        if !self.specs.holds_a_name(&whole) {
+            self.known.borrow_mut().insert(words.to_owned(), None);
+            return None;
+        }
+        let (plain, shortened) = readings(words, whole);
         let says = plain.iter().any(|l| may_name(l, self.specs))
             || shortened.iter().any(|l| self.specs.names_something(l));
         let read = says.then(|| Rc::new((plain, shortened)));
@@ -64,8 +69,7 @@ pub(super) const UNIT_SIGNS: [char; 4] = ['/', '-', ':', '_'];
 
 /// The normal forms under which a header may be known: as it is and without its numbering; and shortened by
 /// the notes behind it (a bracket, a second line, a comma).
-fn readings(words: &str) -> Readings {
-    let whole = text::label(words);
+fn readings(words: &str, whole: String) -> Readings {
     let mut plain = vec![whole.clone()];
     plain.extend(without_lead(&whole));
     let mut shortened = Vec::new();
@@ -177,7 +181,7 @@ mod tests {
             "企业名称 与执照一致",
             "企 业 名 称",
         ] {
-            let (plain, shortened) = readings(words);
+            let (plain, shortened) = readings(words, text::label(words));
             assert!(
                 plain.iter().chain(&shortened).any(|l| l == "企业名称"),
                 "{words}: {plain:?} {shortened:?}"

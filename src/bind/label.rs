@@ -1,5 +1,7 @@
 //! Labels inside the text of a cell: where a label starts and ends, however it is decorated.
 
+use std::cell::OnceCell;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::cell::Cell;
@@ -18,27 +20,33 @@ pub struct Hit {
     pub colon: bool,
 }
 
-/// The texts of a sheet, folded once: a sheet is held against every form.
-pub struct Scan<'a>(Vec<(Cell, Words<'a>)>);
+/// The texts of a sheet, folded once and when first asked for: a sheet is held against every form.
+pub struct Scan<'a> {
+    sheet: &'a Sheet,
+    texts: OnceCell<Vec<(Cell, Words<'a>)>>,
+}
 
 impl<'a> Scan<'a> {
     pub fn of(sheet: &'a Sheet) -> Self {
-        let texts = sheet.cells().filter_map(|(cell, value)| match value {
-            Value::Text(words) => Some((cell, Words::new(words))),
-            _ => None,
-        });
-        Self(texts.collect())
+        Self { sheet, texts: OnceCell::new() }
     }
 
     /// All texts in reading order.
-    pub fn cells(&self) -> impl Iterator<Item = &(Cell, Words<'a>)> {
-        self.0.iter()
+    pub fn cells(&self) -> &[(Cell, Words<'a>)] {
+        self.texts.get_or_init(|| {
+            let texts = self.sheet.cells().filter_map(|(cell, value)| match value {
+                Value::Text(words) => Some((cell, Words::new(words))),
+                _ => None,
+            });
+            texts.collect()
+        })
     }
 
     /// The texts between two rows, both included.
     pub fn between(&self, first: u32, last: u32) -> impl Iterator<Item = &(Cell, Words<'a>)> {
-        let from = self.0.partition_point(|(cell, _)| cell.row < first);
-        self.0[from..].iter().take_while(move |(cell, _)| cell.row <= last)
+        let all = self.cells();
+        let from = all.partition_point(|(cell, _)| cell.row < first);
+        all[from..].iter().take_while(move |(cell, _)| cell.row <= last)
     }
 }
 
@@ -46,11 +54,17 @@ impl<'a> Scan<'a> {
 pub struct Words<'a> {
     pub source: &'a str,
     folded: Folded,
+    title: OnceCell<Option<String>>,
 }
 
 impl<'a> Words<'a> {
     pub fn new(source: &'a str) -> Self {
-        Self { source, folded: Folded::new(source) }
+        Self { source, folded: Folded::new(source), title: OnceCell::new() }
+    }
+
+    /// What may be the title of a form ([`title_words`]).
+    pub fn title(&self) -> Option<&str> {
+        self.title.get_or_init(|| title_words(self.source)).as_deref()
     }
 
     /// The labels in it: one at its start, and further ones that start a line or stand before a colon.
@@ -66,11 +80,13 @@ struct Folded {
 
 impl Folded {
     fn new(text: &str) -> Self {
-        let mut chars = Vec::new();
+        let mut chars = Vec::with_capacity(text.chars().count());
         for (at, c) in text.char_indices() {
             let end = at + c.len_utf8();
-            if ('\u{4E00}'..='\u{9FFF}').contains(&c) {
-                chars.push((c, at, end));
+            if let Some(c) = text::simple(c) {
+                if !c.is_whitespace() && !text::is_invisible(c) {
+                    chars.push((text::label_char(c), at, end));
+                }
                 continue;
             }
             if let Some(number) = circled(c) {
@@ -324,6 +340,20 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
     }
     let end = ours[theirs.len() - 1].2;
     Some(source[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// The words of a cell that may be a title, in normal form. Continuations, references (见表B) and
+/// sentences are none.
+pub fn title_words(words: &str) -> Option<String> {
+    if words.len() > 240 {
+        return None;
+    }
+    let label = text::label(words);
+    let passing = label.contains("(续")
+        || label.contains("续表")
+        || label.contains("见表")
+        || label.contains(['。', '.', ',']) && !label.contains("表");
+    (!passing && !label.contains("项目名称") && !label.contains(':')).then_some(label)
 }
 
 /// Whether a text is a group heading or the title of one: neither label nor answer.

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::label::Scan;
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::{Form, Specs, own_sheet};
@@ -183,16 +184,17 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
             key = Some(Arc::new(read));
             continue;
         }
-        if let Some(envelope) = form::cover(sheet, &specs.cover) {
+        let scan = Scan::of(sheet);
+        if let Some(envelope) = form::cover(sheet, &scan, &specs.cover) {
             cover = envelope;
             continue;
         }
-        if continued::take(sheet, previous.replace(sheet), specs, &mut out) {
+        if continued::take((sheet, &scan), previous.replace(sheet), specs, &mut out) {
             note_looks(sheet, true, &mut out);
             continue;
         }
         let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        let is_table = bind_sheet(sheet, specs, &mut out);
+        let is_table = bind_sheet(sheet, &scan, specs, &mut out);
         let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
         note_looks(sheet, before != after, &mut out);
         if before == after && !is_table {
@@ -222,14 +224,14 @@ impl Envelope {
 }
 
 /// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).
-fn bind_sheet(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    if let Some(bands) = region::bands(sheet, specs) {
-        bands.iter().for_each(|band| form::bind(band, specs, out));
+fn bind_sheet(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
+    if let Some(bands) = region::bands(sheet, scan, specs) {
+        bands.iter().for_each(|band| form::bind(band, &Scan::of(band), specs, out));
         return false;
     }
     let is_table = table::bind(sheet, specs, out);
     if !is_table {
-        form::bind(sheet, specs, out);
+        form::bind(sheet, scan, specs, out);
     }
     is_table
 }

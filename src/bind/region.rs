@@ -1,9 +1,8 @@
 //! Where forms stand in a sheet: titles cut it into stretches of rows; without a title, the labels tell the form.
 
-use super::label::Scan;
+use super::label::{Scan, Words};
 use crate::cell::Cell;
 use crate::spec::{Form, FormSpec, Specs};
-use crate::text;
 use crate::workbook::Sheet;
 
 /// A stretch of rows that holds one form.
@@ -18,7 +17,7 @@ pub(super) struct Region {
 pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Region> {
     let mut titles: Vec<(Cell, Form)> = Vec::new();
     for (cell, words) in scan.cells() {
-        if let Some(form) = titled(words.source, specs) {
+        if let Some(form) = titled(words, specs) {
             let cell = *cell;
             let repeated =
                 titles.last().is_some_and(|(at, last)| *last == form && cell.row.saturating_sub(at.row) <= 1);
@@ -47,14 +46,13 @@ const LONGEST: usize = 400;
 
 /// The sheet cut into columns where forms stand side by side: two titles in one row, each with labels of its
 /// own below. `None` where they do not, or in a sheet too long for it. Cells keep their places.
-pub(super) fn bands(sheet: &Sheet, specs: &Specs) -> Option<Vec<Sheet>> {
+pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec<Sheet>> {
     if sheet.rows.len() > LONGEST {
         return None;
     }
-    let scan = Scan::of(sheet);
     let mut titles: Vec<(Cell, Form, u32)> = Vec::new();
     for (cell, words) in scan.cells() {
-        let Some(form) = titled(words.source, specs) else { continue };
+        let Some(form) = titled(words, specs) else { continue };
         match titles.last_mut() {
             // The same title in every cell of an area that was merged.
             Some((at, last, end)) if at.row == cell.row && *last == form && cell.col <= *end + 1 => {
@@ -90,15 +88,15 @@ fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
 
 /// Whether the title of any form stands in a sheet.
 pub(super) fn has_title(scan: &Scan<'_>, specs: &Specs) -> bool {
-    scan.cells().any(|(_, words)| titled(words.source, specs).is_some())
+    scan.cells().iter().any(|(_, words)| titled(words, specs).is_some())
 }
 
 /// The form whose title a cell is.
-fn titled(words: &str, specs: &Specs) -> Option<Form> {
-    let label = title_words(words)?;
+fn titled(words: &Words<'_>, specs: &Specs) -> Option<Form> {
+    let label = words.title().filter(|label| specs.names_a_form(label))?;
     let mut best: Option<(usize, Form)> = None;
     for (form, spec) in specs.all() {
-        if let Some(len) = title_match(&label, spec)
+        if let Some(len) = title_match(label, spec)
             && best.is_none_or(|(longest, _)| len > longest)
         {
             best = Some((len, form));
@@ -108,22 +106,8 @@ fn titled(words: &str, specs: &Specs) -> Option<Form> {
 }
 
 /// Whether a cell is the title of this form.
-pub(super) fn is_title(words: &str, spec: &FormSpec) -> bool {
-    title_words(words).is_some_and(|label| title_match(&label, spec).is_some())
-}
-
-/// The words of a cell that may be a title, in normal form. Continuations, references (见表B) and
-/// sentences are none.
-fn title_words(words: &str) -> Option<String> {
-    if words.len() > 240 {
-        return None;
-    }
-    let label = text::label(words);
-    let passing = label.contains("(续")
-        || label.contains("续表")
-        || label.contains("见表")
-        || label.contains(['。', '.', ',']) && !label.contains("表");
-    (!passing && !label.contains("项目名称") && !label.contains(':')).then_some(label)
+pub(super) fn is_title(words: &Words<'_>, spec: &FormSpec) -> bool {
+    words.title().is_some_and(|label| title_match(label, spec).is_some())
 }
 
 /// Length of the name by which the words are the title of a form.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::joined::{is_filler, joined, without_hint};
-use super::label::{self, Hit, Scan};
+use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
 use super::{Content, Slot, boxes, supplement};
 use crate::cell::Cell;
@@ -80,7 +80,7 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
     let mut out: Vec<Label> = Vec::new();
     for (cell, words) in scan.between(first, last) {
         let hits = words.hits(spec);
-        if hits.is_empty() || is_title(words.source, spec) {
+        if hits.is_empty() || is_title(words, spec) {
             continue;
         }
         if let Some(twin) = twin(&mut out, sheet, *cell, words.source) {
@@ -278,7 +278,7 @@ impl Ground<'_> {
             && (label::is_heading(words, self.spec)
                 || label::is_note(words)
                 || label::is_page_line(words)
-                || is_title(words, self.spec))
+                || is_title(&Words::new(words), self.spec))
         {
             return None;
         }

@@ -203,6 +203,8 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, memo: &Memo<'_>) -> Option<Ca
     if last > 400 {
         return None;
     }
+    // With more than that, it is no second header row ([`Candidate::header`]).
+    let most = below.cells.len() / 3;
     let (mut columns, mut nameless) = (Vec::new(), 0);
     let (mut group, mut group_end) = (String::new(), 0);
     for col in top.cells.first()?.0.min(below.cells.first()?.0)..=last {
@@ -225,6 +227,9 @@ fn two_rows(sheet: &Sheet, top: &Row, below: &Row, memo: &Memo<'_>) -> Option<Ca
         match tries.is_empty() {
             false => columns.push(Words { col, tries, sub: sub.is_some() }),
             true => nameless += usize::from(sub.is_some()),
+        }
+        if nameless > most {
+            return None;
         }
     }
     let (span, data_from) = (span(top)?, below.at + 1);

@@ -10,10 +10,11 @@ pub mod source;
 
 pub(crate) use raw::toml_error;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -172,7 +173,7 @@ pub struct FormSpec {
     pub headings: Vec<String>,
     pub fields: Vec<Field>,
     /// Field by label; fields inside or beside others give way.
-    by_label: BTreeMap<String, usize>,
+    by_label: HashMap<String, usize>,
     /// Labels and their fields by first character; fields inside others have none.
     by_start: BTreeMap<char, Vec<(String, usize)>>,
     /// How the blank workbook is laid out.
@@ -220,9 +221,9 @@ fn index_starts(fields: &[Field]) -> BTreeMap<char, Vec<(String, usize)>> {
     out
 }
 
-fn index_labels(fields: &[Field]) -> BTreeMap<String, usize> {
+fn index_labels(fields: &[Field]) -> HashMap<String, usize> {
     let plain = |f: &Field| f.within.is_none() && f.beside.is_none();
-    let mut out = BTreeMap::new();
+    let mut out = HashMap::new();
     for first in [true, false] {
         for (at, field) in fields.iter().enumerate().filter(|(_, f)| plain(f) == first) {
             for label in &field.labels {
@@ -249,16 +250,22 @@ pub struct Specs {
 struct Vocabulary {
     labels: HashSet<String>,
     units: BTreeSet<String>,
+    /// Finds any label within a text, and any name of a form; `None` where it could not be built (then every
+    /// text may hold one).
+    finder: Option<AhoCorasick>,
+    titles: Option<AhoCorasick>,
 }
 
 impl Vocabulary {
-    fn of<'a>(specs: impl Iterator<Item = &'a Arc<FormSpec>>) -> Self {
+    fn of(specs: &[&Arc<FormSpec>]) -> Self {
         let mut out = Self::default();
-        for field in specs.flat_map(|spec| &spec.fields) {
+        for field in specs.iter().flat_map(|spec| &spec.fields) {
             out.labels.extend(field.labels.iter().cloned());
             out.units.extend(Some(field.unit.clone()).filter(|unit| !unit.is_empty()));
         }
         out.labels.extend(ANSWER_TIME.map(String::from));
+        out.finder = AhoCorasick::new(&out.labels).ok();
+        out.titles = AhoCorasick::new(specs.iter().flat_map(|spec| &spec.names)).ok();
         out
     }
 }
@@ -270,6 +277,16 @@ impl Specs {
     /// Whether a label, in normal form, is one of any form, the cover or the roster.
     pub fn names_something(&self, label: &str) -> bool {
         self.words.labels.contains(label)
+    }
+
+    /// Whether a text in normal form holds a label of any form, the cover or the roster.
+    pub fn holds_a_name(&self, text: &str) -> bool {
+        self.words.finder.as_ref().is_none_or(|finder| finder.is_match(text))
+    }
+
+    /// Whether a text in normal form holds the name of any form, the cover or the roster.
+    pub fn names_a_form(&self, text: &str) -> bool {
+        self.words.titles.as_ref().is_none_or(|finder| finder.is_match(text))
     }
 
     /// The units of all fields.
@@ -305,7 +322,7 @@ impl Specs {
         }
         forms.retain(|f| Form::from_letter(&f.id).is_some());
         forms.sort_by(|a, b| a.id.cmp(&b.id));
-        let words = Arc::new(Vocabulary::of(forms.iter().chain([&cover, &roster])));
+        let words = Arc::new(Vocabulary::of(&forms.iter().chain([&cover, &roster]).collect::<Vec<_>>()));
         let specs = Self { forms, cover, roster, sources: Arc::default(), words };
         specs.with_sources(source::BUILT_IN.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect())
     }
