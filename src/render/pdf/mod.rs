@@ -31,10 +31,10 @@ use self::world::{Desk, Shop};
 
 /// Typst recurses deeply, most of all in debug builds and on nested tables.
 const STACK: usize = 64 << 20;
-/// Documents between two sweeps of typst's memory.
-const SWEEP_EVERY: usize = 4;
+/// Bytes of data and drawings set between two sweeps of typst's memory: a few summaries, or one report.
+const SWEEP_EVERY: usize = 32 << 10;
 /// Sweeps an entry of that memory survives without being used.
-const KEEP: usize = 3;
+const KEEP: usize = 2;
 
 /// The page layouts by file name; a workspace may replace any of them.
 #[derive(Clone, Debug)]
@@ -74,6 +74,7 @@ pub struct PdfEngine {
     pool: rayon::ThreadPool,
     lanes: Vec<rayon::ThreadPool>,
     standards: PdfStandards,
+    /// Bytes set so far.
     done: AtomicUsize,
     warnings: Mutex<BTreeSet<String>>,
 }
@@ -191,7 +192,7 @@ impl PdfEngine {
     }
 
     fn set(&self, job: Job) -> Result<(Vec<u8>, Vec<usize>)> {
-        let _sweep = Sweep(&self.done);
+        let _sweep = Sweep { done: &self.done, weight: job.weight() };
         let (year, month, day) = job.date;
         if Datetime::from_ymd(year, month, day).is_none() {
             return Err(Error::internal(format!("文件“{}”没有日期", job.ident)));
@@ -260,12 +261,22 @@ struct Job<'a> {
     figures: Vec<Bytes>,
 }
 
+impl Job<'_> {
+    fn weight(&self) -> usize {
+        self.data.len() + self.figures.iter().map(Bytes::len).sum::<usize>()
+    }
+}
+
 /// Counts a document as done however it ended, and drops what typst remembers now and then.
-struct Sweep<'a>(&'a AtomicUsize);
+struct Sweep<'a> {
+    done: &'a AtomicUsize,
+    weight: usize,
+}
 
 impl Drop for Sweep<'_> {
     fn drop(&mut self) {
-        if (self.0.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(SWEEP_EVERY) {
+        let before = self.done.fetch_add(self.weight, Ordering::Relaxed);
+        if before / SWEEP_EVERY != before.wrapping_add(self.weight) / SWEEP_EVERY {
             typst::comemo::evict(KEEP);
         }
     }
