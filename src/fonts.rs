@@ -102,6 +102,11 @@ impl Fonts {
         Ok(Self(Arc::new(shelf.close(families))))
     }
 
+    /// The contents of the files, each read once.
+    pub fn files(&self) -> impl Iterator<Item = Bytes> {
+        self.0.files.iter().filter_map(FontFile::read)
+    }
+
     /// The families found, for the page layouts.
     pub fn families(&self) -> &Families {
         &self.0.families
@@ -270,7 +275,7 @@ fn scan(extra_paths: &[PathBuf]) -> Result<Database> {
 }
 
 /// Folders where a machine keeps its fonts.
-pub fn font_folders() -> Vec<PathBuf> {
+fn font_folders() -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
     if let Some(home) = std::env::var_os("HOME").map(PathBuf::from) {
         folders.push(home.join(".fonts"));

@@ -2,8 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Ground, Options};
 use crate::compose::narrative::Narrator;
@@ -86,7 +85,7 @@ impl Tools {
         let engine = PdfEngine::with_threads(fonts.clone(), layouts, options.jobs.unwrap_or(0))?;
         let look = ground.templates.digest_of(&["layout/", "word/"]);
         let look = Content::default().bytes(look).bytes(fonts.identity());
-        Ok(Self { word: word_look(&paths, &ground.templates)?, fonts, engine, narrator, look })
+        Ok(Self { word: word_look(&fonts, &ground.templates)?, fonts, engine, narrator, look })
     }
 }
 
@@ -98,9 +97,12 @@ fn layouts(templates: &Templates) -> Result<Layouts> {
     Ok(layouts)
 }
 
-fn word_look(font_paths: &[PathBuf], templates: &Templates) -> Result<WordLook> {
-    let rasterizer = Rasterizer::new(font_paths);
-    let raster = Some(Arc::new(move |svg: &str, width: f32| rasterizer.png(svg, width)) as Arc<word::Raster>);
+fn word_look(fonts: &Fonts, templates: &Templates) -> Result<WordLook> {
+    // A run that makes no report needs no drawings, and need not read the faces for them.
+    let (fonts, rasterizer) = (fonts.clone(), OnceLock::new());
+    let draw =
+        move |svg: &str, width: f32| rasterizer.get_or_init(|| Rasterizer::new(&fonts)).png(svg, width);
+    let raster = Some(Arc::new(draw) as Arc<word::Raster>);
     WordLook { raster, ..WordLook::default() }.with_templates(templates)
 }
 

@@ -5,27 +5,25 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-/// Draws SVG with a set of fonts that is read once.
+use crate::fonts::Fonts;
+
+/// Draws SVG with the faces of the documents, which are read once, and no others of the machine.
 #[derive(Clone)]
 pub struct Rasterizer {
     fonts: Arc<fontdb::Database>,
 }
 
 impl Rasterizer {
-    /// Takes the fonts of the usual folders and of `extra` ones.
-    pub fn new(extra: &[std::path::PathBuf]) -> Self {
-        let mut fonts = fontdb::Database::new();
-        for folder in crate::fonts::font_folders() {
-            fonts.load_fonts_dir(folder);
+    /// Takes the files of `fonts`; they are read here, for typst as well.
+    pub fn new(fonts: &Fonts) -> Self {
+        let mut database = fontdb::Database::new();
+        for file in fonts.files() {
+            database.load_font_source(fontdb::Source::Binary(Arc::new(file)));
         }
-        for path in extra {
-            if path.is_dir() {
-                fonts.load_fonts_dir(path)
-            } else {
-                fonts.load_font_file(path).unwrap_or_default()
-            }
+        if let Some(sans) = fonts.families().hei.first() {
+            database.set_sans_serif_family(sans);
         }
-        Self { fonts: Arc::new(fonts) }
+        Self { fonts: Arc::new(database) }
     }
 
     /// The drawing as PNG, `width` pixels wide; `None` where it cannot be drawn.

@@ -288,10 +288,11 @@ fn supplement(w: &mut Writer, p: &Project, rng: &mut Rng) {
     }
     for (row, topic) in (1..).zip(p.needs.iter().take(3)) {
         let (name, unit, rises, usual) = TOPICS[*topic].indicator;
-        let before = usual + rng.between(0, (usual / 8).max(1));
+        let whole = if unit == "%" { 100 } else { i64::MAX };
+        let before = (usual + rng.between(0, (usual / 8).max(1))).min(whole - 4);
         let step = (usual as f64 * 0.1).max(1.0).round() as i64;
         let target = if rises { before + step } else { (before - step).max(0) };
-        let target = if unit == "%" { target.min(100) } else { target };
+        let target = target.min(whole);
         let done = ((target - before) as f64 * (p.success * 1.35)).round() as i64;
         let key = |part: &str| format!("indicators.{row}.{part}");
         w.text(&key("name"), name);
@@ -301,7 +302,7 @@ fn supplement(w: &mut Writer, p: &Project, rng: &mut Rng) {
             if rises { "越高越好" } else { "越低越好" },
             Value::Ticks(vec![usize::from(!rises)]),
         );
-        for (time, number) in [("before", before), ("goal", target), ("after", before + done)] {
+        for (time, number) in [("before", before), ("goal", target), ("after", (before + done).min(whole))] {
             w.put(&key(time), number.to_string(), Value::Number(number as f64));
         }
     }
