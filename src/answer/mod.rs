@@ -1,0 +1,197 @@
+//! Returns with their answers judged: where each stands, what was typed, what it means.
+//!
+//! One return at a time and one answer at a time ([`judge`]); rules that need several answers
+//! are in [`crate::check`], rules that need several returns in [`crate::link`].
+
+mod judge;
+
+use std::sync::Arc;
+
+pub use judge::judge;
+use time::Date;
+
+use crate::cell::{Cell, Place};
+use crate::period::Period;
+use crate::problem::{Code, Problem};
+use crate::spec::{Field, Form, FormSpec};
+
+/// A value that could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Val {
+    Text(String),
+    Count(i64),
+    Date(Date),
+    Range(Date, Date),
+    /// Index of the option.
+    One(usize),
+    /// Indices of the options, ascending.
+    Many(Vec<usize>),
+    /// Before, goal, after of each of the six dimensions, 1–5.
+    Dimensions(Vec<[Option<i64>; 3]>),
+    Indicators(Vec<Indicator>),
+}
+
+/// One indicator of the supplement; numbers are (mantissa, decimals).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Indicator {
+    pub name: String,
+    pub unit: String,
+    /// Whether more is better; `None` where the direction is not told.
+    pub more_is_better: Option<bool>,
+    pub before: Option<(i64, u32)>,
+    pub goal: Option<(i64, u32)>,
+    pub after: Option<(i64, u32)>,
+}
+
+/// An answer: where it stands, what was typed, what it means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub cell: Cell,
+    /// The original text; empty where nothing was typed.
+    pub raw: String,
+    /// `None` where blank, or where it could not be read.
+    pub value: Option<Val>,
+}
+
+/// One return, its answers judged.
+#[derive(Clone, Debug)]
+pub struct Return {
+    /// Stable within the inputs: form and a digest of its place.
+    pub id: String,
+    pub form: Form,
+    pub period: Period,
+    /// File, sheet and first cell.
+    pub place: Place,
+    /// Order in the sorted listing of all returns of the period.
+    pub position: usize,
+    pub tabular: bool,
+    pub spec: Arc<FormSpec>,
+    /// By field index; `None` where the form or table has no such field.
+    pub answers: Vec<Option<Answer>>,
+    pub envelope: crate::bind::Envelope,
+    /// Further sheets on which it goes on.
+    pub continued: Vec<crate::bind::Continuation>,
+    /// Whether an error leaves it out.
+    pub excluded: bool,
+}
+
+impl Return {
+    /// An answer by field id.
+    pub fn answer(&self, id: &str) -> Option<&Answer> {
+        self.answers[self.spec.index(id)?].as_ref()
+    }
+
+    /// A value by field id.
+    pub fn value(&self, id: &str) -> Option<&Val> {
+        self.answer(id)?.value.as_ref()
+    }
+
+    /// Words of a text answer; empty where blank.
+    pub fn words(&self, id: &str) -> &str {
+        match self.value(id) {
+            Some(Val::Text(words)) => words,
+            _ => "",
+        }
+    }
+
+    pub fn count(&self, id: &str) -> Option<i64> {
+        if let Some(Val::Count(n)) = self.value(id) { Some(*n) } else { None }
+    }
+
+    pub fn date(&self, id: &str) -> Option<Date> {
+        if let Some(Val::Date(d)) = self.value(id) { Some(*d) } else { None }
+    }
+
+    pub fn range(&self, id: &str) -> Option<(Date, Date)> {
+        if let Some(Val::Range(a, b)) = self.value(id) { Some((*a, *b)) } else { None }
+    }
+
+    pub fn one(&self, id: &str) -> Option<usize> {
+        if let Some(Val::One(i)) = self.value(id) { Some(*i) } else { None }
+    }
+
+    pub fn many(&self, id: &str) -> &[usize] {
+        if let Some(Val::Many(all)) = self.value(id) { all } else { &[] }
+    }
+
+    /// Name of the enterprise as typed.
+    pub fn enterprise(&self) -> &str {
+        self.words("enterprise")
+    }
+
+    /// Name of the project as typed; empty for B and E.
+    pub fn project(&self) -> &str {
+        self.words("project")
+    }
+
+    /// Place of an answer; the return's own place where it has none.
+    pub fn place_of(&self, id: &str) -> Place {
+        let at = |index: usize| Some(self.place_at(index, self.answers[index].as_ref()?.cell));
+        self.spec.index(id).and_then(at).unwrap_or_else(|| self.place.clone())
+    }
+
+    /// Sheet on which a field stands, by its index.
+    fn sheet_of(&self, index: usize) -> &Arc<str> {
+        let on = self.continued.iter().find(|c| c.fields.contains(&index));
+        on.map_or(&self.place.sheet, |c| &c.sheet)
+    }
+
+    fn place_at(&self, index: usize, cell: Cell) -> Place {
+        Place { sheet: Arc::clone(self.sheet_of(index)), ..self.place.at(cell) }
+    }
+
+    /// The sheets it stands on, its first one first.
+    pub fn sheets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.place.sheet).chain(self.continued.iter().map(|c| &*c.sheet))
+    }
+
+    /// Whether a place is its own or that of one of its answers.
+    pub fn stands_at(&self, place: &Place) -> bool {
+        let is_answer = |(index, answer): (usize, &Option<Answer>)| {
+            answer.as_ref().is_some_and(|a| Some(a.cell) == place.cell)
+                && *self.sheet_of(index) == place.sheet
+        };
+        place.file == self.place.file
+            && (*place == self.place || self.answers.iter().enumerate().any(is_answer))
+    }
+
+    /// A problem about one of the return's answers.
+    pub fn problem(&self, code: Code, id: &str) -> Problem {
+        let raw = self.answer(id).map_or("", |a| a.raw.as_str());
+        let field = self.spec.field(id);
+        let personal = field.is_some_and(Field::is_personal);
+        let label = field.map_or("", |f| f.label.as_str());
+        Problem::new(code, self.place_of(id))
+            .about(label)
+            .of(self.form, id)
+            .found(&if personal { mask(raw) } else { raw.to_owned() })
+            .named(self.enterprise(), self.project())
+    }
+}
+
+/// Hides the digits of a telephone number and a person's name in what a problem quotes.
+pub fn mask(raw: &str) -> String {
+    let digits = raw.chars().filter(char::is_ascii_digit).count();
+    if digits == 0 {
+        return if raw.is_empty() { String::new() } else { "（个人信息，略）".into() };
+    }
+    let mut seen = 0;
+    raw.chars()
+        .filter(|c| c.is_ascii_digit() || matches!(c, '-' | '+'))
+        .map(|c| {
+            seen += usize::from(c.is_ascii_digit());
+            if c.is_ascii_digit() && seen > 3 && seen + 4 <= digits { '*' } else { c }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn quotes_of_personal_data_are_masked() {
+        assert_eq!(mask("唐拟辉 13800000018"), "138****0018");
+        assert_eq!(mask("唐拟辉"), "（个人信息，略）");
+    }
+}
