@@ -4,9 +4,9 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
+use common::office::edited;
 use serde_json::Value as Json;
 use zhiti::compare::Comparisons;
 use zhiti::compose::{Scene, cases, summary};
@@ -58,24 +58,6 @@ fn write(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).expect("write");
 }
 
-/// Rewrites one part of an office file as a person's program would.
-fn edit(bytes: &[u8], part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("zip");
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for at in 0..zip.len() {
-        let mut file = zip.by_index(at).expect("part");
-        let name = file.name().expect("name").into_owned();
-        let mut body = Vec::new();
-        file.read_to_end(&mut body).expect("part");
-        if name == part {
-            body = change(String::from_utf8(body).expect("utf-8")).into_bytes();
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("part");
-        out.write_all(&body).expect("part");
-    }
-    out.finish().expect("zip").into_inner()
-}
-
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -102,7 +84,7 @@ fn mended(
     meant: &BTreeMap<String, String>,
 ) -> Vec<u8> {
     let grid = Grid::of(spec);
-    edit(bytes, "xl/worksheets/sheet1.xml", |mut xml| {
+    edited(bytes, "xl/worksheets/sheet1.xml", |mut xml| {
         for field in fields {
             let Some(cell) = grid.find(spec, field) else { continue };
             let placed = grid.cells.iter().find(|p| p.first == cell).expect("placed");
@@ -330,8 +312,8 @@ fn a_summary_edited_in_word_wins_where_it_was_edited() {
     assert_eq!(links.returns.len(), 1);
     assert!(links.problems.values().flatten().next().is_none(), "{:?}", links.problems);
 
-    let edited = edit(&document, "word/document.xml", |xml| xml.replace("目标全部达成", "九成目标达成"));
-    write(&inputs.join("总结.docx"), &edited);
+    let mended = edited(&document, "word/document.xml", |xml| xml.replace("目标全部达成", "九成目标达成"));
+    write(&inputs.join("总结.docx"), &mended);
     let links = links_of(folder.path());
     let counted: Vec<&Linked> = links.returns.iter().filter(|l| l.counted()).collect();
     assert_eq!((links.returns.len(), counted.len()), (2, 1));
@@ -343,7 +325,7 @@ fn a_summary_edited_in_word_wins_where_it_was_edited() {
 
     write(
         &inputs.join("通知.docx"),
-        &edit(&document, "word/document.xml", |_| {
+        &edited(&document, "word/document.xml", |_| {
             "<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>通知</w:t></w:r></w:p></w:body></w:document>"
                 .into()
         }),
@@ -415,7 +397,7 @@ fn problems_are_remembered_waived_and_mended() {
     std::fs::remove_file(root.join("waivers.csv")).expect("remove");
 
     let c = std::fs::read(root.join("inputs/2025Q1/新都区/C.xlsx")).expect("C");
-    let c = edit(&c, "xl/sharedStrings.xml", |xml| xml.replace(NAMES[0], NAMES[1]));
+    let c = edited(&c, "xl/sharedStrings.xml", |xml| xml.replace(NAMES[0], NAMES[1]));
     write(&root.join("inputs/2025Q1/新都区/C.xlsx"), &c);
     check(root);
     assert!(status("near_name").is_empty());

@@ -7,10 +7,11 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use common::office::edited;
 use proptest::prelude::*;
 use zhiti::bind;
 use zhiti::compose::TemplateFault;
@@ -345,21 +346,4 @@ static MEASURED: LazyLock<(zhiti::link::Links, BTreeMap<Period, Measured>)> = La
 /// Elements and attributes lost, doubled and swapped.
 fn tags_mutated(xml: &str, numbers: &[u32]) -> String {
     mutated(&xml.replace('<', "\n<"), numbers)
-}
-
-fn edited(bytes: &[u8], part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("zip");
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for at in 0..zip.len() {
-        let mut file = zip.by_index(at).expect("part");
-        let name = file.name().expect("name").into_owned();
-        let mut body = Vec::new();
-        file.read_to_end(&mut body).expect("part");
-        if name == part {
-            body = change(String::from_utf8(body).expect("utf-8")).into_bytes();
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("part");
-        out.write_all(&body).expect("part");
-    }
-    out.finish().expect("zip").into_inner()
 }

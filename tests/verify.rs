@@ -5,10 +5,11 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use common::office::edited;
 use zhiti::document::{Block, Document, Run};
 use zhiti::fonts::Fonts;
 use zhiti::output::Manifest;
@@ -74,24 +75,6 @@ impl Copy {
     }
 }
 
-/// Changes one part of an office file.
-fn edit(bytes: &[u8], part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("zip");
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for at in 0..zip.len() {
-        let mut file = zip.by_index(at).expect("part");
-        let name = file.name().expect("name").into_owned();
-        let mut body = Vec::new();
-        file.read_to_end(&mut body).expect("part");
-        if name == part {
-            body = change(String::from_utf8(body).expect("utf-8")).into_bytes();
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("part");
-        out.write_all(&body).expect("part");
-    }
-    out.finish().expect("zip").into_inner()
-}
-
 /// The first digit after a mark becomes another one.
 fn other_digit(text: &str, mark: &str, before: &str) -> String {
     let at = text.find(mark).unwrap_or_else(|| panic!("no {mark}")) + mark.len();
@@ -144,7 +127,7 @@ fn a_changed_digit_in_a_word_report_is_named() {
     let copy = Copy::new();
     let file = "city/全市报告.docx";
     let changed =
-        edit(&copy.read(file), "word/document.xml", |xml| other_digit(&xml, "fig:2025Q1/510100/", "<w:t"));
+        edited(&copy.read(file), "word/document.xml", |xml| other_digit(&xml, "fig:2025Q1/510100/", "<w:t"));
     copy.forge(file, &changed);
     copy.named(file, "2025Q1/510100/");
 }
@@ -154,7 +137,7 @@ fn a_changed_digit_in_the_data_book_is_named() {
     let copy = Copy::new();
     let file = "city/数据表.xlsx";
     let sheet = figure_sheet(&copy.read(file));
-    let changed = edit(&copy.read(file), &sheet, |xml| other_digit(&xml, "<row r=\"4\"", "<v>0."));
+    let changed = edited(&copy.read(file), &sheet, |xml| other_digit(&xml, "<row r=\"4\"", "<v>0."));
     copy.forge(file, &changed);
     copy.named(file, "2025Q1/");
 }

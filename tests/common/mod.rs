@@ -10,6 +10,7 @@ use zhiti::settings::Settings;
 use zhiti::spec::Specs;
 use zhiti::{inputs, read};
 
+pub mod office;
 pub mod program;
 pub mod random;
 pub mod score;
