@@ -68,6 +68,8 @@ struct Inner {
     book: LazyHash<FontBook>,
     faces: Vec<Face>,
     files: Vec<FontFile>,
+    /// A bit for each character that some face has.
+    covered: OnceLock<Vec<u64>>,
 }
 
 struct Face {
@@ -144,8 +146,22 @@ impl Fonts {
         if is_unprintable(c) {
             return false;
         }
-        let infos = (0..self.0.faces.len()).filter_map(|i| self.0.book.info(i));
-        infos.into_iter().any(|info| info.coverage.contains(u32::from(c)))
+        let (word, bit) = bit_of(u32::from(c));
+        self.covered().get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn covered(&self) -> &[u64] {
+        self.0.covered.get_or_init(|| {
+            let mut bits = Vec::new();
+            let infos = (0..self.0.faces.len()).filter_map(|i| self.0.book.info(i));
+            for (word, bit) in infos.flat_map(|info| info.coverage.iter()).map(bit_of) {
+                if bits.len() <= word {
+                    bits.resize(word + 1, 0);
+                }
+                bits[word] |= bit;
+            }
+            bits
+        })
     }
 
     /// `text` with each character that no face has replaced by one that says the same (`√` for
@@ -186,6 +202,11 @@ impl FontFile {
     fn read(&self) -> Option<Bytes> {
         self.data.get_or_init(|| fs::read(&self.path).ok().map(Bytes::new)).clone()
     }
+}
+
+/// Which bit of which word stands for a code point.
+fn bit_of(code: u32) -> (usize, u64) {
+    (code as usize / 64, 1 << (code % 64))
 }
 
 /// Private use, noncharacters, controls: no reader could know what they mean, and PDF/UA refuses them.
@@ -250,7 +271,7 @@ impl<'a> Shelf<'a> {
 
     fn close(self, families: Families) -> Inner {
         let book = LazyHash::new(FontBook::from_infos(self.infos));
-        Inner { families, book, faces: self.faces, files: self.files }
+        Inner { families, book, faces: self.faces, files: self.files, covered: OnceLock::new() }
     }
 }
 

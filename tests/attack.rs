@@ -11,8 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{links_of, shared};
-use rayon::prelude::*;
+use common::{links_of, on_lanes, shared};
 use zhiti::link::Links;
 use zhiti::metrics::{Measured, SIZES, measure};
 use zhiti::period::Period;
@@ -440,7 +439,7 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
     assert!(people.len() > 20, "{people:?}");
     let long = std::env::var_os("ZHITI_LONG").is_some();
     let seeds = 0..if long { 1000 } else { 10 };
-    let attacked = seeds.into_par_iter().map(|seed: u64| {
+    let attacked = on_lanes(seeds, |seed| {
         let links = workspace(&base, seed);
         let projects = links.counted(period(), Form::C).count();
         let (editions, sized) = publish_all(&links, &periods(seed));
@@ -464,7 +463,7 @@ fn nothing_hidden_can_be_computed_from_the_published_files() {
         [attack.hidden.len(), open, refused, editions.len()]
     });
     let add = |a: [usize; 4], b: [usize; 4]| std::array::from_fn(|i| a[i] + b[i]);
-    let [hidden, open, refused, editions] = attacked.reduce(|| [0; 4], add);
+    let [hidden, open, refused, editions] = attacked.into_iter().fold([0; 4], add);
     println!("{editions} editions, {refused} refused; {hidden} hidden figures attacked, {open} open");
     assert!(refused * 5 < editions, "{refused} refused, {editions} made");
     assert!(hidden > 1000 && open > 1000, "{hidden} hidden, {open} open");
@@ -496,29 +495,26 @@ fn a_correction_tells_nobody_and_is_published_all_the_same() {
     let long = std::env::var_os("ZHITI_LONG").is_some();
     let seeds = 0..if long { 300 } else { 6 };
     let settings = Settings::default();
-    let results: Vec<bool> = seeds
-        .into_par_iter()
-        .filter_map(|seed: u64| {
-            let links = workspace(&base, 2 * seed);
-            let publish = |links: &Links, said: &Said| {
-                let measured =
-                    BTreeMap::from([(period(), measure(links, period(), &settings.metrics).unwrap())]);
-                publish(links, &measured, period(), said).map(|e| (is_sized(&measured[&period()]), e))
-            };
-            let (_, first) = publish(&links, &Said::new())?;
-            let (_, table) = first.files.iter().find(|(p, _)| p == "data/figures.csv").unwrap();
-            let said = data::released(std::str::from_utf8(table).unwrap()).unwrap();
-            let Some((sized, second)) = publish(&correct(&links, seed), &said) else { return Some(false) };
-            let rows_of_second = rows(&second);
-            check_rules(&rows_of_second, seed);
-            compare(&rows(&first), &rows_of_second, seed);
-            let mut attack = Attack::new(&rows_of_second, sized);
-            attack.run();
-            let found = attack.found();
-            assert!(found.is_empty(), "seed {seed}: {found:#?}");
-            Some(true)
-        })
-        .collect();
+    let results = on_lanes(seeds, |seed| {
+        let links = workspace(&base, 2 * seed);
+        let publish = |links: &Links, said: &Said| {
+            let measured = BTreeMap::from([(period(), measure(links, period(), &settings.metrics).unwrap())]);
+            publish(links, &measured, period(), said).map(|e| (is_sized(&measured[&period()]), e))
+        };
+        let (_, first) = publish(&links, &Said::new())?;
+        let (_, table) = first.files.iter().find(|(p, _)| p == "data/figures.csv").unwrap();
+        let said = data::released(std::str::from_utf8(table).unwrap()).unwrap();
+        let Some((sized, second)) = publish(&correct(&links, seed), &said) else { return Some(false) };
+        let rows_of_second = rows(&second);
+        check_rules(&rows_of_second, seed);
+        compare(&rows(&first), &rows_of_second, seed);
+        let mut attack = Attack::new(&rows_of_second, sized);
+        attack.run();
+        let found = attack.found();
+        assert!(found.is_empty(), "seed {seed}: {found:#?}");
+        Some(true)
+    });
+    let results: Vec<bool> = results.into_iter().flatten().collect();
     let refused = results.iter().filter(|made| !**made).count();
     println!("{} corrections, {refused} refused", results.len());
     assert!(results.len() > 3 && refused * 5 < results.len(), "{refused} of {} refused", results.len());

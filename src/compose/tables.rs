@@ -1,7 +1,7 @@
 //! The tables of the reports, by name: strings out of figures and accounts.
 
 use crate::document::{Align, CellText, Column, Row, Table};
-use crate::link::{Answerable, district_code, district_name};
+use crate::link::{district_code, district_name};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
 use crate::problem::{CATALOGUE as CODES, Entry, Problem};
@@ -426,7 +426,7 @@ pub fn headline(entry: &Entry) -> String {
 }
 
 fn problems_by_code(scene: &Scene, about: &About) -> Table {
-    let answerable = Answerable::new(scene.links, scene.period);
+    let answerable = scene.links.answerable(scene.period);
     let place = format!("{}/{}", scene.period, about.unit.code);
     let concerns = |p: &Problem| about.district.is_none_or(|d| answerable.of(p) == d);
     let mut rows = Vec::new();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::compare;
-use crate::link::{Answerable, Status as ReturnStatus, district_name};
+use crate::link::{Status as ReturnStatus, district_name};
 use crate::metrics::{CATEGORIES, Figure, Level, Status};
 use crate::parse::date;
 use crate::problem::Severity;
@@ -324,7 +324,7 @@ fn undersupplied(scene: &Scene, about: &About) -> Vec<CategoryView> {
 fn problems(scene: &Scene, about: &About) -> ProblemsView {
     let files: std::collections::HashSet<&str> =
         scene.returns().filter(|l| is_own(about, l)).map(|l| &*l.ret.place.file).collect();
-    let answerable = Answerable::new(scene.links, scene.period);
+    let answerable = scene.links.answerable(scene.period);
     let count = |severity: Severity| {
         let all = scene.problems().iter().filter(|p| p.severity == severity);
         match (about.unit.level, about.district) {

@@ -1,8 +1,8 @@
 //! Which district answers for a problem: that of the return it stands in, else of the
 //! file's returns where they all agree, else of the folder.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Links;
 use crate::period::Period;
@@ -20,9 +20,26 @@ pub struct Answerable {
     by_file: HashMap<Arc<str>, Option<Option<usize>>>,
 }
 
+/// What was made once, by period; a copy of the returns starts anew, for they may be changed.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<BTreeMap<Period, Arc<Answerable>>>);
+
+impl Known {
+    pub fn get(&self, period: Period, make: impl FnOnce() -> Answerable) -> Arc<Answerable> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(period).or_insert_with(|| Arc::new(make())))
+    }
+}
+
+impl Clone for Known {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
 impl Answerable {
     /// Takes the returns of a period.
-    pub fn new(links: &Links, period: Period) -> Self {
+    pub(super) fn new(links: &Links, period: Period) -> Self {
         let mut out = Self::default();
         for linked in links.returns.iter().filter(|l| l.ret.period == period) {
             let place = &linked.ret.place;

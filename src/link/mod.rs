@@ -112,9 +112,15 @@ pub struct Links {
     pub accounting: BTreeMap<Period, Accounting>,
     /// Whether any return is marked as synthetic (示例数据).
     pub synthetic: bool,
+    answerable: answerable::Known,
 }
 
 impl Links {
+    /// Which district answers for each problem of a period; made when first asked for, by the returns of then.
+    pub fn answerable(&self, period: Period) -> Arc<Answerable> {
+        self.answerable.get(period, || Answerable::new(self, period))
+    }
+
     /// Counted returns of a form in a period.
     pub fn counted(&self, period: Period, form: Form) -> impl Iterator<Item = &Linked> {
         self.returns.iter().filter(move |l| l.counted() && l.ret.form == form && l.ret.period == period)

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +50,7 @@ pub struct Memory {
     mended: Ids,
     /// Reasons of the waived problems by id.
     waived: BTreeMap<String, String>,
-    districts: Answerable,
+    districts: Arc<Answerable>,
 }
 
 /// What one district owes.
@@ -92,7 +93,7 @@ impl Memory {
         links: &mut Links,
         waivers: &Waivers,
     ) -> Self {
-        let districts = Answerable::new(links, period);
+        let districts = links.answerable(period);
         let problems = links.problems.entry(period).or_default();
         let inputs = inputs_digest(records);
         let last = last_edition(&outputs.join(period.to_string()).join(BASE));

@@ -3,7 +3,7 @@
 use super::kind::{Account, Kind, Reach, Side};
 use super::{Desk, Line, Whom};
 use crate::answer::Val;
-use crate::link::{Answerable, Linked, Status};
+use crate::link::{Linked, Status};
 use crate::metrics::{Fact, Frame, Level, RATINGS};
 use crate::problem::Problem;
 use crate::spec::Form;
@@ -112,7 +112,7 @@ pub(super) fn problems<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a
     let wanted = all.iter().filter(wanted);
     match (whom.level, whom.district) {
         (_, Some(district)) => {
-            let answerable = Answerable::new(desk.links, desk.period);
+            let answerable = desk.links.answerable(desk.period);
             wanted.filter(|p| answerable.of(p) == district).collect()
         }
         (Level::City, None) => wanted.collect(),

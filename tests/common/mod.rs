@@ -2,8 +2,10 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use zhiti::link::{self, Links};
 use zhiti::settings::Settings;
@@ -19,6 +21,29 @@ pub mod score;
 pub fn shared(below: &str) -> PathBuf {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     std::env::var_os("ZHITI_SHARED").map_or_else(beside, PathBuf::from).join(below)
+}
+
+/// Does `work` for every seed on all cores, a seed after the other on each. (On rayon's threads a seed that waits
+/// for a part of its own would take up the next one meanwhile, and so on until the stack is full.)
+pub fn on_lanes<T: Send>(seeds: Range<u64>, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let next = AtomicU64::new(seeds.start);
+    let lane = || {
+        let mut done = Vec::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return done;
+            }
+            done.push((seed, work(seed)));
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut all: Vec<(u64, T)> = std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..cores).map(|_| scope.spawn(lane)).collect();
+        lanes.into_iter().flat_map(|lane| lane.join().expect("a lane")).collect()
+    });
+    all.sort_by_key(|(seed, _)| *seed);
+    all.into_iter().map(|(_, done)| done).collect()
 }
 
 /// Whether the shared folder is not there (a clone by itself): the test says so and has nothing to compare with.
