@@ -34,7 +34,8 @@ fn fixtures() -> Links {
 
 /// The fixtures many times over, each copy's enterprises renamed and spread over the districts unevenly.
 fn many(base: &Links, copies: usize, seed: u64) -> Links {
-    let mut out = Links { rosters: BTreeMap::new(), ..base.clone() };
+    let mut out = base.clone();
+    out.rosters.clear();
     let mut dice = Dice(seed);
     out.returns.clear();
     for copy in 0..copies {

@@ -371,10 +371,9 @@ pub fn released(text: &str) -> Result<Said> {
         let n = if get(metric) == "counted" { get(value) } else { get(base) };
         let n: Option<i64> = n.parse().ok();
         let hidden = get(Some(status)) == "suppressed";
-        let untold = hidden || get(Some(status)) == "implied";
         let told = n.filter(|_| !hidden).map(|n| (n, get(value).to_owned())).into_iter().collect();
         let released =
-            Released { hidden, told, bases: n.into_iter().collect(), base_hidden: n.is_none() && untold };
+            Released { hidden, told, bases: n.into_iter().collect(), base_hidden: n.is_none() && hidden };
         out.insert(get(Some(id)).to_owned(), released);
     }
     Ok(out)

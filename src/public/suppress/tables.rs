@@ -4,7 +4,7 @@
 //! published needs no star, and everything published is one more equation for
 //! whoever wants to know too much.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::{Limit, Model, Rules};
 use super::{Ground, Plan, Reason};
@@ -319,31 +319,43 @@ impl<'a> Tables<'a> {
     /// Keeps hidden what an earlier edition hid, and what would be told by the difference to one. What was
     /// told once may be told again. Returns whether that hides more.
     pub fn revise(&mut self, earlier: &Said, rules: Rules) -> bool {
+        let own = self.own_cells(rules).into_iter();
+        let own: Vec<(Own, &Released)> =
+            own.filter_map(|own| earlier.get(&own.id).map(|old| (own, old))).collect();
+        // One denominator stands beside many figures: what it was is known from any of them.
+        let mut bases: BTreeMap<usize, (bool, BTreeSet<i64>)> = BTreeMap::new();
+        for (own, old) in &own {
+            let base = bases.entry(own.base).or_default();
+            base.0 |= old.base_hidden;
+            base.1.extend(&old.bases);
+        }
         let mut any = false;
-        for own in self.own_cells() {
-            let Some(old) = earlier.get(&own.id) else { continue };
-            for (cell, why) in
-                [(own.top, revised(old, &own.told, rules)), (own.base, rebased(old, own.told.0, rules))]
-            {
-                any |= why.is_some_and(|why| self.model.hide(cell, why));
-            }
+        // What is hidden anyway, for a part of it, needs no cell hidden for it.
+        for (own, old) in own.iter().filter(|(own, _)| own.shown) {
+            any |= revised(old, &own.told, rules).is_some_and(|why| self.model.hide(own.top, why));
+        }
+        for (cell, (hidden, told)) in bases {
+            let n = self.model.cells[cell].value as i64;
+            any |= rebased(hidden, &told, n, rules).is_some_and(|why| self.model.hide(cell, why));
         }
         any
     }
 
     /// Figures with cells of their own, with what an edition would tell.
-    fn own_cells(&self) -> Vec<Own> {
+    fn own_cells(&self, rules: Rules) -> Vec<Own> {
         let mut out = Vec::new();
         for figure in self.published() {
             let Some(names) = names(figure.metric, figure.item) else { continue };
             let cell = |name: &str| self.cell(&figure.unit_code, name);
             if let (Some(top), Some(base)) = (cell(&names.numerator), cell(&names.denominator)) {
-                out.push(Own { id: figure.id(), top, base, told: told(figure) });
+                let shown = self.verdict(figure, rules).is_none();
+                out.push(Own { id: figure.id(), top, base, shown, told: told(figure) });
             }
         }
         for (id, cell) in self.counted() {
             let n = self.model.cells[cell].value as i64;
-            out.push(Own { id, top: cell, base: cell, told: (n, n.to_string()) });
+            let shown = !self.model.is_hidden(cell);
+            out.push(Own { id, top: cell, base: cell, shown, told: (n, n.to_string()) });
         }
         out
     }
@@ -369,7 +381,9 @@ impl<'a> Tables<'a> {
             let has_cells = names(figure.metric, figure.item).is_some();
             let old = earlier.get(&id).filter(|_| !has_cells);
             let now = told(figure);
-            if self.base_is_open(figure, rules) && old.is_none_or(|o| rebased(o, now.0, rules).is_none()) {
+            if self.base_is_open(figure, rules)
+                && old.is_none_or(|o| rebased(o.base_hidden, &o.bases, now.0, rules).is_none())
+            {
                 out.bases.insert(id.clone());
             }
             let verdict = self.verdict(figure, rules);
@@ -437,6 +451,8 @@ struct Own {
     id: String,
     top: usize,
     base: usize,
+    /// Whether it would be told as things are.
+    shown: bool,
     told: Told,
 }
 
@@ -461,14 +477,12 @@ fn revised(old: &Released, now: &Told, rules: Rules) -> Option<Reason> {
     }
 }
 
-/// Why a denominator must not be told after what earlier editions told.
-fn rebased(old: &Released, n: i64, rules: Rules) -> Option<Reason> {
-    if old.bases.contains(&n) {
-        return None;
-    }
+/// Why a denominator must not be told after what earlier editions told, or kept to themselves everywhere.
+fn rebased(hidden: bool, told: &BTreeSet<i64>, n: i64, rules: Rules) -> Option<Reason> {
     match () {
-        () if old.base_hidden => Some(Reason::EarlierEdition),
-        () if old.bases.iter().any(|b| ((b - n).abs() as f64) < rules.threshold) => Some(Reason::Revision),
+        () if told.contains(&n) => None,
+        () if told.iter().any(|b| ((b - n).abs() as f64) < rules.threshold) => Some(Reason::Revision),
+        () if told.is_empty() && hidden => Some(Reason::EarlierEdition),
         () => None,
     }
 }
