@@ -83,8 +83,9 @@ struct Parts {
     summaries: Vec<Bytes>,
     /// The parts of one Word summary, which are alike for all.
     word: Vec<(String, Vec<u8>)>,
-    /// Size of every file of the edition.
+    /// Size of every file of the edition, and of those of its public edition.
     sizes: Vec<usize>,
+    site: Vec<usize>,
 }
 
 impl Parts {
@@ -95,28 +96,32 @@ impl Parts {
         let summaries = desk.summaries(usize::MAX);
         let middle = summaries.get(summaries.len() / 2).expect("a summary");
         let docx = word::summary(middle, &WordLook::default()).expect("Word");
-        let edition = common::files(&workspace.join("outputs").join(common::PERIOD));
-        let size = |path: &PathBuf| fs::metadata(path).map_or(0, |meta| meta.len() as usize);
+        let edition = workspace.join("outputs").join(common::PERIOD);
+        let sizes = |folder: &Path| {
+            let files = common::files(folder);
+            files.iter().map(|path| fs::metadata(path).map_or(0, |meta| meta.len() as usize)).collect()
+        };
         Self {
             files: files.to_vec(),
             press: Press::new(&desk.fonts),
             summaries: desk.data(&summaries),
             word: bare::parts(&docx),
-            sizes: edition.iter().map(size).collect(),
+            sizes: sizes(&edition),
+            site: sizes(&edition.join("site")),
         }
     }
+}
 
-    /// Writes as many files of the same sizes.
-    fn write(&self, jobs: usize) -> f64 {
-        let folder = common::folder();
-        let bytes = vec![b'z'; self.sizes.iter().copied().max().unwrap_or(0)];
-        seconds(|| {
-            on_lanes(jobs, self.sizes.len(), |at| {
-                let path = folder.path().join(at.to_string());
-                fs::write(path, &bytes[..self.sizes[at]]).expect("file")
-            });
-        })
-    }
+/// Writes a file of each size.
+fn write(sizes: &[usize], jobs: usize) -> f64 {
+    let folder = common::folder();
+    let bytes = vec![b'z'; sizes.iter().copied().max().unwrap_or(0)];
+    seconds(|| {
+        on_lanes(jobs, sizes.len(), |at| {
+            let path = folder.path().join(at.to_string());
+            fs::write(path, &bytes[..sizes[at]]).expect("file")
+        });
+    })
 }
 
 const FIRST: &str = "first run";
@@ -150,10 +155,11 @@ impl Times {
             ("  calamine", seconds(|| on_lanes(jobs, files.len(), read))),
             ("  typst", seconds(|| on_lanes(jobs, summaries.len(), set))),
             ("  zip of Word summaries", seconds(|| on_lanes(jobs, summaries.len(), pack))),
-            ("  writing", parts.write(jobs)),
+            ("  writing", write(&parts.sizes, jobs)),
         ];
         took.iter().for_each(|(name, took)| add(&mut self.rows, name, *took));
         add(&mut self.rows, SUM, took.iter().map(|(_, took)| took).sum());
+        add(&mut self.stages, "  writing the files of the site alone", write(&parts.site, jobs));
     }
 
     /// A run without any memory.

@@ -441,6 +441,23 @@ fn a_revision_shows_neither_what_was_hidden_nor_a_small_difference() {
 /// City rates of thirty answers and more are what the publication is for: only counts of 1 to 4, and what
 /// they would be computed from, may be missing.
 #[test]
+fn surveys_withdrawn_from_the_example_hide_more_and_stop_nothing() {
+    let links = links_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs"));
+    let first = make_with(&links, &[], &Said::new()).unwrap();
+    let said = data::released(text(&first, "data/figures.csv")).unwrap();
+    let surveys: Vec<&str> = links.counted(period(), Form::F).map(|l| &*l.ret.id).collect();
+    assert!(surveys.len() > 20, "{}", surveys.len());
+    for gone in surveys.iter().step_by(5) {
+        let mut links = links.clone();
+        links.returns.retain(|l| l.ret.id != *gone);
+        recount(&mut links);
+        let second = make_with(&links, &[], &said).unwrap_or_else(|why| panic!("without {gone}: {why}"));
+        let hidden = |edition: &Edition| edition.plan.hidden().count();
+        assert!(hidden(&second) > hidden(&first), "without {gone}");
+    }
+}
+
+#[test]
 fn a_headline_of_the_city_is_published() {
     let links = many(&fixtures(), 3, 5);
     let rows = rows(&make(&links, &[]));

@@ -64,6 +64,8 @@ pub struct Explanation {
     pub floor: u64,
     /// The same figure of the quarter before.
     pub previous: Option<Previous>,
+    /// What the public edition that stands makes of it, and why; `None` where there is none.
+    pub public: Option<String>,
     pub counted: Vec<Entry>,
     pub left_out: Vec<LeftOut>,
 }
@@ -164,6 +166,7 @@ fn head(
         status: figure.status,
         floor: if is_structure(figure.metric) { TICKS } else { floor(figure.level, &settings.metrics) },
         previous,
+        public: None,
         counted: Vec::new(),
         left_out: Vec::new(),
     }

@@ -115,6 +115,7 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
         status: if tally.muted { Status::SmallN } else { Status::Ok },
         floor: 0,
         previous: previous(desk, whom, name),
+        public: None,
         counted: returns.iter().filter_map(|id| by_id.get(id)).map(entry).collect(),
         left_out: Vec::new(),
     }

@@ -32,6 +32,7 @@ impl Explanation {
             ("分母", self.denominator.map_or("—".into(), |d| d.to_string())),
             ("区间", format!("{interval}　{}", self.interval_why)),
             ("上季度", self.previous_words()),
+            ("公开版", self.public.clone().unwrap_or_else(|| "无公开版".into())),
         ];
         for (label, words) in rows {
             out.push_str(&format!("  {}{words}\n", pad(label, 8)));

@@ -18,6 +18,9 @@ use crate::reuse::Maker;
 use crate::templates::Templates;
 use crate::{data, digest};
 
+/// Paths below the edition and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// Writes `data/`; returns the fingerprint of it, printed in every document.
 pub(super) fn write_data(
     maker: &Maker,
@@ -34,11 +37,7 @@ pub(super) fn write_data(
 }
 
 /// Everything below `data/`, sorted by path.
-pub(super) fn data_files(
-    gathered: &Gathered,
-    figures: &[metrics::Figure],
-    ground: &Ground,
-) -> Result<Vec<(String, Vec<u8>)>> {
+pub(super) fn data_files(gathered: &Gathered, figures: &[metrics::Figure], ground: &Ground) -> Result<Files> {
     let mut files = data::parquet_files(&gathered.links, gathered.period, &ground.specs, figures)?;
     files.push(("data/metrics.csv".into(), metrics::csv(figures)?));
     files.sort();
@@ -66,7 +65,7 @@ pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String
     text
 }
 
-/// Writes the public edition below `site/`, or says why there is none.
+/// Writes the public edition below `site/` and its account beside it, or says why there is none.
 pub(super) fn write_site(
     maker: &Maker,
     scene: &Scene,
@@ -74,10 +73,11 @@ pub(super) fn write_site(
     record: &Record,
 ) -> Result<Option<String>> {
     match public_edition(scene, templates, record) {
-        Ok(made) => {
+        Ok((made, account)) => {
             made.files
                 .par_iter()
                 .try_for_each(|(path, bytes)| maker.write(&format!("site/{path}"), bytes))?;
+            account.iter().try_for_each(|(path, bytes)| maker.write(path, bytes))?;
             Ok(None)
         }
         Err(Refusal::Fault(error)) => Err(error),
@@ -89,7 +89,7 @@ fn public_edition(
     scene: &Scene,
     templates: &Templates,
     record: &Record,
-) -> std::result::Result<public::Edition, Refusal> {
+) -> std::result::Result<(public::Edition, Files), Refusal> {
     let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
     let published: Vec<PublicCase> = agreed
         .par_iter()
@@ -99,7 +99,7 @@ fn public_edition(
             summary: summary::summary(scene, case),
         })
         .collect();
-    public::site::edition(&PublicInput {
+    let input = PublicInput {
         links: scene.links,
         measured: scene.measured,
         period: scene.period,
@@ -109,7 +109,10 @@ fn public_edition(
         earlier: &record.before,
         editions: &record.editions,
         fingerprint: &scene.fingerprint,
-    })
+    };
+    let edition = public::site::edition(&input)?;
+    let account = public::account::files(&input, &edition)?;
+    Ok((edition, account))
 }
 
 /// What the manifest says of a run before it knows the outputs.

@@ -24,6 +24,7 @@ use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
 use crate::problem::{Problem, Severity, Wording};
 use crate::progress::{Progress, Step};
+use crate::public::account;
 use crate::public::released::{RECORD, Record};
 use crate::reuse::{Maker, Standing, Why};
 use crate::settings::Settings;
@@ -281,7 +282,9 @@ pub fn explain(options: &Options, figure: &str, progress: &Progress) -> Result<e
         same_inputs(&manifest, &gathered)?;
     }
     let measured = measure(&gathered, &ground)?;
-    explain::explain(figure, &gathered.links, &measured, &ground.settings)
+    let explained = explain::explain(figure, &gathered.links, &measured, &ground.settings)?;
+    let edition = options.outputs.join(gathered.period.to_string());
+    Ok(explain::Explanation { public: account::verdict(&edition, &explained.id), ..explained })
 }
 
 /// The ground of a run's documents.

@@ -5,6 +5,7 @@
 //! every finished file for what must not be there ([`leaks`]). Nothing here
 //! computes a statistic, and no page reads a figure past the plan.
 
+pub mod account;
 pub mod data;
 pub mod leaks;
 pub mod personal;
@@ -60,8 +61,8 @@ pub struct Edition {
     /// Path below `site/` and content, sorted by path.
     pub files: Vec<(String, Vec<u8>)>,
     pub plan: Plan,
-    /// Projects with consent that are not published all the same, with the reason.
-    pub withheld: Vec<(Key, String)>,
+    /// What became of every project that agreed.
+    pub cases: Vec<account::CaseTold>,
 }
 
 /// Why there is no public edition.

@@ -18,6 +18,8 @@ use crate::link::Links;
 use crate::metrics::{self, Measured};
 use crate::period::Period;
 
+/// Where the office keeps what it needs to know of the public edition, below the edition.
+pub const FOLDER: &str = "released";
 /// Where the record is kept, below the edition.
 pub const RECORD: &str = "released/record.json";
 

@@ -11,6 +11,7 @@ use super::view::{Cell, Row, Table};
 use crate::document::{self, Block, Run};
 use crate::link::{Key, Links, district_code, district_name};
 use crate::period::Period;
+use crate::public::account::CaseTold;
 use crate::public::personal::Personal;
 use crate::public::{PublicCase, PublicInput};
 
@@ -48,21 +49,24 @@ pub struct Part {
     pub svg: String,
 }
 
-/// The cases that may be published, and those withheld with the reason.
-pub fn cases(input: &PublicInput, personal: &Personal) -> (Vec<Case>, Vec<(Key, String)>) {
-    let (mut out, mut withheld) = (Vec::new(), Vec::new());
-    let mut sorted: Vec<&PublicCase> =
-        input.cases.iter().filter(|c| consents(input.links, input.period, &c.key)).collect();
+/// The cases that may be published, and what becomes of all.
+pub fn cases(input: &PublicInput, personal: &Personal) -> (Vec<Case>, Vec<CaseTold>) {
+    let (mut out, mut told) = (Vec::new(), Vec::new());
+    let mut sorted: Vec<&PublicCase> = input.cases.iter().collect();
     sorted.sort_by(|a, b| (order(a), &a.key).cmp(&(order(b), &b.key)));
     for case in sorted {
         let s = &case.summary;
-        if [&s.project, &s.enterprise].iter().any(|t| personal.is_in(t)) {
-            withheld.push((case.key.clone(), "项目或企业名称中含报送材料里的个人信息".to_owned()));
+        if !consents(input.links, input.period, &case.key) {
+            told.push(CaseTold::withheld(&case.key, "该项目的报送材料未全部同意公开"));
+        } else if [&s.project, &s.enterprise].iter().any(|t| personal.is_in(t)) {
+            told.push(CaseTold::withheld(&case.key, "项目或企业名称中含报送材料里的个人信息"));
         } else {
-            out.push(view(case, input.period, personal));
+            let case_page = view(case, input.period, personal);
+            told.push(CaseTold::published(&case.key, &case_page));
+            out.push(case_page);
         }
     }
-    (out, withheld)
+    (out, told)
 }
 
 fn order(case: &PublicCase) -> usize {

@@ -4,7 +4,7 @@
 //! them formatted strings ([`view`]). Every page is rendered in memory, searched
 //! for leaks, and only then given out.
 
-mod cases;
+pub mod cases;
 mod charts;
 mod pages;
 pub mod view;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use tera::{Context, Tera};
 
 use super::personal::Personal;
-use super::suppress::{self, Ground};
+use super::suppress::{self, Ground, Quantities};
 use super::{Edition, PublicInput, Refusal, data, leaks};
 use crate::compose::TemplateFault;
 use crate::error::Error;
@@ -33,7 +33,7 @@ pub fn edition(input: &PublicInput) -> Result<Edition, Refusal> {
         return Err(Refusal::NoData(input.period));
     }
     let personal = Personal::of(input.links)?;
-    let (cases, withheld) = cases::cases(input, &personal);
+    let (cases, told) = cases::cases(input, &personal);
     let ground = Ground {
         links: input.links,
         measured: input.measured,
@@ -44,7 +44,9 @@ pub fn edition(input: &PublicInput) -> Result<Edition, Refusal> {
     };
     let plan = suppress::plan(&ground)?;
     if !plan.narrow.is_empty() {
-        return Err(Refusal::Narrow(plan.narrow));
+        let quantities = Quantities::new(input.measured);
+        let spoken = plan.narrow.iter().map(|(period, cell)| format!("{period} {}", quantities.spoken(cell)));
+        return Err(Refusal::Narrow(spoken.collect()));
     }
     let book = Book { input, plan: &plan };
     let mut files = Files::new();
@@ -57,7 +59,7 @@ pub fn edition(input: &PublicInput) -> Result<Edition, Refusal> {
     files.insert("SHA256SUMS".into(), sums.into_bytes());
     let files: Vec<(String, Vec<u8>)> = files.into_iter().collect();
     let found = leaks::scan(&files, &personal, &plan);
-    if found.is_empty() { Ok(Edition { files, plan, withheld }) } else { Err(Refusal::Leaks(found)) }
+    if found.is_empty() { Ok(Edition { files, plan, cases: told }) } else { Err(Refusal::Leaks(found)) }
 }
 
 /// What all pages are made from.

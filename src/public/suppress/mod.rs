@@ -13,13 +13,14 @@ mod model;
 mod protect;
 mod remedy;
 mod tables;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 pub use audit::bounds;
 pub use model::{Cell, Limit, Model, Rules, Sum};
 pub use tables::{COUNTED, counted_id, is_count, published_levels};
+pub use words::Quantities;
 
 use crate::error::Result;
 use crate::link::Links;
@@ -51,22 +52,6 @@ pub enum Reason {
     Part { of: String },
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Small => f.write_str("数值低于公开的下限，可能识别出单个企业"),
-            Self::FewAnswers => f.write_str("有效回答份数低于公布比率的下限"),
-            Self::Denominator => f.write_str("其分母不公开"),
-            Self::Margin { of } => write!(f, "如果公开，可由合计推算出「{of}」"),
-            Self::Audit { of } => write!(f, "如果公开，「{of}」的可能取值范围过窄"),
-            Self::EarlierEdition => f.write_str("本期较早的版本未公开，前后一致"),
-            Self::Revision => f.write_str("与本期较早版本之差过小，公开将泄露增减的企业"),
-            Self::EarlierPeriod => f.write_str("上一季度因数值过小未公开，且本季度变化过小"),
-            Self::Part { of } => write!(f, "其组成部分「{of}」不公开"),
-        }
-    }
-}
-
 /// What becomes of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -88,8 +73,9 @@ pub struct Plan {
     implied: BTreeSet<String>,
     /// Figures whose denominator may be told.
     bases: BTreeSet<String>,
-    /// Hidden cells that could not be shown to be safe; there is no publication with one of them.
-    pub narrow: Vec<String>,
+    /// Hidden cells that could not be shown to be safe, by period and label; there is no publication with one
+    /// of them.
+    pub narrow: Vec<(Period, String)>,
 }
 
 impl Plan {
@@ -173,7 +159,7 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
         if !narrow.is_empty() && !sizes_were_told(ground.earlier, *period) {
             (tables, narrow) = attempt(false);
         }
-        out.narrow.extend(narrow.into_iter().map(|c| format!("{period}/{}", tables.model.label(c))));
+        out.narrow.extend(narrow.into_iter().map(|c| (*period, tables.model.label(c))));
         tables.judge(&mut out, ground.earlier, rules);
         before = Some(tables.model.clone());
         out.models.insert(*period, tables.model);
