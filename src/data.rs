@@ -104,7 +104,8 @@ fn field_columns(index: usize, field: &Field, rows: &[&Linked]) -> PolarsResult<
         Kind::Dimensions => dimension_columns(&values),
         Kind::Indicators => vec![text_column(id, values.iter().map(|v| indicators(*v)).collect())],
         Kind::Name | Kind::Text | Kind::Block | Kind::Person | Kind::Contact | Kind::Signature => {
-            let words = |v: &Option<&Val>| if let Some(Val::Text(t)) = v { Some(t.clone()) } else { None };
+            let words =
+                |v: &Option<&Val>| if let Some(Val::Text(t)) = v { Some(t.to_string()) } else { None };
             vec![text_column(id, values.iter().map(words).collect())]
         }
     })

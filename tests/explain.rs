@@ -167,7 +167,7 @@ fn personal_words(links: &Links) -> BTreeSet<String> {
         for (field, answer) in l.ret.spec.fields.iter().zip(&l.ret.answers) {
             let Some(answer) = answer.as_ref().filter(|_| field.is_personal()) else { continue };
             if answer.raw.chars().count() >= 3 && !answer.raw.contains(l.ret.enterprise()) {
-                out.insert(answer.raw.clone());
+                out.insert(answer.raw.to_string());
             }
         }
     }

@@ -155,7 +155,7 @@ impl<'a> World<'a> {
 
     /// The four answers of an F, and whether the expert items apply.
     fn applies(l: &Linked, item: &str) -> bool {
-        let named = matches!(l.ret.value("expert"), Some(Val::Text(t)) if !t.is_empty() && t != "无");
+        let named = matches!(l.ret.value("expert"), Some(Val::Text(t)) if !t.is_empty() && &**t != "无");
         item.starts_with("staff") || named
     }
 
@@ -382,7 +382,7 @@ impl<'a> World<'a> {
         let shares: Vec<Frac> = s
             .iter()
             .flat_map(|l| match l.ret.value("indicators") {
-                Some(Val::Indicators(all)) => all.clone(),
+                Some(Val::Indicators(all)) => all.to_vec(),
                 _ => Vec::new(),
             })
             .filter_map(|i| attained(i.before?, i.goal?, i.after?))

@@ -1,5 +1,6 @@
 //! What was typed becomes a value, or its text is kept and a fault says why not.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::bind::{Bound, Content, IndicatorRow, Slot};
@@ -16,8 +17,40 @@ use crate::workbook::Value;
 
 use super::{Answer, Indicator, Return, Val};
 
+/// Short texts that occur again and again (an option, an agency, a blank), kept once.
+#[derive(Debug, Default)]
+pub struct Pool(HashSet<Arc<str>>);
+
+impl Pool {
+    /// Longer texts are a person's own words, which nobody else writes.
+    const LONGEST: usize = 120;
+
+    fn share(&mut self, text: &str) -> Arc<str> {
+        if text.len() > Self::LONGEST {
+            return text.into();
+        }
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let fresh: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&fresh));
+        fresh
+    }
+}
+
 /// Judges a bound return. Problems carry the names of enterprise and project where they are known.
 pub fn judge(bound: Bound, file: &Arc<str>, period: Period, spec: &Arc<FormSpec>) -> (Return, Vec<Problem>) {
+    judge_with(bound, file, period, spec, &mut Pool::default())
+}
+
+/// The same for one of many returns of a file, which share a pool.
+pub fn judge_with(
+    bound: Bound,
+    file: &Arc<str>,
+    period: Period,
+    spec: &Arc<FormSpec>,
+    pool: &mut Pool,
+) -> (Return, Vec<Problem>) {
     let place = Place { file: Arc::clone(file), sheet: Arc::clone(&bound.sheet), cell: Some(bound.anchor) };
     let id = return_id(period, bound.form, &place);
     let mut out = Return {
@@ -37,7 +70,7 @@ pub fn judge(bound: Bound, file: &Arc<str>, period: Period, spec: &Arc<FormSpec>
     for (index, slot) in bound.slots.into_iter().enumerate() {
         let field = &spec.fields[index];
         let answer = slot.map(|slot| {
-            let (answer, faults) = read(field, slot, period);
+            let (answer, faults) = read(field, slot, period, pool);
             judged.push((index, faults));
             answer
         });
@@ -99,7 +132,7 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
 }
 
 /// Reads one answer.
-fn read(field: &Field, slot: Slot, period: Period) -> (Answer, Vec<Fault>) {
+fn read(field: &Field, slot: Slot, period: Period, pool: &mut Pool) -> (Answer, Vec<Fault>) {
     let cell = slot.cell;
     let (raw, value, faults) = match slot.content {
         Content::Blank => (String::new(), None, Vec::new()),
@@ -114,6 +147,13 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer, Vec<Fault>) {
         Content::Dimensions(rows) => dimensions(&rows),
         Content::Indicators(rows) => indicators(rows),
     };
+    let raw = pool.share(&raw);
+    let value = match value {
+        Some(Val::Text(words)) => {
+            Some(Val::Text(if words == raw { Arc::clone(&raw) } else { pool.share(&words) }))
+        }
+        value => value,
+    };
     (Answer { cell, raw, value }, faults)
 }
 
@@ -125,15 +165,18 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         return nothing;
     }
     match field.kind {
-        Kind::Name => (name(raw).map(Val::Text), Vec::new()),
+        Kind::Name => (name(raw).map(|name| Val::Text(name.into())), Vec::new()),
         Kind::Text | Kind::Block | Kind::Person => {
-            let words = raw.to_owned();
-            if text::is_blank_mark(raw) { nothing } else { (Some(Val::Text(words)), Vec::new()) }
+            if text::is_blank_mark(raw) {
+                nothing
+            } else {
+                (Some(Val::Text(raw.into())), Vec::new())
+            }
         }
         Kind::Signature => {
             let blank = text::is_blank_mark(raw)
                 || matches!(text::label(raw).as_str(), "(盖章)" | "(签字)" | "(公章)" | "");
-            if blank { nothing } else { (Some(Val::Text(raw.to_owned())), Vec::new()) }
+            if blank { nothing } else { (Some(Val::Text(raw.into())), Vec::new()) }
         }
         Kind::Contact => contact_value(raw),
         Kind::Date => date_value(field, value, raw, period),
@@ -158,7 +201,7 @@ fn contact_value(raw: &str) -> (Option<Val>, Vec<Fault>) {
         Contact::BadPhone(run) => fault(Code::PhoneBad, &run),
         Contact::Phones(_) | Contact::NoPhone => Vec::new(),
     };
-    (Some(Val::Text(raw.to_owned())), faults)
+    (Some(Val::Text(raw.into())), faults)
 }
 
 fn date_value(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val>, Vec<Fault>) {
@@ -251,7 +294,7 @@ fn one_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
 fn many_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
     match marks::ticks(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
-        Ok(ticks) => (Some(Val::Many(ticks.ticked)), Vec::new()),
+        Ok(ticks) => (Some(Val::Many(ticks.ticked.into())), Vec::new()),
         Err(_) => (None, fault(Code::OptionUnrecognised, raw)),
     }
 }
@@ -262,7 +305,7 @@ fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val>, Vec<Fault>) {
         (_, []) => (raw, None, Vec::new()),
         (Kind::One, [only]) => (raw, Some(Val::One(*only)), Vec::new()),
         (Kind::One, _) => (raw.clone(), None, fault(Code::OptionSeveral, &raw)),
-        _ => (raw, Some(Val::Many(ticks.to_vec())), Vec::new()),
+        _ => (raw, Some(Val::Many(ticks.into())), Vec::new()),
     }
 }
 
@@ -290,7 +333,7 @@ fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val>, Vec<Fault>) 
     let read: Vec<[Option<i64>; 3]> =
         rows.iter().map(|row| [level(&row[0]), level(&row[1]), level(&row[2])]).collect();
     let any = read.iter().flatten().any(Option::is_some);
-    (String::new(), any.then_some(Val::Dimensions(read)), faults)
+    (String::new(), any.then_some(Val::Dimensions(read.into())), faults)
 }
 
 fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val>, Vec<Fault>) {
@@ -326,7 +369,7 @@ fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val>, Vec<Fault>) {
             }
         })
         .collect();
-    (String::new(), (!read.is_empty()).then_some(Val::Indicators(read)), faults)
+    (String::new(), (!read.is_empty()).then_some(Val::Indicators(read.into())), faults)
 }
 
 /// Answers that share the cell of another one: the count behind 是, the words behind 其他服务.
@@ -342,12 +385,12 @@ fn fill_inner(out: &mut Return, judged: &mut Vec<(usize, Vec<Fault>)>) {
         let rest =
             marks::ticks(&outer.raw, &spec.fields[container].choices).map(|t| t.rest).unwrap_or_default();
         let (value, faults, raw) = match typed_behind(field, &outer.raw, &rest) {
-            Some(words) => (Some(Val::Text(words.clone())), Vec::new(), words),
+            Some(words) => (Some(Val::Text(words.as_str().into())), Vec::new(), words),
             None => inner(field, &rest),
         };
         judged.retain(|(i, _)| *i != index);
         judged.push((index, faults));
-        out.answers[index] = Some(Answer { cell: outer.cell, raw, value });
+        out.answers[index] = Some(Answer { cell: outer.cell, raw: raw.into(), value });
     }
 }
 
@@ -394,7 +437,7 @@ fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
     if words.is_empty() {
         (None, Vec::new(), String::new())
     } else {
-        (Some(Val::Text(words.to_owned())), Vec::new(), words.to_owned())
+        (Some(Val::Text(words.into())), Vec::new(), words.to_owned())
     }
 }
 

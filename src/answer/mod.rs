@@ -7,7 +7,7 @@ mod judge;
 
 use std::sync::Arc;
 
-pub use judge::judge;
+pub use judge::{Pool, judge, judge_with};
 use time::Date;
 
 use crate::cell::{Cell, Place};
@@ -18,17 +18,17 @@ use crate::spec::{Field, Form, FormSpec};
 /// A value that could be read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Val {
-    Text(String),
+    Text(Arc<str>),
     Count(i64),
     Date(Date),
     Range(Date, Date),
     /// Index of the option.
     One(usize),
     /// Indices of the options, ascending.
-    Many(Vec<usize>),
+    Many(Box<[usize]>),
     /// Before, goal, after of each of the six dimensions, 1–5.
-    Dimensions(Vec<[Option<i64>; 3]>),
-    Indicators(Vec<Indicator>),
+    Dimensions(Box<[[Option<i64>; 3]]>),
+    Indicators(Box<[Indicator]>),
 }
 
 /// One indicator of the supplement; numbers are (mantissa, decimals).
@@ -47,8 +47,8 @@ pub struct Indicator {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     pub cell: Cell,
-    /// The original text; empty where nothing was typed.
-    pub raw: String,
+    /// The original text; empty where nothing was typed. The value shares it where it is the same.
+    pub raw: Arc<str>,
     /// `None` where blank, or where it could not be read.
     pub value: Option<Val>,
 }
@@ -157,7 +157,7 @@ impl Return {
 
     /// A problem about one of the return's answers.
     pub fn problem(&self, code: Code, id: &str) -> Problem {
-        let raw = self.answer(id).map_or("", |a| a.raw.as_str());
+        let raw = self.answer(id).map_or("", |a| &*a.raw);
         let field = self.spec.field(id);
         let personal = field.is_some_and(Field::is_personal);
         let label = field.map_or("", |f| f.label.as_str());

@@ -38,7 +38,7 @@ pub fn said(ret: &Return, id: &str) -> String {
     let options = &ret.spec.fields[index].options;
     match ret.value(id) {
         None => String::new(),
-        Some(Val::Text(words)) => words.clone(),
+        Some(Val::Text(words)) => words.to_string(),
         Some(Val::Count(n)) => n.to_string(),
         Some(Val::Date(day)) => date::iso(*day),
         Some(Val::Range(from, to)) => format!("{}~{}", date::iso(*from), date::iso(*to)),

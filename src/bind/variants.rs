@@ -417,7 +417,7 @@ impl Drawing<'_> {
             levels.push(row);
             self.row += 1;
         }
-        format!("{:?}", crate::answer::Val::Dimensions(levels))
+        format!("{:?}", crate::answer::Val::Dimensions(levels.into()))
     }
 
     fn indicators(&mut self) -> String {
@@ -448,7 +448,7 @@ impl Drawing<'_> {
             });
             self.row += 1;
         }
-        format!("{:?}", crate::answer::Val::Indicators(all))
+        format!("{:?}", crate::answer::Val::Indicators(all.into()))
     }
 }
 

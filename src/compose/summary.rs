@@ -177,7 +177,7 @@ fn service_time(case: &Case) -> String {
         Some((a, b)) => format!("{}—{}", date::chinese(a), date::chinese(b)),
         None => with_time
             .filter_map(|l| l.ret.answer("service_time"))
-            .map(|a| a.raw.clone())
+            .map(|a| a.raw.to_string())
             .find(|r| !r.is_empty())
             .unwrap_or_default(),
     }

@@ -91,7 +91,7 @@ impl Asked<'_> {
             Some(a) => match &a.value {
                 Some(Val::Dimensions(levels)) => dimensions(levels, self.item),
                 Some(Val::Indicators(all)) => several(all, indicator),
-                _ => a.raw.clone(),
+                _ => a.raw.to_string(),
             },
         };
         Some(Told {
@@ -108,7 +108,7 @@ impl Asked<'_> {
 fn presence(answer: &Answer) -> String {
     match &answer.value {
         None => String::new(),
-        Some(_) if crate::text::is_none_word(&answer.raw) => answer.raw.clone(),
+        Some(_) if crate::text::is_none_word(&answer.raw) => answer.raw.to_string(),
         Some(_) => PERSONAL.to_owned(),
     }
 }

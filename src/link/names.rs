@@ -36,7 +36,7 @@ pub(super) fn agencies(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
             let cell = linked.ret.answer("agency").map_or(linked.ret.place.cell, |a| Some(a.cell));
             if let (Some(index), Some(cell)) = (linked.ret.spec.index("agency"), cell) {
                 linked.ret.answers[index] =
-                    Some(Answer { cell, raw: String::new(), value: Some(Val::Text(name)) });
+                    Some(Answer { cell, raw: "".into(), value: Some(Val::Text(name.into())) });
             }
         }
     }

@@ -267,10 +267,11 @@ impl FileRead {
                 self.note(problem, settings);
             }
         }
+        let mut pool = answer::Pool::default();
         let refused = bindings.refused.into_iter().map(|b| (b, true));
         for (bound, refused) in bindings.returns.into_iter().map(|b| (b, false)).chain(refused) {
             let spec = specs.of(bound.form);
-            let (mut ret, mut problems) = answer::judge(bound, &file.name, file.period, spec);
+            let (mut ret, mut problems) = answer::judge_with(bound, &file.name, file.period, spec, &mut pool);
             if refused {
                 problems.clear();
             } else {

@@ -103,12 +103,12 @@ fn value(meant: &Value, kind: Kind) -> Option<crate::answer::Val> {
     let day = |text: &str| date::date(text).unwrap().unwrap().first;
     match meant {
         Value::Blank | Value::Faulty | Value::Number(_) => None,
-        Value::Text(text) => Some(Val::Text(text.clone())),
+        Value::Text(text) => Some(Val::Text(text.as_str().into())),
         Value::Count(n) => Some(Val::Count(*n)),
         Value::Date(text) => Some(Val::Date(day(text))),
         Value::Range(from, to) => Some(Val::Range(day(from), day(to))),
         Value::Ticks(chosen) if kind == Kind::One => Some(Val::One(chosen[0])),
-        Value::Ticks(chosen) => Some(Val::Many(chosen.clone())),
+        Value::Ticks(chosen) => Some(Val::Many(chosen.as_slice().into())),
     }
 }
 

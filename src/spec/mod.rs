@@ -10,7 +10,7 @@ pub mod source;
 
 pub(crate) use raw::toml_error;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -173,7 +173,7 @@ pub struct FormSpec {
     pub headings: Vec<String>,
     pub fields: Vec<Field>,
     /// Field by label; fields inside or beside others give way.
-    by_label: HashMap<String, usize>,
+    by_label: BTreeMap<String, usize>,
     /// Labels and their fields by first character; fields inside others have none.
     by_start: BTreeMap<char, Vec<(String, usize)>>,
     /// How the blank workbook is laid out.
@@ -221,9 +221,9 @@ fn index_starts(fields: &[Field]) -> BTreeMap<char, Vec<(String, usize)>> {
     out
 }
 
-fn index_labels(fields: &[Field]) -> HashMap<String, usize> {
+fn index_labels(fields: &[Field]) -> BTreeMap<String, usize> {
     let plain = |f: &Field| f.within.is_none() && f.beside.is_none();
-    let mut out = HashMap::new();
+    let mut out = BTreeMap::new();
     for first in [true, false] {
         for (at, field) in fields.iter().enumerate().filter(|(_, f)| plain(f) == first) {
             for label in &field.labels {

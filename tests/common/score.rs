@@ -113,7 +113,7 @@ fn ours(ret: &Return, field: &str) -> (Json, Option<String>) {
     let spec = ret.spec.field(id).expect("field");
     let value = match &answer.value {
         None => Json::Null,
-        Some(Val::Text(words)) => Json::from(words.as_str()),
+        Some(Val::Text(words)) => Json::from(&**words),
         Some(Val::Count(n)) => Json::from(*n),
         Some(Val::Date(d)) => Json::from(date::iso(*d)),
         Some(Val::Range(a, b)) => Json::from(date::iso(if side == 0 { *a } else { *b })),

@@ -61,13 +61,13 @@ fn shown(ret: &Return, index: usize, answer: &Answer) -> String {
         Some(Val::Many(options)) => options,
         // As words `#N/A` would pass for an answer; the mark says what stood there.
         None if answer.raw.starts_with('#') => return String::new(),
-        _ => return answer.raw.clone(),
+        _ => return answer.raw.to_string(),
     };
     if answer.raw.contains(['□', '☐', '☑', '☒', '■', '√', '✓', '○', '●']) {
-        return answer.raw.clone();
+        return answer.raw.to_string();
     }
     let inside = ret.spec.fields.iter().position(|f| f.within == Some(index));
-    let inside = inside.and_then(|i| ret.answers.get(i)?.as_ref()).map_or("", |a| a.raw.as_str());
+    let inside = inside.and_then(|i| ret.answers.get(i)?.as_ref()).map_or("", |a| &*a.raw);
     boxes(&ret.spec, index, chosen, inside)
 }
 
