@@ -87,7 +87,8 @@ fn many_rows(rows: usize) {
     common::table(&format!("{rows} satisfaction returns (target: metrics < 30 s, < 2048 MiB)"), &table);
 }
 
-/// Tables of satisfaction returns: those of a sample over and over, each of another enterprise.
+/// Tables of satisfaction returns: those of a sample over and over, each of another enterprise with its own
+/// telephone and its own words.
 fn write_tables(folder: &Path, rows: usize) {
     fs::create_dir_all(folder).expect("folder");
     let specs = Specs::built_in().expect("built-in forms");
@@ -106,6 +107,8 @@ fn write_tables(folder: &Path, rows: usize) {
             let mut row = vec![number.to_string(), truth.district.to_owned()];
             row.extend(spec.fields.iter().map(|field| match truth.answers.get(&field.id) {
                 _ if field.id == "enterprise" => format!("{}{number}", truth.enterprise),
+                _ if field.id == "contact" => format!("拟{} 139{number:08}", number % 977),
+                Some(said) if field.id == "outcomes" => format!("{}（{number}）", said.text),
                 None => String::new(),
                 Some(said) => match &said.value {
                     Said::Blank => String::new(),

@@ -33,7 +33,33 @@ fn the_whole_job_runs_and_verifies() {
         assert!(made.contains_key(wanted), "{wanted}");
     }
     the_run_is_logged(folder.path(), code(&run));
+    the_public_edition_is_accounted_for(folder.path());
     verify_finds_a_changed_file(folder.path());
+}
+
+/// Of every figure of the public edition `released/plan.csv` says whether it is shown, and `explain` the same.
+fn the_public_edition_is_accounted_for(folder: &Path) {
+    let edition = folder.join("outputs/2025Q1");
+    let read = |path: &str| fs::read_to_string(edition.join(path)).expect(path);
+    let (plan, data) = (read("released/plan.csv"), read("site/data/figures.csv"));
+    let rows = |text: &str, columns: [usize; 2]| -> Vec<[String; 2]> {
+        let mut rows = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let cell = |row: &csv::StringRecord, at| row.get(at).expect("column").to_owned();
+        rows.records().map(|row| columns.map(|at| cell(row.as_ref().expect("row"), at))).collect()
+    };
+    let status = rows(&data, [0, 14]);
+    let mut told = rows(&plan, [0, 3]);
+    told.retain(|[figure, _]| status.iter().any(|[id, _]| id == figure));
+    assert_eq!(told.len(), status.len(), "every published figure has its line");
+    for [id, status] in &status {
+        let told = &told.iter().find(|[figure, _]| figure == id).expect("a line")[1];
+        let is_hidden = ["suppressed", "implied"].contains(&status.as_str());
+        assert_eq!(told == "open", !is_hidden, "{id}: {told}, {status}");
+    }
+    let [hidden, reason] =
+        rows(&plan, [0, 4]).into_iter().find(|[_, why]| !why.is_empty()).expect("a hidden one");
+    let explained = zhiti(folder, &["explain", &hidden]);
+    assert!(text(&explained.stdout).contains(&format!("不公布：{reason}")), "{}", text(&explained.stdout));
 }
 
 /// `run.json` and `--log`: stages with their seconds, the counts, problems by code, the exit code.
