@@ -10,10 +10,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use ids::Ids;
+use rayon::prelude::*;
+
 use super::personal::Personal;
 use super::suppress::{Plan, Shown};
 use crate::text;
-use ids::Ids;
 
 mod ids;
 
@@ -36,30 +38,31 @@ impl fmt::Display for Leak {
     }
 }
 
-/// Searches all files of an edition.
+/// Searches all files of an edition; leaks in the order of the files.
 pub fn scan(files: &[(String, Vec<u8>)], personal: &Personal, plan: &Plan) -> Vec<Leak> {
-    let mut out = Vec::new();
     let ids = Ids::new(plan);
-    for (path, bytes) in files {
-        if let Some(id) = ids.in_name(path) {
-            out.push(Leak {
-                path: path.clone(), line: 0, what: format!("文件名含不公开的数的编号 {id}")
-            });
-        }
-        if personal.is_in(path) {
-            out.push(Leak { path: path.clone(), line: 0, what: "文件名含个人信息".into() });
-        }
-        let Ok(words) = std::str::from_utf8(bytes) else { continue };
-        persons(path, words, personal, &mut out);
-        for (at, id) in ids.astray(path, words) {
-            let what = format!("不公开的数 {id} 在不应出现的位置");
-            out.push(Leak { path: path.clone(), line: line_of(words, at), what });
-        }
-        if path.ends_with(".csv") {
-            rows(path, words, plan, &mut out);
-        } else {
-            elements(path, words, plan, &mut out);
-        }
+    files.par_iter().flat_map_iter(|(path, bytes)| scan_file(path, bytes, personal, plan, &ids)).collect()
+}
+
+fn scan_file(path: &str, bytes: &[u8], personal: &Personal, plan: &Plan, ids: &Ids) -> Vec<Leak> {
+    let mut out = Vec::new();
+    let mut named = |what: String| out.push(Leak { path: path.to_owned(), line: 0, what });
+    if let Some(id) = ids.in_name(path) {
+        named(format!("文件名含不公开的数的编号 {id}"));
+    }
+    if personal.is_in(path) {
+        named("文件名含个人信息".into());
+    }
+    let Ok(words) = std::str::from_utf8(bytes) else { return out };
+    persons(path, words, personal, &mut out);
+    for (at, id) in ids.astray(path, words) {
+        let what = format!("不公开的数 {id} 在不应出现的位置");
+        out.push(Leak { path: path.to_owned(), line: line_of(words, at), what });
+    }
+    if path.ends_with(".csv") {
+        rows(path, words, plan, &mut out);
+    } else {
+        elements(path, words, plan, &mut out);
     }
     out
 }

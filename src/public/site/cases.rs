@@ -3,8 +3,9 @@
 //! Headings, project and enterprise are printed as they are; where one of them
 //! holds a person's name the whole case is withheld, because a masked title helps nobody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::view::{Cell, Row, Table};
@@ -51,19 +52,28 @@ pub struct Part {
 
 /// The cases that may be published, and what becomes of all.
 pub fn cases(input: &PublicInput, personal: &Personal) -> (Vec<Case>, Vec<CaseTold>) {
-    let (mut out, mut told) = (Vec::new(), Vec::new());
     let mut sorted: Vec<&PublicCase> = input.cases.iter().collect();
     sorted.sort_by(|a, b| (order(a), &a.key).cmp(&(order(b), &b.key)));
-    for case in sorted {
+    let agreed = agreed(input.links, input.period);
+    let judged = sorted.par_iter().map(|case| {
         let s = &case.summary;
-        if !consents(input.links, input.period, &case.key) {
-            told.push(CaseTold::withheld(&case.key, "该项目的报送材料未全部同意公开"));
-        } else if [&s.project, &s.enterprise].iter().any(|t| personal.is_in(t)) {
-            told.push(CaseTold::withheld(&case.key, "项目或企业名称中含报送材料里的个人信息"));
-        } else {
-            let case_page = view(case, input.period, personal);
-            told.push(CaseTold::published(&case.key, &case_page));
-            out.push(case_page);
+        if !agreed.get(&case.key).is_some_and(|all| *all) {
+            return Err(CaseTold::withheld(&case.key, "该项目的报送材料未全部同意公开"));
+        }
+        if [&s.project, &s.enterprise].iter().any(|t| personal.is_in(t)) {
+            return Err(CaseTold::withheld(&case.key, "项目或企业名称中含报送材料里的个人信息"));
+        }
+        let page = view(case, input.period, personal);
+        Ok((CaseTold::published(&case.key, &page), page))
+    });
+    let (mut out, mut told) = (Vec::new(), Vec::new());
+    for case in judged.collect::<Vec<_>>() {
+        match case {
+            Ok((published, page)) => {
+                told.push(published);
+                out.push(page);
+            }
+            Err(withheld) => told.push(withheld),
         }
     }
     (out, told)
@@ -73,18 +83,14 @@ fn order(case: &PublicCase) -> usize {
     case.district.unwrap_or(usize::MAX)
 }
 
-/// Whether every return of the project that was not superseded says yes, and there is one.
-pub fn consents(links: &Links, period: Period, key: &Key) -> bool {
-    let mut own = links
-        .returns
-        .iter()
-        .filter(|l| {
-            l.ret.period == period
-                && l.key == *key
-                && !matches!(l.status, crate::link::Status::Superseded { .. })
-        })
-        .peekable();
-    own.peek().is_some() && own.all(|l| l.consent)
+/// Of each project of a period whether every return of it that was not superseded says yes.
+fn agreed(links: &Links, period: Period) -> HashMap<&Key, bool> {
+    let mut out = HashMap::new();
+    let own = links.returns.iter().filter(|l| l.ret.period == period);
+    for linked in own.filter(|l| !matches!(l.status, crate::link::Status::Superseded { .. })) {
+        *out.entry(&linked.key).or_insert(true) &= linked.consent;
+    }
+    out
 }
 
 /// Number of published cases by unit, the city included.
