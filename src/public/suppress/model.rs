@@ -108,10 +108,13 @@ impl Model {
     /// Whether everybody knows a hidden cell because the city is all or nothing: where nobody in the city
     /// asks for something, nobody in a district does. Such a cell is not published, and no secret either.
     pub fn is_told(&self, cell: usize) -> bool {
+        self.is_hidden(cell) && self.city_tells(cell)
+    }
+
+    /// Whether the city is all or nothing in what a cell is a part of.
+    pub fn city_tells(&self, cell: usize) -> bool {
         let own = &self.cells[cell];
-        let (true, Some(whole)) = (own.hidden.is_some() && own.base.is_some(), own.whole) else {
-            return false;
-        };
+        let (true, Some(whole)) = (own.base.is_some(), own.whole) else { return false };
         let Some(base) = self.cells[whole].base else { return false };
         let (part, all) = (self.cells[whole].value, self.cells[base].value);
         !self.is_hidden(whole) && !self.is_hidden(base) && (part == 0.0 || part == all)

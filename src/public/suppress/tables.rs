@@ -373,7 +373,7 @@ impl<'a> Tables<'a> {
         }
         for figure in self.published() {
             let id = figure.id();
-            if self.is_told(figure) {
+            if self.is_told(figure, rules) {
                 out.implied.insert(id);
                 continue;
             }
@@ -391,11 +391,12 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Whether the city, all or nothing, says it already: such a figure is not published by itself.
-    fn is_told(&self, figure: &Figure) -> bool {
+    /// Whether the city, all or nothing, says what is hidden here for itself or for its denominator: such a
+    /// figure is not published by itself.
+    fn is_told(&self, figure: &Figure, rules: Rules) -> bool {
         let names = names(figure.metric, figure.item);
         let cell = names.and_then(|n| self.cell(&figure.unit_code, &n.numerator));
-        cell.is_some_and(|c| self.model.is_told(c))
+        cell.is_some_and(|c| self.model.city_tells(c)) && self.verdict(figure, rules).is_some()
     }
 
     fn base_is_open(&self, figure: &Figure, rules: Rules) -> bool {
