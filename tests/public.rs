@@ -447,7 +447,7 @@ fn surveys_withdrawn_from_the_example_hide_more_and_stop_nothing() {
     let said = data::released(text(&first, "data/figures.csv")).unwrap();
     let surveys: Vec<&str> = links.counted(period(), Form::F).map(|l| &*l.ret.id).collect();
     assert!(surveys.len() > 20, "{}", surveys.len());
-    for gone in surveys.iter().step_by(5) {
+    for gone in surveys.iter().step_by(8) {
         let mut links = links.clone();
         links.returns.retain(|l| l.ret.id != *gone);
         recount(&mut links);
