@@ -15,7 +15,7 @@ mod frame;
 mod print;
 mod units;
 
-pub use catalogue::{CATALOGUE, Definition, Level, Method, Rule, Unit, item_label};
+pub use catalogue::{CATALOGUE, Definition, Level, Method, Rule, Unit};
 pub(crate) use compute::frame_at;
 pub use compute::{Contribution, Measured, floor, measure};
 pub use export::csv;

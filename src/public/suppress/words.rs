@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{COUNTED, Reason, counted_id};
-use crate::metrics::{Measured, item_label};
+use crate::metrics::Measured;
+use crate::metrics::catalogue::item_label;
 use crate::period::Period;
 
 /// Names of the units, by code.
