@@ -264,6 +264,19 @@ mod tests {
     }
 
     #[test]
+    fn keys_and_labels_are_those_of_the_long_way() {
+        let long = |text: &str, sign: fn(char) -> char| {
+            text.nfkc().filter(|c| !c.is_whitespace() && !is_invisible(*c)).map(sign).collect::<String>()
+        };
+        for c in (0..=0x2FFFFu32).filter_map(char::from_u32) {
+            // In the middle, where nothing is taken off as decoration.
+            let text = format!("企{c}业");
+            assert_eq!(key(&text), long(&text, fold_bracket), "U+{:04X}", u32::from(c));
+            assert_eq!(label(&text), long(&text, label_char), "U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
     fn keys_join_what_is_the_same_and_nothing_else() {
         assert_eq!(key("成都 拟翔信息技术有限公司\u{200B}"), "成都拟翔信息技术有限公司");
         assert_eq!(key("拟裕（成都）家具有限公司"), key("拟裕(成都)家具有限公司"));
