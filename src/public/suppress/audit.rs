@@ -1,8 +1,9 @@
 //! The audit: how far can a reader of the whole publication narrow down each hidden cell?
 //!
 //! A proof by witnesses. The true table is one that fits everything published;
-//! a small linear program moves the hidden cells of a few units, all others kept
-//! as they are, and gives another. Every witness is checked against all ties, in
+//! moving a cell against its neighbours (`swap`) gives another, and where that
+//! does not, a small linear program over the hidden cells of a few units, all
+//! others kept as they are. Every witness is checked against all ties, in
 //! whole numbers, before it counts; a cell is safe once two witnesses differ in
 //! it by the threshold. What no witness is found for is called narrow: the safe
 //! side. Nothing here decides what is hidden.
@@ -11,19 +12,19 @@ use std::collections::BTreeMap;
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
-use super::model::Model;
+use super::model::{Model, is_whole};
 
 /// Witnesses are looked for within this many thresholds of the truth.
 const REACH: f64 = 3.0;
 /// As far as [`bounds`] looks.
 const FAR: f64 = 200.0;
-const TOLERANCE: f64 = 1e-6;
+pub(super) const TOLERANCE: f64 = 1e-6;
 
 /// Programs that move all open cells of a unit at once before any is looked at alone.
 const SWEEPS: u32 = 3;
 
 /// Numbers of neighbouring units that are moved along, one after the other.
-const NEIGHBOURS: [usize; 5] = [0, 1, 3, 7, 15];
+const NEIGHBOURS: [usize; 2] = [7, 15];
 
 /// The largest number of cells moved at once.
 const MOST: usize = 400;
@@ -36,24 +37,20 @@ pub(super) struct Tie {
 }
 
 impl Tie {
-    /// What is left of a limit at the true values.
-    pub fn slack(&self, model: &Model) -> f64 {
+    /// What is left of it at the true values.
+    fn spare(&self, model: &Model) -> f64 {
         let left: f64 = self.terms.iter().map(|(c, k)| k * model.cells[*c].value).sum();
-        (self.right - left).max(0.0)
-    }
-
-    /// By how much a table of values misses it.
-    fn miss(&self, value: impl Fn(usize) -> f64) -> f64 {
-        let left: f64 = self.terms.iter().map(|(c, k)| k * value(*c)).sum();
-        if self.equal { (left - self.right).abs() } else { (left - self.right).max(0.0) }
+        self.right - left
     }
 }
 
 /// What is known about the cells of a model.
 pub(super) struct Audit {
     pub(super) ties: Vec<Tie>,
-    /// The ties that each cell is in.
-    pub(super) of: Vec<Vec<usize>>,
+    /// What is left of each tie at the true values.
+    pub(super) spare: Vec<f64>,
+    /// The ties that each cell is in, with its coefficient there.
+    pub(super) of: Vec<Vec<(usize, f64)>>,
     /// Smallest and largest value that each hidden cell has been shown to be able to take. Hiding more
     /// only adds to what is possible, so that ranges once found stay true.
     ranges: BTreeMap<usize, (f64, f64)>,
@@ -73,14 +70,15 @@ impl Audit {
         let ties: Vec<Tie> = sums.chain(limits).collect();
         let mut of = vec![Vec::new(); model.cells.len()];
         for (at, tie) in ties.iter().enumerate() {
-            tie.terms.iter().for_each(|(c, _)| of[*c].push(at));
+            tie.terms.iter().for_each(|(c, k)| of[*c].push((at, *k)));
         }
-        Self { ties, of, ranges: BTreeMap::new(), threshold, reach: REACH * threshold }
+        let spare = ties.iter().map(|t| t.spare(model)).collect();
+        Self { ties, spare, of, ranges: BTreeMap::new(), threshold, reach: REACH * threshold }
     }
 
     /// Cells that share any tie with one.
     pub(super) fn tied(&self, cell: usize) -> impl Iterator<Item = usize> {
-        self.of[cell].iter().flat_map(|at| self.ties[*at].terms.iter().map(|(c, _)| *c))
+        self.of[cell].iter().flat_map(|(at, _)| self.ties[*at].terms.iter().map(|(c, _)| *c))
     }
 
     /// The hidden cells that one is tied to, directly or by others; ascending.
@@ -96,7 +94,7 @@ impl Audit {
     /// Hidden cells for which no two witnesses differ by the threshold, ascending.
     pub fn narrow(&mut self, model: &Model) -> Vec<usize> {
         let mut units: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for cell in self.open(model, 0..model.cells.len()) {
+        for cell in self.swap_all(model) {
             units.entry(&model.cells[cell].unit).or_default().push(cell);
         }
         let mut out = Vec::new();
@@ -105,6 +103,28 @@ impl Audit {
         }
         out.sort_unstable();
         out
+    }
+
+    /// Moves every open cell against its neighbours; those that stay open.
+    fn swap_all(&mut self, model: &Model) -> Vec<usize> {
+        let open = self.open(model, 0..model.cells.len());
+        for cell in &open {
+            for side in [1.0, -1.0] {
+                self.swap_far(model, *cell, side);
+            }
+        }
+        self.open(model, open)
+    }
+
+    /// Moves a cell up or down by the threshold, or else as far below it as it goes.
+    fn swap_far(&mut self, model: &Model, cell: usize, side: f64) {
+        let mut by = self.threshold;
+        while by > 0.0 && !self.is_wide(model, cell) {
+            if let Some(found) = self.swap(model, cell, side * by) {
+                return self.note(model, found);
+            }
+            by -= 1.0;
+        }
     }
 
     /// Looks at what is left with everything it is tied to moved as far as it goes: dear, and therefore last.
@@ -232,7 +252,7 @@ impl Audit {
                 let weight = aim.get(c).copied().unwrap_or(0.0);
                 let low = cell.least.min(cell.value).max(cell.value - self.reach);
                 let high = cell.value + self.reach;
-                let variable = if whole && is_whole(cell.value) && cell.is_count {
+                let variable = if whole && cell.must_be_whole() {
                     problem.add_integer_var(weight, (low.ceil() as i32, high.floor() as i32))
                 } else {
                     problem.add_var(weight, (low, high))
@@ -240,7 +260,7 @@ impl Audit {
                 (*c, variable)
             })
             .collect();
-        let mut ties: Vec<usize> = block.iter().flat_map(|c| &self.of[*c]).copied().collect();
+        let mut ties: Vec<usize> = block.iter().flat_map(|c| &self.of[*c]).map(|(t, _)| *t).collect();
         ties.sort_unstable();
         ties.dedup();
         for tie in ties.into_iter().map(|at| &self.ties[at]) {
@@ -261,19 +281,29 @@ impl Audit {
 
     /// Whether a witness fits: whole numbers where they must be, nothing below what is known, every tie kept.
     fn fits(&self, model: &Model, witness: &BTreeMap<usize, f64>) -> bool {
-        let value = |c: usize| witness.get(&c).copied().unwrap_or(model.cells[c].value);
         let sound = |(c, v): (&usize, &f64)| {
             let cell = &model.cells[*c];
-            let is_whole = !cell.is_count || is_whole(*v) || !is_whole(cell.value);
-            is_whole && *v >= cell.least.min(cell.value) - TOLERANCE
+            (!cell.must_be_whole() || is_whole(*v)) && *v >= cell.least.min(cell.value) - TOLERANCE
         };
-        let ties = || witness.keys().flat_map(|c| &self.of[*c]).map(|at| &self.ties[*at]);
-        witness.iter().all(sound) && ties().all(|t| t.miss(value) < TOLERANCE)
+        let mut changes = BTreeMap::new();
+        for (cell, value) in witness {
+            self.shift(&mut changes, *cell, value - model.cells[*cell].value);
+        }
+        witness.iter().all(sound) && changes.iter().all(|(tie, by)| self.miss(*tie, *by).abs() < TOLERANCE)
     }
-}
 
-pub(super) fn is_whole(value: f64) -> bool {
-    value == value.round()
+    /// Adds to the ties of a cell what its move changes in them.
+    pub(super) fn shift(&self, changes: &mut BTreeMap<usize, f64>, cell: usize, by: f64) {
+        for (tie, coefficient) in &self.of[cell] {
+            *changes.entry(*tie).or_insert(0.0) += coefficient * by;
+        }
+    }
+
+    /// How far a tie is missed once its left side has changed; 0 where it is kept.
+    pub(super) fn miss(&self, tie: usize, by: f64) -> f64 {
+        let over = by - self.spare[tie];
+        if self.ties[tie].equal { over } else { over.max(0.0) }
+    }
 }
 
 /// Lower and upper bound of a hidden cell, as far as the audit looks.

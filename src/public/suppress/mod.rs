@@ -12,6 +12,7 @@ mod audit;
 mod model;
 mod protect;
 mod remedy;
+mod swap;
 mod tables;
 mod words;
 

@@ -38,6 +38,17 @@ pub struct Cell {
     pub whole: Option<usize>,
 }
 
+impl Cell {
+    /// Whether a reader knows that it is a whole number.
+    pub fn must_be_whole(&self) -> bool {
+        self.is_count && is_whole(self.value)
+    }
+}
+
+pub(super) fn is_whole(value: f64) -> bool {
+    value == value.round()
+}
+
 /// `whole + rest = Σ parts`; `rest` is taken as known, which is more than a reader knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sum {

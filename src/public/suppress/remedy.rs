@@ -108,8 +108,9 @@ impl Audit {
                 (*c, (problem.add_var(cost, (0.0, self.reach)), problem.add_var(cost, (0.0, down))))
             })
             .collect();
-        let ties: BTreeSet<usize> = block.iter().flat_map(|c| &self.of[*c]).copied().collect();
-        for tie in ties.into_iter().map(|at| &self.ties[at]) {
+        let ties: BTreeSet<usize> = block.iter().flat_map(|c| &self.of[*c]).map(|(t, _)| *t).collect();
+        for at in ties {
+            let tie = &self.ties[at];
             let mut sum = LinearExpr::empty();
             for (c, k) in &tie.terms {
                 if let Some((up, down)) = moves.get(c) {
@@ -118,7 +119,7 @@ impl Audit {
                 }
             }
             let op = if tie.equal { ComparisonOp::Eq } else { ComparisonOp::Le };
-            problem.add_constraint(sum, op, if tie.equal { 0.0 } else { tie.slack(model) });
+            problem.add_constraint(sum, op, if tie.equal { 0.0 } else { self.spare[at].max(0.0) });
         }
         let (up, down) = moves[&cell];
         problem.add_constraint([(up, 1.0), (down, -1.0)], ComparisonOp::Eq, goal - model.cells[cell].value);

@@ -217,3 +217,49 @@ fn a_rate_of_few_answers_is_hidden_with_a_second_one() {
     let hidden: Vec<usize> = (0..model.cells.len()).filter(|c| model.is_hidden(*c)).collect();
     assert_eq!(hidden, [tops[1], tops[2]]);
 }
+
+/// A census whose inner cells are all hidden.
+fn all_hidden(values: &[Vec<u64>]) -> Census {
+    let mut census = Census::new(values);
+    for row in 0..census.rows {
+        for column in 0..census.columns {
+            census.model.hide(census.at(row, column), Reason::Small);
+        }
+    }
+    census
+}
+
+#[test]
+fn a_swap_is_found_where_cells_make_a_rectangle() {
+    let census = all_hidden(&[vec![3, 20], vec![12, 30]]);
+    let audit = audit::Audit::new(&census.model, 5.0);
+    let at = |row, column| census.at(row, column);
+    let witness = [(at(0, 0), 8.0), (at(0, 1), 15.0), (at(1, 0), 7.0), (at(1, 1), 35.0)];
+    assert_eq!(audit.swap(&census.model, 0, 5.0), Some(witness.into()));
+    assert_eq!(audit.swap(&census.model, 0, -4.0), None, "below nothing");
+    assert_eq!(audit.swap(&census.model, at(2, 0), 5.0), None, "a total that is shown");
+}
+
+#[test]
+fn a_swap_is_spread_over_cells_each_too_small_for_it() {
+    let census = all_hidden(&[vec![3, 9], vec![2, 2], vec![3, 3], vec![2, 2]]);
+    let audit = audit::Audit::new(&census.model, 5.0);
+    let found = audit.swap(&census.model, 0, 5.0).unwrap();
+    let value = |cell: usize| found.get(&cell).copied().unwrap_or(census.model.cells[cell].value);
+    let table: Vec<i64> = (0..census.model.cells.len()).map(|c| value(c) as i64).collect();
+    check_sums(&census, &table);
+    assert_eq!((table[0], table.iter().min()), (8, Some(&0)));
+}
+
+#[test]
+fn sizes_once_told_cannot_be_left_out_again() {
+    use crate::public::released::Released;
+    let period: Period = "2025Q1".parse().unwrap();
+    let told = Released { told: [(12, "12".to_owned())].into(), ..Released::default() };
+    let hidden = Released { hidden: true, ..Released::default() };
+    let said = |id: &str, what: &Released| Said::from([(id.to_owned(), what.clone())]);
+    assert!(sizes_were_told(&said("2025Q1/微型/counted_c", &told), period));
+    assert!(!sizes_were_told(&said("2025Q1/微型/counted_c", &hidden), period), "hidden tells nothing");
+    assert!(!sizes_were_told(&said("2024Q4/微型/counted_c", &told), period), "another period");
+    assert!(!sizes_were_told(&said("2025Q1/510104/counted_c", &told), period), "no size class");
+}
