@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::link::Links;
@@ -76,15 +77,12 @@ impl Personal {
     /// # Errors
     /// An internal fault only.
     pub fn of(links: &Links) -> Result<Self> {
-        let (mut names, mut phones) = (BTreeSet::new(), BTreeSet::new());
-        for linked in &links.returns {
+        let all = links.returns.par_iter().flat_map_iter(|linked| {
             let fields = linked.ret.spec.fields.iter().zip(&linked.ret.answers);
-            for (_, answer) in fields.filter(|(f, _)| f.is_personal() || f.flag) {
-                let Some(answer) = answer else { continue };
-                names.extend(names_in(&answer.raw));
-                phones.extend(phones_in(&answer.raw));
-            }
-        }
+            fields.filter(|(f, _)| f.is_personal() || f.flag).filter_map(|(_, answer)| answer.as_ref())
+        });
+        let names = all.clone().flat_map_iter(|answer| names_in(&answer.raw)).collect();
+        let phones = all.flat_map_iter(|answer| phones_in(&answer.raw)).collect();
         Self::new(names, phones)
     }
 
@@ -180,6 +178,9 @@ fn phones_in(raw: &str) -> Vec<String> {
     }
 }
 
+/// The first byte of a digit of full width.
+const WIDE: u8 = 0xEF;
+
 /// The digit that a character is, half or full width.
 fn digit(c: char) -> Option<char> {
     match c {
@@ -191,44 +192,56 @@ fn digit(c: char) -> Option<char> {
 
 /// Stretches of digits, with single signs between them left out; never part of a longer word of letters.
 fn digit_runs(words: &str) -> Vec<(Range<usize>, String)> {
-    let chars: Vec<(usize, char)> = words.char_indices().collect();
     let (mut out, mut at) = (Vec::new(), 0);
-    while at < chars.len() {
-        if digit(chars[at].1).is_none() {
-            at += 1;
+    while let Some(start) = next_digit(words, at) {
+        let Run { digits, pieces, end } = run(words, start);
+        at = end;
+        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+        if is_letter(words[..start].chars().next_back()) || is_letter(words[end..].chars().next()) {
             continue;
         }
-        let (mut digits, mut pieces, start) = (String::new(), Vec::new(), at);
-        let (mut end, mut piece) = (at, at);
-        while at < chars.len() {
-            if let Some(d) = digit(chars[at].1) {
-                digits.push(d);
-                end = at + 1;
-                at += 1;
-            } else if joins(chars[at].1) && chars.get(at + 1).is_some_and(|c| digit(c.1).is_some()) {
-                pieces.push((piece, at));
-                at += 1;
-                piece = at;
-            } else {
-                break;
-            }
-        }
-        pieces.push((piece, end));
-        let inside = |i: usize| chars.get(i).is_some_and(|c| c.1.is_ascii_alphabetic());
-        if (start > 0 && inside(start - 1)) || inside(end) {
-            continue;
-        }
-        let range = |a: usize, b: usize| chars[a].0..chars.get(b).map_or(words.len(), |c| c.0);
-        if is_phone(&digits) || pieces.len() == 1 || digits.len() < 7 {
-            out.push((range(start, end), digits));
-            continue;
-        }
-        out.push((range(start, end), digits));
-        for (a, b) in pieces {
-            let own: String = chars[a..b].iter().filter_map(|c| digit(c.1)).collect();
-            out.push((range(a, b), own));
+        let parts = !is_phone(&digits) && pieces.len() > 1 && digits.len() >= 7;
+        out.push((start..end, digits));
+        if parts {
+            out.extend(pieces.into_iter().map(|p| (p.clone(), words[p].chars().filter_map(digit).collect())));
         }
     }
+    out
+}
+
+/// The place of the first digit from a place on.
+fn next_digit(words: &str, from: usize) -> Option<usize> {
+    let bytes = words.as_bytes();
+    let first = |at: &usize| words.get(*at..).and_then(|w| w.chars().next());
+    let may = |at: &usize| bytes[*at].is_ascii_digit() || bytes[*at] == WIDE;
+    (from..bytes.len()).filter(may).find(|at| first(at).and_then(digit).is_some())
+}
+
+/// A stretch of digits with single signs between them.
+struct Run {
+    digits: String,
+    /// The digits between two signs.
+    pieces: Vec<Range<usize>>,
+    end: usize,
+}
+
+/// The stretch that begins at a digit.
+fn run(words: &str, start: usize) -> Run {
+    let mut out = Run { digits: String::new(), pieces: Vec::new(), end: start };
+    let mut piece = start;
+    let mut chars = words[start..].char_indices().map(|(i, c)| (start + i, c)).peekable();
+    while let Some((at, c)) = chars.next() {
+        if let Some(d) = digit(c) {
+            out.digits.push(d);
+            out.end = at + c.len_utf8();
+        } else if let Some((next, _)) = chars.peek().filter(|(_, n)| joins(c) && digit(*n).is_some()) {
+            out.pieces.push(piece..at);
+            piece = *next;
+        } else {
+            break;
+        }
+    }
+    out.pieces.push(piece..out.end);
     out
 }
 

@@ -1,5 +1,6 @@
 //! One function per page: which strings go into which template.
 
+use rayon::prelude::*;
 use tera::Context;
 
 use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label, legend};
@@ -22,9 +23,13 @@ pub fn title(book: &Book) -> String {
 pub fn all(site: &Site, files: &mut Files) -> Result<(), Error> {
     home(site, files)?;
     let period = site.book.input.period;
-    for (code, name, _) in site.book.districts(period).into_iter().filter(|d| d.2 && d.0 != NOWHERE) {
-        district(site, files, code, name)?;
-    }
+    let mut districts = site.book.districts(period);
+    districts.retain(|d| d.2 && d.0 != NOWHERE);
+    let made = districts.par_iter().map(|(code, name, _)| {
+        let mut own = Files::new();
+        district(site, &mut own, code, name).map(|()| own)
+    });
+    made.collect::<Result<Vec<_>, _>>()?.into_iter().for_each(|own| files.extend(own));
     agencies(site, files)?;
     case_pages(site, files)?;
     archive(site, files)?;
@@ -311,11 +316,12 @@ fn case_pages(site: &Site, files: &mut Files) -> Result<(), Error> {
     }
     c.insert("groups", &groups);
     files.insert("cases/index.html".into(), site.render("cases.html", &c)?);
-    for case in site.cases {
+    let made = site.cases.par_iter().map(|case| {
         let mut c = context(site, &case.project, "cases", "../");
         c.insert("case", case);
-        files.insert(format!("cases/{}", case.file), site.render("case.html", &c)?);
-    }
+        Ok((format!("cases/{}", case.file), site.render("case.html", &c)?))
+    });
+    files.extend(made.collect::<Result<Vec<_>, Error>>()?);
     Ok(())
 }
 
