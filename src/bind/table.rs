@@ -1,10 +1,11 @@
 //! Tables with one return per row, survey-platform exports among them, and rosters:
 //! known by a header row whose cells are labels of one form.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::header::{self, Memo, Readings};
+use super::header::{self, Readings};
 use super::platform::{self, Export};
 use super::rows::data_rows;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
@@ -59,7 +60,7 @@ const FORM_LEAST: usize = 4;
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    let candidates = candidates(sheet, &Memo::new(specs), ROSTER_LEAST);
+    let candidates = candidates(sheet, specs, ROSTER_LEAST);
     if let Some(header) = best_header(&candidates, &specs.roster, &specs.cover, ROSTER_LEAST)
         && specs
             .roster
@@ -125,13 +126,58 @@ struct Words {
     sub: bool,
 }
 
+/// A row and what each of its cells may name, which is read when first asked for.
+struct Line<'a> {
+    row: &'a Row,
+    names: Vec<OnceCell<Option<Rc<Readings>>>>,
+    specs: &'a Specs,
+}
+
+impl<'a> Line<'a> {
+    fn of(row: &'a Row, specs: &'a Specs) -> Self {
+        Self { row, names: vec![OnceCell::new(); row.cells.len()], specs }
+    }
+
+    /// The words of the cell in a column, with what they may name.
+    fn words(&self, col: u32) -> Option<Text<'_>> {
+        let at = self.row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
+        self.words_at(at)
+    }
+
+    fn words_at(&self, at: usize) -> Option<Text<'_>> {
+        let (_, Value::Text(words)) = &self.row.cells[at] else { return None };
+        Some(Text { words, name: &self.names[at], specs: self.specs })
+    }
+}
+
+/// The words of one cell.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    words: &'a str,
+    name: &'a OnceCell<Option<Rc<Readings>>>,
+    specs: &'a Specs,
+}
+
+impl Text<'_> {
+    /// What they may name alone.
+    fn alone(&self) -> Option<Rc<Readings>> {
+        self.name.get_or_init(|| header::named(self.words, self.specs).map(Rc::new)).clone()
+    }
+
+    /// What they may name behind the words of their group.
+    fn in_group(&self, group: &str) -> Option<Rc<Readings>> {
+        header::named(&format!("{group}{}", self.words), self.specs).map(Rc::new)
+    }
+}
+
 /// Everything in the first rows of a sheet that may be a header of at least `least` columns.
-fn candidates(sheet: &Sheet, memo: &Memo<'_>, least: usize) -> Vec<Candidate> {
+fn candidates(sheet: &Sheet, specs: &Specs, least: usize) -> Vec<Candidate> {
+    let lines: Vec<Line<'_>> = sheet.rows.iter().take(31).map(|row| Line::of(row, specs)).collect();
     let mut out = Vec::new();
-    for (i, row) in sheet.rows.iter().enumerate().take(30) {
-        let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
-        out.extend(one_row(row, memo));
-        out.extend(below.and_then(|below| two_rows(sheet, row, below, memo)));
+    for (i, line) in lines.iter().enumerate().take(30) {
+        let below = lines.get(i + 1).filter(|below| below.row.at == line.row.at + 1);
+        out.extend(one_row(line, least));
+        out.extend(below.and_then(|below| two_rows(sheet, line, below, least)));
     }
     out.retain(|candidate| candidate.columns.len() >= least);
     out
@@ -182,66 +228,92 @@ fn span(row: &Row) -> Option<(u32, u32)> {
     Some((row.cells.first()?.0, row.cells.last()?.0))
 }
 
-fn one_row(row: &Row, memo: &Memo<'_>) -> Option<Candidate> {
-    let words = row.cells.iter().filter_map(|(col, value)| {
-        let Value::Text(words) = value else { return None };
-        let tries: Vec<_> = memo.readings(words).into_iter().collect();
-        (!tries.is_empty()).then_some(Words { col: *col, tries, sub: false })
+fn one_row(line: &Line<'_>, least: usize) -> Option<Candidate> {
+    let row = line.row;
+    if row.cells.len() < least {
+        return None;
+    }
+    let words = row.cells.iter().enumerate().filter_map(|(at, (col, _))| {
+        let tries = vec![line.words_at(at)?.alone()?];
+        Some(Words { col: *col, tries, sub: false })
     });
     let columns = words.collect();
     Some(Candidate { row: row.at, data_from: row.at + 1, span: span(row)?, columns, below: 0, nameless: 0 })
 }
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows(sheet: &Sheet, top: &Row, below: &Row, memo: &Memo<'_>) -> Option<Candidate> {
+fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Option<Candidate> {
     // Answers that are numbers, dates or ticks stand in no header.
     let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
-    if !top.cells.iter().chain(&below.cells).all(is_words) {
+    if !top.row.cells.iter().chain(&below.row.cells).all(is_words) {
         return None;
     }
-    let last = top.cells.last()?.0.max(below.cells.last()?.0);
-    if last > 400 {
-        return None;
-    }
-    // With more than that, it is no second header row ([`Candidate::header`]).
-    let most = below.cells.len() / 3;
+    let stacked = stacked(sheet, top, below).filter(|columns| columns.len() >= least)?;
+    // With more nameless ones than that, it is no second header row ([`Candidate::header`]).
+    let most = below.row.cells.len() / 3;
     let (mut columns, mut nameless) = (Vec::new(), 0);
-    let (mut group, mut group_end) = (String::new(), 0);
-    for col in top.cells.first()?.0.min(below.cells.first()?.0)..=last {
-        let above = cell_text(top, col);
-        if let Some(words) = above {
-            let extent = sheet.extent(Cell::new(top.at, col));
-            words.clone_into(&mut group);
-            group_end = if extent.row > top.at { col } else { extent.col.max(col) };
-        }
-        // A number above is an answer of a form, not the empty right part of a group heading.
-        let empty_above = top.cells.binary_search_by_key(&col, |(c, _)| *c).is_err();
-        let in_group = col <= group_end || empty_above;
-        let sub = cell_text(below, col);
-        let tries = match (sub, above) {
-            (Some(sub), _) if in_group => [memo.readings(&format!("{group}{sub}")), memo.readings(sub)],
-            (Some(words), _) | (None, Some(words)) => [memo.readings(words), None],
-            (None, None) => continue,
-        };
-        let tries: Vec<_> = tries.into_iter().flatten().collect();
+    // Answers come first: a few of them tell that it is none.
+    let (named, others): (Vec<_>, Vec<_>) = stacked.into_iter().partition(|s| s.cell.alone().is_some());
+    for column in others.into_iter().chain(named) {
+        let tries = column.tries();
         match tries.is_empty() {
-            false => columns.push(Words { col, tries, sub: sub.is_some() }),
-            true => nameless += usize::from(sub.is_some()),
+            false => columns.push(Words { col: column.col, tries, sub: column.sub }),
+            true => nameless += usize::from(column.sub),
         }
         if nameless > most {
             return None;
         }
     }
-    let (span, data_from) = (span(top)?, below.at + 1);
-    Some(Candidate { row: top.at, data_from, span, columns, below: below.cells.len(), nameless })
+    columns.sort_by_key(|words| words.col);
+    let (row, below) = (top.row, below.row);
+    let (span, data_from) = (span(row)?, below.at + 1);
+    Some(Candidate { row: row.at, data_from, span, columns, below: below.cells.len(), nameless })
 }
 
-fn cell_text(row: &Row, col: u32) -> Option<&str> {
-    let at = row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
-    match &row.cells[at].1 {
-        Value::Text(words) => Some(words),
-        _ => None,
+/// A column of a header in two rows.
+struct Stacked<'a> {
+    col: u32,
+    cell: Text<'a>,
+    /// The words of its group, where its own stand in the lower row under one.
+    group: Option<&'a str>,
+    /// Whether the lower row has a cell here.
+    sub: bool,
+}
+
+impl Stacked<'_> {
+    /// What it may name, first choice first.
+    fn tries(&self) -> Vec<Rc<Readings>> {
+        let in_group = self.group.and_then(|group| self.cell.in_group(group));
+        in_group.into_iter().chain(self.cell.alone()).collect()
     }
+}
+
+/// The columns of two rows of words; `None` where they reach too far.
+fn stacked<'a>(sheet: &Sheet, top: &'a Line<'_>, below: &'a Line<'_>) -> Option<Vec<Stacked<'a>>> {
+    let ((from, to), (sub_from, sub_to)) = (span(top.row)?, span(below.row)?);
+    let last = to.max(sub_to);
+    if last > 400 {
+        return None;
+    }
+    let mut out = Vec::new();
+    let (mut group, mut group_end) = ("", 0);
+    for col in from.min(sub_from)..=last {
+        let (above, sub) = (top.words(col), below.words(col));
+        if let Some(above) = above {
+            let extent = sheet.extent(Cell::new(top.row.at, col));
+            group = above.words;
+            group_end = if extent.row > top.row.at { col } else { extent.col.max(col) };
+        }
+        let in_group = sub.is_some() && (col <= group_end || above.is_none());
+        let Some(cell) = sub.or(above) else { continue };
+        out.push(Stacked {
+            col,
+            cell,
+            group: in_group.then_some(group).filter(|g| !g.is_empty()),
+            sub: sub.is_some(),
+        });
+    }
+    Some(out)
 }
 
 /// What a column is by the readings of its header.
@@ -267,8 +339,8 @@ fn column_of(
 fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
     plain.iter().find_map(|label| {
         let field = spec.fields.iter().position(|f| {
-            let bare = label.strip_suffix(f.unit.as_str()).map(|l| l.trim_end_matches(header::UNIT_SIGNS));
-            !f.unit.is_empty() && bare.is_some_and(|b| f.labels.iter().any(|l| l == b))
+            let bare = || Some(label.strip_suffix(f.unit.as_str())?.trim_end_matches(header::UNIT_SIGNS));
+            !f.unit.is_empty() && bare().is_some_and(|b| f.labels.iter().any(|l| l == b))
         })?;
         Some(Column::Field(field))
     })
