@@ -9,6 +9,7 @@ mod controls;
 mod delimited;
 mod limits;
 mod looks;
+mod merges;
 mod package;
 mod sheets;
 mod tidy;

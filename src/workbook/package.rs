@@ -10,6 +10,8 @@ use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::merges;
+
 /// Sum of the inflated parts of a package that keeps them.
 const SMALL: u64 = 4 << 20;
 
@@ -115,8 +117,9 @@ impl<'a> Package<'a> {
         String::from_utf8(self.part(at)?.to_vec()).ok()
     }
 
-    /// The container with what the library reads of it stored as it is, so that it need not be inflated once
-    /// more, and without the theme: it says colours only. `None` where the package is not small.
+    /// The container as the library reads it soonest: its parts stored, so that they need not be inflated once
+    /// more, merged areas in front of the cells, and no theme, which says colours only. `None` where the
+    /// package is not small.
     pub fn stored(&mut self) -> Option<Vec<u8>> {
         if !self.is_small {
             return None;
@@ -124,12 +127,15 @@ impl<'a> Package<'a> {
         let room = self.bytes.len() + self.entries.iter().map(|e| e.size as usize).sum::<usize>();
         let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
         for at in 0..self.entries.len() {
-            let lower = self.entries[at].lower.as_str();
-            if lower == "xl/theme/theme1.xml" {
+            let name = self.entries[at].lower.as_str();
+            let (is_theme, is_read, is_sheet) =
+                (name == "xl/theme/theme1.xml", is_read(name), is_sheet(name));
+            if is_theme {
                 continue;
             }
-            let part = if is_read(lower) { self.part(at) } else { None };
-            self.put(&mut out, at, part.as_deref().map(Vec::as_slice)).ok()?;
+            let part = if is_read { self.part(at) } else { None };
+            let moved = part.as_deref().filter(|_| is_sheet).and_then(|xml| merges::in_front(xml));
+            self.put(&mut out, at, moved.as_ref().or(part.as_deref()).map(Vec::as_slice)).ok()?;
         }
         out.finish().ok().map(Cursor::into_inner)
     }
@@ -161,4 +167,52 @@ fn is_read(name: &str) -> bool {
 /// Whether the part of a name in small letters is a sheet.
 pub(super) fn is_sheet(name: &str) -> bool {
     name.contains("worksheets/") && name.ends_with(".xml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHEET: &str = "xl/worksheets/sheet1.xml";
+    const THEME: &str = "xl/theme/theme1.xml";
+
+    fn form() -> Vec<u8> {
+        use crate::render::forms::{Extras, SheetPlan, workbook};
+        let spec = crate::bind::testing::specs().of(crate::spec::Form::F);
+        workbook(&[SheetPlan::blank(spec)], Extras::PLAIN).unwrap()
+    }
+
+    #[test]
+    fn a_stored_package_says_the_same_without_its_theme() {
+        let bytes = form();
+        let mut packed = Package::open(&bytes).unwrap();
+        let stored = packed.stored().unwrap();
+        let mut stored = Package::open(&stored).unwrap();
+        let names: Vec<String> = packed.names().map(|(_, name)| name.to_owned()).collect();
+        assert!(names.iter().any(|name| name == THEME));
+        for name in names {
+            let want = packed.text(&name).filter(|_| name != THEME);
+            let want = want.map(|xml| match name.as_str() {
+                SHEET => String::from_utf8(merges::in_front(xml.as_bytes()).unwrap()).unwrap(),
+                _ => xml,
+            });
+            assert_eq!(stored.text(&name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_part_stays_damaged() {
+        let mut bytes = form();
+        let at = {
+            let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+            archive.by_name(SHEET).unwrap().data_start().unwrap() as usize
+        };
+        bytes[at..at + 8].fill(0xFF);
+        let mut package = Package::open(&bytes).unwrap();
+        assert_eq!(package.text(SHEET), None);
+        let stored = package.stored().unwrap();
+        let mut stored = Package::open(&stored).unwrap();
+        assert!(stored.text("xl/workbook.xml").is_some());
+        assert_eq!(stored.text(SHEET), None);
+    }
 }
