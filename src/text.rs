@@ -10,6 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Characters that show nothing: zero-width, bidi controls, soft hyphen, BOM.
 pub fn is_invisible(c: char) -> bool {
+    if matches!(c, ' '..='~' | '\u{4E00}'..='\u{9FFF}') {
+        return false;
+    }
     matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
         | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}')
@@ -61,8 +64,18 @@ pub fn simple(c: char) -> Option<char> {
         | '“'
         | '”'
         | '□'
+        | '■'
+        | '○'
+        | '●'
+        | '☐'..='☒'
         | '√'
-        | '■' => Some(c),
+        | '✓'
+        | '✔'
+        | '×'
+        | '·'
+        | '–'
+        | '‘'
+        | '’' => Some(c),
         '\u{3000}' => Some(' '),
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
         _ => None,

@@ -196,7 +196,7 @@ fn every_correction_mended_reads_clean_and_stands_for_the_first() {
 
 /// The token that a correction workbook carries.
 fn token_in(bytes: &[u8], specs: &Specs) -> String {
-    let book = zhiti::workbook::read(bytes.to_vec(), &zhiti::workbook::Limits::default()).expect("book");
+    let book = zhiti::workbook::read(bytes, &zhiti::workbook::Limits::default()).expect("book");
     let bound = zhiti::bind::bind(&book, specs);
     let key = bound.returns.first().and_then(|b| b.envelope.key.clone()).expect("key sheet");
     key.supersedes.clone().expect("token")

@@ -55,12 +55,15 @@ pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<E
     let first = sheet.cells().take(12).last().map(|(cell, _)| cell)?;
     let mut head = scan.cells().iter().take_while(|(cell, _)| *cell <= first);
     let titled = head.any(|(_, words)| is_title(words, spec));
+    let sheet_name = text::label(&sheet.name);
+    let named = spec.names.iter().any(|n| sheet_name.contains(n.as_str()));
+    let called = sheet_name == "封面";
+    if !(titled || named || called) {
+        return None;
+    }
     let slots = bind_region(sheet, scan, spec, 0, u32::MAX).slots;
     let bound = slots.iter().flatten().count();
-    let sheet_name = text::label(&sheet.name);
-    let named = bound >= 3 && spec.names.iter().any(|n| sheet_name.contains(n.as_str()));
-    let is_cover = (titled && bound >= 1) || named || (sheet_name == "封面" && bound >= 2);
-    if !is_cover {
+    if !(titled && bound >= 1 || named && bound >= 3 || called && bound >= 2) {
         return None;
     }
     let said = |id: &str| {

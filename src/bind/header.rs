@@ -3,10 +3,6 @@
 //! Every reading is only a candidate: it counts where it equals a label of the form, so none can turn a
 //! header into something it does not say.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use crate::spec::Specs;
 use crate::text;
 
@@ -16,38 +12,18 @@ const LONGEST: usize = 2000;
 /// Readings of a header: plain ones, and shortened ones that count only where no plain one does.
 pub(super) type Readings = (Vec<String>, Vec<String>);
 
-/// Readings by words: a sheet is held against every form, but its words are read once, and words that name
-/// nothing in any form (nearly all answers) have no readings at all.
-pub(super) struct Memo<'a> {
-    specs: &'a Specs,
-    known: RefCell<HashMap<String, Option<Rc<Readings>>>>,
-}
-
-impl<'a> Memo<'a> {
-    pub(super) fn new(specs: &'a Specs) -> Self {
-        Self { specs, known: RefCell::default() }
+/// The readings of a header's words; `None` where they name nothing in any form, as nearly all answers do.
+pub(super) fn named(words: &str, specs: &Specs) -> Option<Readings> {
+    if words.len() > LONGEST {
+        return None;
     }
-
-    /// The readings of a header's words; `None` where they name nothing.
-    pub(super) fn readings(&self, words: &str) -> Option<Rc<Readings>> {
-        if words.len() > LONGEST {
-            return None;
-        }
-        if let Some(known) = self.known.borrow().get(words) {
-            return known.clone();
-        }
-        let whole = text::label(words);
-        if !self.specs.holds_a_name(&whole) {
-            self.known.borrow_mut().insert(words.to_owned(), None);
-            return None;
-        }
-        let (plain, shortened) = readings(words, whole);
-        let says = plain.iter().any(|l| may_name(l, self.specs))
-            || shortened.iter().any(|l| self.specs.names_something(l));
-        let read = says.then(|| Rc::new((plain, shortened)));
-        self.known.borrow_mut().insert(words.to_owned(), read.clone());
-        read
+    let whole = text::label(words);
+    if !specs.holds_a_name(&whole) {
+        return None;
     }
+    let (plain, shortened) = readings(words, whole);
+    let says = plain.iter().any(|l| may_name(l, specs)) || shortened.iter().any(|l| specs.names_something(l));
+    says.then_some((plain, shortened))
 }
 
 /// Whether a label is known to some form: as it is, as the question before an option, or before its unit.

@@ -39,15 +39,21 @@ pub(super) fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Ce
 /// Strips the printed guidance of a field off its answer.
 pub(super) fn without_hint(field: &Field, words: &str) -> String {
     let trimmed = text::words(words);
-    let rest = field.hints.iter().find_map(|hint| label::after(&trimmed, hint).map(str::to_owned));
-    rest.unwrap_or(trimmed)
+    behind_hint(field, &trimmed).map(str::to_owned).unwrap_or(trimmed)
+}
+
+/// What stands behind the printed guidance of a field, where the words begin with it.
+fn behind_hint<'a>(field: &Field, words: &'a str) -> Option<&'a str> {
+    field.hints.iter().find_map(|hint| label::after(words, hint))
 }
 
 /// Guidance, units and lines to write on are no answers.
 pub(super) fn is_filler(field: &Field, value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
-    let words = without_hint(field, words);
-    let bare = text::label(&words);
+    let bare = match behind_hint(field, words) {
+        Some(rest) => text::label(rest),
+        None => text::label(words),
+    };
     bare.is_empty() || (!field.unit.is_empty() && bare == field.unit)
 }
 

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::cell::Cell;
-use crate::spec::{FormSpec, Kind};
+use crate::spec::{Form, FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Sheet, Value};
 
@@ -24,11 +24,12 @@ pub struct Hit {
 pub struct Scan<'a> {
     sheet: &'a Sheet,
     texts: OnceCell<Vec<(Cell, Words<'a>)>>,
+    titles: OnceCell<Vec<(Cell, Form)>>,
 }
 
 impl<'a> Scan<'a> {
     pub fn of(sheet: &'a Sheet) -> Self {
-        Self { sheet, texts: OnceCell::new() }
+        Self { sheet, texts: OnceCell::new(), titles: OnceCell::new() }
     }
 
     /// All texts in reading order.
@@ -40,6 +41,21 @@ impl<'a> Scan<'a> {
             });
             texts.collect()
         })
+    }
+
+    /// Titles of forms in reading order, as `titled` tells them the first time.
+    pub fn titles(&self, titled: impl Fn(&Words<'a>) -> Option<Form>) -> &[(Cell, Form)] {
+        self.titles.get_or_init(|| {
+            let titles = self.cells().iter().filter_map(|(cell, words)| Some((*cell, titled(words)?)));
+            titles.collect()
+        })
+    }
+
+    /// The text of a cell; `None` where it holds none.
+    pub fn at(&self, cell: Cell) -> Option<&Words<'a>> {
+        let all = self.cells();
+        let at = all.binary_search_by_key(&cell, |(cell, _)| *cell).ok()?;
+        Some(&all[at].1)
     }
 
     /// The texts between two rows, both included.
@@ -54,17 +70,22 @@ impl<'a> Scan<'a> {
 pub struct Words<'a> {
     pub source: &'a str,
     folded: Folded,
-    title: OnceCell<Option<String>>,
+    label: OnceCell<String>,
 }
 
 impl<'a> Words<'a> {
     pub fn new(source: &'a str) -> Self {
-        Self { source, folded: Folded::new(source), title: OnceCell::new() }
+        Self { source, folded: Folded::new(source), label: OnceCell::new() }
     }
 
-    /// What may be the title of a form ([`title_words`]).
-    pub fn title(&self) -> Option<&str> {
-        self.title.get_or_init(|| title_words(self.source)).as_deref()
+    /// The whole of it in the form in which labels are compared ([`text::label`]).
+    pub fn label(&self) -> &str {
+        self.label.get_or_init(|| text::label(self.source))
+    }
+
+    /// The same where it is short enough for the title of a form.
+    pub fn short_label(&self) -> Option<&str> {
+        (self.source.len() <= 240).then(|| self.label())
     }
 
     /// The labels in it: one at its start, and further ones that start a line or stand before a colon.
@@ -332,6 +353,9 @@ fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) ->
 
 /// What follows `prefix` in `source`, comparing letters and digits only; `None` where it does not start so.
 pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
+    if first_solid(source).zip(first_solid(prefix)).is_some_and(|(ours, theirs)| ours != theirs) {
+        return None;
+    }
     let solid =
         |folded: Folded| folded.chars.into_iter().filter(|(c, ..)| c.is_alphanumeric()).collect::<Vec<_>>();
     let (ours, theirs) = (solid(Folded::new(source)), solid(Folded::new(prefix)));
@@ -342,30 +366,33 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
     Some(source[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
 }
 
-/// The words of a cell that may be a title, in normal form. Continuations, references (见表B) and
-/// sentences are none.
-pub fn title_words(words: &str) -> Option<String> {
-    if words.len() > 240 {
-        return None;
-    }
-    let label = text::label(words);
+/// The first letter or digit of a text in normal form; `None` where that takes more than a look at it.
+fn first_solid(text: &str) -> Option<char> {
+    let plain = |c: char| match text::simple(c) {
+        Some(sign) if !sign.is_alphanumeric() => None,
+        known => Some(known),
+    };
+    text.chars().find_map(plain).flatten()
+}
+
+/// Whether a label that names a form may be its title: continuations, references (见表B) and sentences are none.
+pub fn may_be_title(label: &str) -> bool {
     let passing = label.contains("(续")
         || label.contains("续表")
         || label.contains("见表")
         || label.contains(['。', '.', ',']) && !label.contains("表");
-    (!passing && !label.contains("项目名称") && !label.contains(':')).then_some(label)
+    !passing && !label.contains("项目名称") && !label.contains(':')
 }
 
-/// Whether a text is a group heading or the title of one: neither label nor answer.
-pub fn is_heading(source: &str, spec: &FormSpec) -> bool {
-    let label = text::label(source);
-    spec.headings.iter().any(|h| *h == label || (label.starts_with(h.as_str()) && h.chars().count() >= 6))
-        || label.ends_with("(续)")
+/// Whether a label is a group heading or the title of one: neither label of a field nor answer.
+pub fn is_heading(label: &str, spec: &FormSpec) -> bool {
+    let heads =
+        |h: &String| label.starts_with(h.as_str()) && (label.len() == h.len() || h.chars().count() >= 6);
+    spec.headings.iter().any(heads) || label.ends_with("(续)")
 }
 
-/// Whether a text is a line of a page break: 续表, a title once more, a page number.
-pub fn is_page_line(source: &str) -> bool {
-    let label = text::label(source);
+/// Whether a label is a line of a page break: 续表, a title once more, a page number.
+pub fn is_page_line(label: &str) -> bool {
     let short = label.chars().count() <= 40;
     short
         && (label.contains("续表")
@@ -374,9 +401,8 @@ pub fn is_page_line(source: &str) -> bool {
             || label.starts_with('第') && label.contains('页'))
 }
 
-/// Whether a text is a note under a form.
-pub fn is_note(source: &str) -> bool {
-    let label = text::label(source);
+/// Whether a label is a note under a form.
+pub fn is_note(label: &str) -> bool {
     ["注:", "注1", "填表说明", "说明:", "感谢您", "备注:", "填报说明", "注意:"]
         .iter()
         .any(|w| label.starts_with(w))
@@ -385,7 +411,7 @@ pub fn is_note(source: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Form, Specs};
+    use crate::spec::Specs;
 
     fn ids(text: &str, form: Form) -> Vec<(String, String)> {
         let specs = Specs::built_in().unwrap();
@@ -473,7 +499,7 @@ mod tests {
             let spec = specs.of(Form::B);
             let label: String = spec.fields[cut % spec.fields.len()].label.chars().skip(cut / 10).collect();
             for words in [text.clone(), format!("{label}{text}"), format!("{text}{label}：{text}")] {
-                let _ = (hits(&words, &Folded::new(&words), spec), is_heading(&words, spec), is_note(&words), after(&words, &label));
+                let _ = (hits(&words, &Folded::new(&words), spec), is_heading(&text::label(&words), spec), is_note(&text::label(&words)), after(&words, &label));
             }
         }
     }

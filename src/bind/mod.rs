@@ -5,6 +5,7 @@
 //! typed; [`crate::answer`] judges it.
 
 mod boxes;
+mod candidate;
 mod continued;
 mod form;
 mod header;

@@ -26,7 +26,7 @@ pub(super) fn find(sheet: &Sheet, spec: &FormSpec, found: &[(usize, Cell)]) -> V
         let Some(at) = agreed(&shifts, *place) else { continue };
         let value = sheet.get(at);
         let is_other = !found.iter().any(|(_, cell)| *cell == at)
-            && !matches!(value, Some(Value::Text(t)) if super::label::is_heading(t, spec));
+            && !matches!(value, Some(Value::Text(t)) if super::label::is_heading(&text::label(t), spec));
         if is_other {
             out.push((*field, at, value.map(|v| text::words(&v.text())).unwrap_or_default()));
         }

@@ -1,6 +1,6 @@
 //! Where forms stand in a sheet: titles cut it into stretches of rows; without a title, the labels tell the form.
 
-use super::label::{Scan, Words};
+use super::label::{Scan, Words, may_be_title};
 use crate::cell::Cell;
 use crate::spec::{Form, FormSpec, Specs};
 use crate::workbook::Sheet;
@@ -16,14 +16,11 @@ pub(super) struct Region {
 /// Titles cut a sheet into regions; without one, the labels tell the form.
 pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Region> {
     let mut titles: Vec<(Cell, Form)> = Vec::new();
-    for (cell, words) in scan.cells() {
-        if let Some(form) = titled(words, specs) {
-            let cell = *cell;
-            let repeated =
-                titles.last().is_some_and(|(at, last)| *last == form && cell.row.saturating_sub(at.row) <= 1);
-            if !repeated {
-                titles.push((cell, form));
-            }
+    for (cell, form) in titled(scan, specs) {
+        let repeated =
+            titles.last().is_some_and(|(at, last)| last == form && cell.row.saturating_sub(at.row) <= 1);
+        if !repeated {
+            titles.push((*cell, *form));
         }
     }
     let last = sheet.rows.last().map_or(0, |r| r.at);
@@ -51,14 +48,13 @@ pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec
         return None;
     }
     let mut titles: Vec<(Cell, Form, u32)> = Vec::new();
-    for (cell, words) in scan.cells() {
-        let Some(form) = titled(words, specs) else { continue };
+    for (cell, form) in titled(scan, specs) {
         match titles.last_mut() {
             // The same title in every cell of an area that was merged.
-            Some((at, last, end)) if at.row == cell.row && *last == form && cell.col <= *end + 1 => {
+            Some((at, last, end)) if at.row == cell.row && last == form && cell.col <= *end + 1 => {
                 *end = cell.col
             }
-            _ => titles.push((*cell, form, sheet.extent(*cell).col)),
+            _ => titles.push((*cell, *form, sheet.extent(*cell).col)),
         }
     }
     let at = titles.windows(2).position(|two| two[0].0.row == two[1].0.row)?;
@@ -88,12 +84,17 @@ fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
 
 /// Whether the title of any form stands in a sheet.
 pub(super) fn has_title(scan: &Scan<'_>, specs: &Specs) -> bool {
-    scan.cells().iter().any(|(_, words)| titled(words, specs).is_some())
+    !titled(scan, specs).is_empty()
+}
+
+/// The cells that are titles of forms.
+fn titled<'a>(scan: &'a Scan<'_>, specs: &Specs) -> &'a [(Cell, Form)] {
+    scan.titles(|words| title(words, specs))
 }
 
 /// The form whose title a cell is.
-fn titled(words: &Words<'_>, specs: &Specs) -> Option<Form> {
-    let label = words.title().filter(|label| specs.names_a_form(label))?;
+fn title(words: &Words<'_>, specs: &Specs) -> Option<Form> {
+    let label = words.short_label().filter(|label| specs.names_a_form(label) && may_be_title(label))?;
     let mut best: Option<(usize, Form)> = None;
     for (form, spec) in specs.all() {
         if let Some(len) = title_match(label, spec)
@@ -107,7 +108,7 @@ fn titled(words: &Words<'_>, specs: &Specs) -> Option<Form> {
 
 /// Whether a cell is the title of this form.
 pub(super) fn is_title(words: &Words<'_>, spec: &FormSpec) -> bool {
-    words.title().is_some_and(|label| title_match(label, spec).is_some())
+    words.short_label().is_some_and(|label| title_match(label, spec).is_some() && may_be_title(label))
 }
 
 /// Length of the name by which the words are the title of a form.

@@ -99,7 +99,7 @@ fn is_note_row(sheet: &Sheet, row: &Row, spec: &FormSpec) -> bool {
         "单位:",
         "计量单位:",
     ];
-    let note = super::label::is_note(words) || office.iter().any(|w| label.starts_with(w));
+    let note = super::label::is_note(&label) || office.iter().any(|w| label.starts_with(w));
     (row.cells.len() <= 3 && note) || titled || (alone && wide)
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::joined::{is_filler, joined, without_hint};
-use super::label::{self, Hit, Scan, Words};
+use super::label::{self, Hit, Scan};
 use super::region::is_title;
 use super::{Content, Slot, boxes, supplement};
 use crate::cell::Cell;
@@ -29,14 +29,15 @@ struct Label {
 }
 
 /// One form in its sheet.
-struct Ground<'a> {
+struct Ground<'a, 's> {
     sheet: &'a Sheet,
+    scan: &'a Scan<'s>,
     spec: &'a FormSpec,
     /// Cells with labels.
     occupied: BTreeSet<Cell>,
     last: u32,
-    /// Whether the form has its answers below their labels.
-    stacked: bool,
+    /// Last column of all merged areas of the sheet.
+    merged: u32,
 }
 
 /// What a form holds: a slot per field, and where the labels stand.
@@ -49,15 +50,16 @@ pub(super) struct Slots {
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
     let labels = choose(sheet, spec, labels(sheet, scan, spec, first, last));
     let occupied = labels.iter().flat_map(|l| l.repeats.iter().copied().chain([l.cell])).collect();
-    let mut ground = Ground { sheet, spec, occupied, last, stacked: false };
-    ground.stacked = ground.is_stacked_form(&labels);
+    let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet) };
+    let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
+    let stacked = ground.is_stacked_form(&labels, &rights);
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
-    for label in &labels {
+    for (label, right) in labels.iter().zip(&rights) {
         let field = &spec.fields[label.field];
         let slot = match field.kind {
             Kind::Dimensions => supplement::dimensions(sheet, field, label.cell, last),
             Kind::Indicators => supplement::indicators(sheet, label.cell, last),
-            _ => ground.answer(field, label),
+            _ => ground.answer(field, label, right, stacked),
         };
         slots[label.field] = Some(slot);
     }
@@ -183,10 +185,9 @@ struct Right {
     cells: Vec<Cell>,
 }
 
-impl Ground<'_> {
+impl Ground<'_, '_> {
     /// The answer that belongs to a label.
-    fn answer(&self, field: &Field, label: &Label) -> Slot {
-        let right = self.to_the_right(label);
+    fn answer(&self, field: &Field, label: &Label, right: &Right, stacked: bool) -> Slot {
         if let Some(words) = own_words(field, &label.tail) {
             // A tail that only holds empty boxes or a remark gives way to an answer beside it.
             let yields = !right.cells.is_empty() && is_empty_boxes(field, &words)
@@ -201,7 +202,7 @@ impl Ground<'_> {
         if let Some((cell, content)) = joined(self.sheet, field, &right.cells) {
             return Slot { cell, content };
         }
-        if let Some(slot) = self.below(field, label, right.first.is_some()) {
+        if let Some(slot) = self.below(field, label, right.first.is_some(), stacked) {
             return slot;
         }
         Slot { cell: right.first.unwrap_or(label.cell), content: Content::Blank }
@@ -210,19 +211,18 @@ impl Ground<'_> {
     fn to_the_right(&self, label: &Label) -> Right {
         let start = Cell::new(label.cell.row, label.extent.col.saturating_add(1));
         let mut right = Right { first: None, cells: Vec::new() };
-        if !self.occupied.contains(&start) && start.col <= edge(self.sheet, label.cell.row) {
+        if !self.occupied.contains(&start) && start.col <= self.edge(label.cell.row) {
             right.first = Some(start);
         }
         // An empty merged area is the answer's; what stands beyond it is not.
         let area = self.sheet.extent(start);
-        let free = self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
-        let end = if area != start && free { area.col } else { u32::MAX };
+        let free = || self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
+        let end = if area != start && free() { area.col } else { u32::MAX };
         let bottom = label.extent.row.min(label.cell.row + 40);
         for row in self.sheet.rows.iter().filter(|r| r.at >= label.cell.row && r.at <= bottom) {
-            for (col, value) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
+            for (col, _) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
                 let cell = Cell::new(row.at, *col);
-                let heads = || matches!(value, Value::Text(t) if label::is_heading(t, self.spec));
-                if self.occupied.contains(&cell) || heads() {
+                if self.occupied.contains(&cell) || self.heads(cell) {
                     break;
                 }
                 right.cells.push(cell);
@@ -234,22 +234,24 @@ impl Ground<'_> {
     /// Whether labels stand side by side with their answers below them: a row of labels only, and under it
     /// a row without any, whose cells stand under them. One label alone tells it only where the whole form
     /// is drawn so.
-    fn is_stacked(&self, label: &Label) -> bool {
+    fn is_stacked(&self, label: &Label, stacked: bool) -> bool {
         let rows = (row_at(self.sheet, label.cell.row), row_at(self.sheet, label.extent.row + 1));
         let (Some(labels), Some(below)) = rows else { return false };
         let is_label = |row: u32, col: u32| self.occupied.contains(&Cell::new(row, col));
-        let heads = |v: &Value| matches!(v, Value::Text(t) if label::is_heading(t, self.spec));
-        (self.stacked || labels.cells.len() >= 2 && below.cells.len() >= 2)
-            && labels.cells.iter().all(|(col, v)| is_label(labels.at, *col) || heads(v))
+        (stacked || labels.cells.len() >= 2 && below.cells.len() >= 2)
+            && labels
+                .cells
+                .iter()
+                .all(|(col, _)| is_label(labels.at, *col) || self.heads(Cell::new(labels.at, *col)))
             && below.cells.iter().all(|(col, _)| !is_label(below.at, *col) && is_label(labels.at, *col))
     }
 
     /// Whether most labels of the form have nothing beside them and something below.
-    fn is_stacked_form(&self, labels: &[Label]) -> bool {
+    fn is_stacked_form(&self, labels: &[Label], rights: &[Right]) -> bool {
         let (mut beside, mut below) = (0, 0);
-        for label in labels.iter().filter(|l| l.tail.is_empty()) {
+        for (label, right) in labels.iter().zip(rights).filter(|(l, _)| l.tail.is_empty()) {
             let under = Cell::new(label.extent.row + 1, label.cell.col);
-            if !self.to_the_right(label).cells.is_empty() {
+            if !right.cells.is_empty() {
                 beside += 1;
             } else if !self.occupied.contains(&under) && self.sheet.get(under).is_some() {
                 below += 1;
@@ -259,8 +261,8 @@ impl Ground<'_> {
     }
 
     /// The answer under a label, where nothing stands beside it.
-    fn below(&self, field: &Field, label: &Label, has_right: bool) -> Option<Slot> {
-        if has_right && field.kind != Kind::Block && !self.is_stacked(label) {
+    fn below(&self, field: &Field, label: &Label, has_right: bool, stacked: bool) -> Option<Slot> {
+        if has_right && field.kind != Kind::Block && !self.is_stacked(label, stacked) {
             return None;
         }
         let cell = Cell::new(label.extent.row + 1, label.cell.col);
@@ -274,11 +276,11 @@ impl Ground<'_> {
             return None;
         }
         let value = self.sheet.get(cell)?;
-        if let Value::Text(words) = value
-            && (label::is_heading(words, self.spec)
-                || label::is_note(words)
-                || label::is_page_line(words)
-                || is_title(&Words::new(words), self.spec))
+        if let Some(words) = self.scan.at(cell)
+            && (label::is_heading(words.label(), self.spec)
+                || label::is_note(words.label())
+                || label::is_page_line(words.label())
+                || is_title(words, self.spec))
         {
             return None;
         }
@@ -288,13 +290,20 @@ impl Ground<'_> {
         let (cell, content) = joined(self.sheet, field, &[cell])?;
         Some(Slot { cell, content })
     }
+
+    /// Whether a cell is a group heading.
+    fn heads(&self, cell: Cell) -> bool {
+        self.scan.at(cell).is_some_and(|words| label::is_heading(words.label(), self.spec))
+    }
+
+    /// The last column of the form around a row: merged areas and filled cells of the sheet.
+    fn edge(&self, row: u32) -> u32 {
+        let near = self.sheet.rows.iter().filter(|r| r.at.abs_diff(row) <= 60);
+        let filled = near.filter_map(|r| r.cells.last()).map(|(col, _)| *col).filter(|c| *c < 64).max();
+        self.merged.max(filled.unwrap_or(0))
+    }
 }
 
-/// The last column of the form around a row: merged areas and filled cells of the sheet.
-fn edge(sheet: &Sheet, row: u32) -> u32 {
-    let merged = sheet.merges.iter().filter(|(_, end)| end.1 < 64).map(|(_, end)| end.1).max().unwrap_or(0);
-    let near = sheet.rows.iter().filter(|r| r.at.abs_diff(row) <= 60);
-    let filled =
-        near.filter_map(|r| r.cells.last()).map(|(col, _)| *col).filter(|c| *c < 64).max().unwrap_or(0);
-    merged.max(filled)
+fn merged_edge(sheet: &Sheet) -> u32 {
+    sheet.merges.values().map(|(_, col)| *col).filter(|col| *col < 64).max().unwrap_or(0)
 }

@@ -15,7 +15,7 @@ fn column(sheet: &Sheet, header: Cell, words: &[&str]) -> Option<u32> {
 
 /// A line of a page break in the middle of a table.
 fn is_between(row: &Row) -> bool {
-    matches!(row.cells.as_slice(), [(_, Value::Text(words))] if super::label::is_page_line(words))
+    matches!(row.cells.as_slice(), [(_, Value::Text(words))] if super::label::is_page_line(&text::label(words)))
 }
 
 const BEFORE: &[&str] = &["服务前", "服务前得分", "前", "现状"];
@@ -62,7 +62,7 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
         }
         let name = sheet.text(Cell::new(row.at, header.col));
         let numbers = columns.map(|c| c.and_then(|c| sheet.get(Cell::new(row.at, c)).cloned()));
-        if name.trim().is_empty() || super::label::is_note(&name) {
+        if name.trim().is_empty() || super::label::is_note(&text::label(&name)) {
             if numbers.iter().all(Option::is_none) { break } else { continue }
         }
         if numbers.iter().all(Option::is_none) {

@@ -1,10 +1,10 @@
 //! Tables with one return per row, survey-platform exports among them, and rosters:
 //! known by a header row whose cells are labels of one form.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::header::{self, Memo, Readings};
+use super::candidate::{best_header, candidates};
+use super::header::{self, Readings};
 use super::platform::{self, Export};
 use super::rows::data_rows;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
@@ -34,11 +34,11 @@ pub(super) struct Header<'a> {
     pub data_from: u32,
     pub columns: Vec<(u32, Column)>,
     /// The mapping by which answers are read, where the table is a platform's export.
-    source: Option<(&'a Source, Form)>,
+    pub source: Option<(&'a Source, Form)>,
 }
 
 impl Header<'_> {
-    fn fields(&self) -> usize {
+    pub fn fields(&self) -> usize {
         let mut seen: Vec<usize> = self
             .columns
             .iter()
@@ -59,7 +59,7 @@ const FORM_LEAST: usize = 4;
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    let candidates = candidates(sheet, &Memo::new(specs), ROSTER_LEAST);
+    let candidates = candidates(sheet, specs, ROSTER_LEAST);
     if let Some(header) = best_header(&candidates, &specs.roster, &specs.cover, ROSTER_LEAST)
         && specs
             .roster
@@ -105,147 +105,8 @@ fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)
     richest(candidates, specs).map(|(_, header, form)| (header, form))
 }
 
-/// One row, or two, that may be a header: what its cells may name, the same for every form.
-struct Candidate {
-    row: u32,
-    data_from: u32,
-    /// First and last column of the row (of the upper one).
-    span: (u32, u32),
-    columns: Vec<Words>,
-    /// Cells of the lower row, and those of its columns that name nothing in any form.
-    below: usize,
-    nameless: usize,
-}
-
-/// A column of a candidate that may name something: its readings, first choice first.
-struct Words {
-    col: u32,
-    tries: Vec<Rc<Readings>>,
-    /// Whether the lower row has a cell here.
-    sub: bool,
-}
-
-/// Everything in the first rows of a sheet that may be a header of at least `least` columns.
-fn candidates(sheet: &Sheet, memo: &Memo<'_>, least: usize) -> Vec<Candidate> {
-    let mut out = Vec::new();
-    for (i, row) in sheet.rows.iter().enumerate().take(30) {
-        let below = sheet.rows.get(i + 1).filter(|r| r.at == row.at + 1);
-        out.extend(one_row(row, memo));
-        out.extend(below.and_then(|below| two_rows(sheet, row, below, memo)));
-    }
-    out.retain(|candidate| candidate.columns.len() >= least);
-    out
-}
-
-/// The candidate that names most fields of a form, at least `least`.
-fn best_header(
-    candidates: &[Candidate],
-    spec: &FormSpec,
-    cover: &FormSpec,
-    least: usize,
-) -> Option<Header<'static>> {
-    let mut best: Option<Header<'static>> = None;
-    for candidate in candidates {
-        let Some(header) = candidate.header(spec, cover) else { continue };
-        let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
-        if header.fields() >= least && candidate.is_row_of_labels(&header) && better {
-            best = Some(header);
-        }
-    }
-    best
-}
-
-impl Candidate {
-    fn header(&self, spec: &FormSpec, cover: &FormSpec) -> Option<Header<'static>> {
-        let mut columns: Vec<(u32, Column)> = Vec::with_capacity(self.columns.len());
-        let mut unmatched = self.nameless;
-        for words in &self.columns {
-            match words.tries.iter().find_map(|readings| column_of(readings, spec, cover, &columns)) {
-                Some(column) => columns.push((words.col, column)),
-                None => unmatched += usize::from(words.sub),
-            }
-        }
-        // A row of data is no second header row.
-        let is_header = unmatched * 3 <= self.below;
-        is_header.then_some(Header { row: self.row, data_from: self.data_from, columns, source: None })
-    }
-
-    /// In a header, labels stand side by side; in a form, answers stand between them.
-    fn is_row_of_labels(&self, header: &Header<'_>) -> bool {
-        let (from, to) = self.span;
-        let matched = header.columns.len() as u32;
-        matched * 3 >= (to - from + 1).min(60) || matched >= 5
-    }
-}
-
-fn span(row: &Row) -> Option<(u32, u32)> {
-    Some((row.cells.first()?.0, row.cells.last()?.0))
-}
-
-fn one_row(row: &Row, memo: &Memo<'_>) -> Option<Candidate> {
-    let words = row.cells.iter().filter_map(|(col, value)| {
-        let Value::Text(words) = value else { return None };
-        let tries: Vec<_> = memo.readings(words).into_iter().collect();
-        (!tries.is_empty()).then_some(Words { col: *col, tries, sub: false })
-    });
-    let columns = words.collect();
-    Some(Candidate { row: row.at, data_from: row.at + 1, span: span(row)?, columns, below: 0, nameless: 0 })
-}
-
-/// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows(sheet: &Sheet, top: &Row, below: &Row, memo: &Memo<'_>) -> Option<Candidate> {
-    // Answers that are numbers, dates or ticks stand in no header.
-    let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
-    if !top.cells.iter().chain(&below.cells).all(is_words) {
-        return None;
-    }
-    let last = top.cells.last()?.0.max(below.cells.last()?.0);
-    if last > 400 {
-        return None;
-    }
-    // With more than that, it is no second header row ([`Candidate::header`]).
-    let most = below.cells.len() / 3;
-    let (mut columns, mut nameless) = (Vec::new(), 0);
-    let (mut group, mut group_end) = (String::new(), 0);
-    for col in top.cells.first()?.0.min(below.cells.first()?.0)..=last {
-        let above = cell_text(top, col);
-        if let Some(words) = above {
-            let extent = sheet.extent(Cell::new(top.at, col));
-            words.clone_into(&mut group);
-            group_end = if extent.row > top.at { col } else { extent.col.max(col) };
-        }
-        // A number above is an answer of a form, not the empty right part of a group heading.
-        let empty_above = top.cells.binary_search_by_key(&col, |(c, _)| *c).is_err();
-        let in_group = col <= group_end || empty_above;
-        let sub = cell_text(below, col);
-        let tries = match (sub, above) {
-            (Some(sub), _) if in_group => [memo.readings(&format!("{group}{sub}")), memo.readings(sub)],
-            (Some(words), _) | (None, Some(words)) => [memo.readings(words), None],
-            (None, None) => continue,
-        };
-        let tries: Vec<_> = tries.into_iter().flatten().collect();
-        match tries.is_empty() {
-            false => columns.push(Words { col, tries, sub: sub.is_some() }),
-            true => nameless += usize::from(sub.is_some()),
-        }
-        if nameless > most {
-            return None;
-        }
-    }
-    let (span, data_from) = (span(top)?, below.at + 1);
-    Some(Candidate { row: top.at, data_from, span, columns, below: below.cells.len(), nameless })
-}
-
-fn cell_text(row: &Row, col: u32) -> Option<&str> {
-    let at = row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
-    match &row.cells[at].1 {
-        Value::Text(words) => Some(words),
-        _ => None,
-    }
-}
-
 /// What a column is by the readings of its header.
-fn column_of(
+pub(super) fn column_of(
     (plain, shortened): &Readings,
     spec: &FormSpec,
     cover: &FormSpec,
@@ -267,8 +128,8 @@ fn column_of(
 fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
     plain.iter().find_map(|label| {
         let field = spec.fields.iter().position(|f| {
-            let bare = label.strip_suffix(f.unit.as_str()).map(|l| l.trim_end_matches(header::UNIT_SIGNS));
-            !f.unit.is_empty() && bare.is_some_and(|b| f.labels.iter().any(|l| l == b))
+            let bare = || Some(label.strip_suffix(f.unit.as_str())?.trim_end_matches(header::UNIT_SIGNS));
+            !f.unit.is_empty() && bare().is_some_and(|b| f.labels.iter().any(|l| l == b))
         })?;
         Some(Column::Field(field))
     })

@@ -340,7 +340,6 @@ fn touching(tokens: &[Token]) -> Option<bool> {
 const ON: &str = "☑√✓✔✅■●◆▣◼⬛⚫★þ∨⋁🗸🗹";
 const CROSS: &str = "☒✗✘✕×✖🗷🗶❌";
 const OFF: &str = "□☐○◇▢◻⬜⚪❏❑◯";
-const CIRCLED: &str = "①②③④⑤⑥⑦⑧⑨";
 
 fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
     let chars: Vec<char> = crate::text::plain(&protect(raw)).chars().collect();
@@ -369,10 +368,8 @@ fn protect(raw: &str) -> String {
             '\u{0335}' | '\u{0336}' | '\u{0337}' | '\u{0338}' => {
                 out.pop();
             }
-            c => match CIRCLED.chars().position(|n| n == c) {
-                Some(at) => out.push_str(&format!("({})", at + 1)),
-                None => out.push(c),
-            },
+            '①'..='⑨' => out.extend(['(', char::from(b'1' + (u32::from(c) - u32::from('①')) as u8), ')']),
+            c => out.push(c),
         }
     }
     out
@@ -380,20 +377,10 @@ fn protect(raw: &str) -> String {
 
 fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Token, usize) {
     let c = chars[0];
-    if let Some((mark, len)) = bracketed_mark(chars) {
-        return (Token::Mark(mark), len);
-    }
-    if let Some(token) = number_at(chars, last) {
+    // Nearly all are Chinese characters, which are neither marks nor numbers.
+    let is_word = matches!(c, '\u{4E00}'..='\u{9FFF}');
+    if !is_word && let Some(token) = sign_at(chars, last) {
         return token;
-    }
-    if ON.contains(c) {
-        return (Token::Mark(Mark::On), 1);
-    }
-    if CROSS.contains(c) {
-        return (Token::Mark(Mark::Cross), 1);
-    }
-    if OFF.contains(c) {
-        return (Token::Mark(Mark::Off), 1);
     }
     if let Some((index, len)) = option_at(chars, choices) {
         return (Token::Option(index), len);
@@ -405,6 +392,20 @@ fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Toke
         ' ' => (Token::Space, 1),
         ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => (Token::Separator(c), 1),
         c => (Token::Text(c.to_string()), 1),
+    }
+}
+
+/// A mark, or the number of an option.
+fn sign_at(chars: &[char], last: Option<&Token>) -> Option<(Token, usize)> {
+    let mark = |mark| Some((Token::Mark(mark), 1));
+    if let Some((mark, len)) = bracketed_mark(chars) {
+        return Some((Token::Mark(mark), len));
+    }
+    match chars[0] {
+        c if ON.contains(c) => mark(Mark::On),
+        c if CROSS.contains(c) => mark(Mark::Cross),
+        c if OFF.contains(c) => mark(Mark::Off),
+        _ => number_at(chars, last),
     }
 }
 

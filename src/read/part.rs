@@ -102,10 +102,10 @@ impl Reader<'_> {
         if skip == 0 {
             sink.begin(head(None, &bytes));
         }
-        match self.open(bytes) {
+        match self.open(&bytes) {
             Ok(Look::Contents(contents)) if skip == 0 => sink.end(Outcome::Read(contents)),
             Ok(Look::Contents(_)) => {}
-            Ok(Look::Archive(bytes)) => self.take_entries(&bytes, skip, sink),
+            Ok(Look::Archive) => self.take_entries(&bytes, skip, sink),
             Err(fault) if skip == 0 => sink.end(Outcome::Fault(fault)),
             Err(_) => {}
         }
@@ -125,7 +125,7 @@ impl Reader<'_> {
             match guarded(|| super::archive::inflate(&mut archive, entry, self.limits)) {
                 Ok(bytes) => {
                     sink.begin(head(Some(entry.name.clone()), &bytes));
-                    sink.end(self.open_entry(bytes));
+                    sink.end(self.open_entry(&bytes));
                 }
                 Err(fault) => {
                     sink.begin(Head { entry: Some(entry.name.clone()), ..Head::default() });
@@ -135,39 +135,34 @@ impl Reader<'_> {
         }
     }
 
-    fn open_entry(&self, bytes: Vec<u8>) -> Outcome {
+    fn open_entry(&self, bytes: &[u8]) -> Outcome {
         match self.open(bytes) {
             Ok(Look::Contents(contents)) => Outcome::Read(contents),
-            Ok(Look::Archive(_)) => Outcome::Fault(FileFault::Foreign("压缩包中的压缩包".into())),
+            Ok(Look::Archive) => Outcome::Fault(FileFault::Foreign("压缩包中的压缩包".into())),
             Err(fault) => Outcome::Fault(fault),
         }
     }
 
-    fn open(&self, bytes: Vec<u8>) -> Result<Look, FileFault> {
-        guarded(|| {
-            if let Some(contents) = self.word(&bytes) {
-                return Ok(Look::Contents(Box::new(contents)));
+    fn open(&self, bytes: &[u8]) -> Result<Look, FileFault> {
+        guarded(|| match workbook::open(bytes, self.limits) {
+            Ok(Opened::Archive) => Ok(Look::Archive),
+            Ok(Opened::Book(book)) => Ok(Look::Contents(Box::new(Contents {
+                bindings: bind::bind(&book, self.specs),
+                synthetic: book.sheets.iter().any(bind::says_synthetic),
+                unreadable: book.unreadable,
+                remarks: book.remarks,
+                no_summary: None,
+            }))),
+            Err(FileFault::Foreign(kind)) if kind == workbook::WORD => {
+                let contents = self.word(bytes).ok_or(FileFault::Foreign(kind))?;
+                Ok(Look::Contents(Box::new(contents)))
             }
-            match workbook::open(bytes, self.limits)? {
-                Opened::Archive(bytes) => Ok(Look::Archive(bytes)),
-                Opened::Book(book) => Ok(Look::Contents(Box::new(Contents {
-                    bindings: bind::bind(&book, self.specs),
-                    synthetic: book.sheets.iter().any(bind::says_synthetic),
-                    unreadable: book.unreadable,
-                    remarks: book.remarks,
-                    no_summary: None,
-                }))),
-            }
+            Err(fault) => Err(fault),
         })
     }
 
-    /// What a Word document says as 表D; `None` where the file is no Word document that opens.
+    /// What a Word document says as 表D; `None` where it does not open as one.
     fn word(&self, bytes: &[u8]) -> Option<Contents> {
-        let is_word =
-            matches!(workbook::sniff(bytes), Err(FileFault::Foreign(kind)) if kind == workbook::WORD);
-        if !is_word {
-            return None;
-        }
         let answers = match docx::read_summary(bytes, &docx::Limits::default()) {
             Err(WordFault::NotWord | WordFault::OldOrLocked) => return None,
             Err(fault) => {
@@ -187,7 +182,7 @@ impl Reader<'_> {
 
 enum Look {
     Contents(Box<Contents>),
-    Archive(Vec<u8>),
+    Archive,
 }
 
 fn head(entry: Option<String>, bytes: &[u8]) -> Head {

@@ -1,19 +1,26 @@
 //! Which kind of file the bytes are, whatever the name says.
 
 use super::FileFault;
+use super::package::Package;
 
 /// A container this program reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
-    /// .xlsx and .xlsm.
-    Xlsx,
-    Xlsb,
-    Ods,
+pub(super) enum Container<'a> {
+    /// A workbook in a zip container, which comes opened.
+    Package(Kind, Package<'a>),
     Xls,
     /// Comma, semicolon or tab separated text.
     Delimited,
     /// A zip of files that is no workbook itself.
     Archive,
+}
+
+/// Workbooks in zip containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// .xlsx and .xlsm.
+    Xlsx,
+    Xlsb,
+    Ods,
 }
 
 const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -25,7 +32,7 @@ pub const WORD: &str = "Word 文档";
 ///
 /// # Errors
 /// [`FileFault`] for empty, encrypted and foreign files.
-pub fn sniff(bytes: &[u8]) -> Result<Container, FileFault> {
+pub(super) fn sniff(bytes: &[u8]) -> Result<Container<'_>, FileFault> {
     if bytes.is_empty() {
         return Err(FileFault::Empty);
     }
@@ -51,17 +58,17 @@ fn has_zip_directory(bytes: &[u8]) -> bool {
     tail.windows(4).any(|w| w == b"PK\x05\x06") && bytes.windows(4).take(4096).any(|w| w == b"PK\x03\x04")
 }
 
-fn sniff_zip(bytes: &[u8]) -> Result<Container, FileFault> {
-    let archive = zip::ZipArchive::new(std::io::Cursor::new(bytes));
-    let archive = archive.map_err(|e| FileFault::Corrupt(format!("压缩结构损坏，可能传输中断（{e}）")))?;
-    let names = super::zipcheck::part_names(&archive);
-    let has = |wanted: &str| names.iter().any(|n| n.replace('\\', "/").eq_ignore_ascii_case(wanted));
-    let starts = |prefix: &str| names.iter().any(|n| n.starts_with(prefix));
+fn sniff_zip(bytes: &[u8]) -> Result<Container<'_>, FileFault> {
+    let package = Package::open(bytes);
+    let package = package.map_err(|e| FileFault::Corrupt(format!("压缩结构损坏，可能传输中断（{e}）")))?;
+    let sign = |b: u8| if b == b'\\' { b'/' } else { b };
+    let has = |wanted: &str| package.lower_names().any(|(_, name)| name.bytes().map(sign).eq(wanted.bytes()));
+    let starts = |prefix: &str| package.names().any(|(_, name)| name.starts_with(prefix));
     if has("xl/workbook.bin") {
-        return Ok(Container::Xlsb);
+        return Ok(Container::Package(Kind::Xlsb, package));
     }
     if has("content.xml") {
-        return Ok(Container::Ods);
+        return Ok(Container::Package(Kind::Ods, package));
     }
     if has("word/document.xml") {
         return Err(FileFault::Foreign(WORD.into()));
@@ -69,14 +76,14 @@ fn sniff_zip(bytes: &[u8]) -> Result<Container, FileFault> {
     if starts("ppt/") {
         return Err(FileFault::Foreign("演示文稿".into()));
     }
-    if has("[Content_Types].xml") || starts("xl/") {
-        return Ok(Container::Xlsx);
+    if has("[content_types].xml") || starts("xl/") {
+        return Ok(Container::Package(Kind::Xlsx, package));
     }
     Ok(Container::Archive)
 }
 
 /// A compound file: an old workbook, or an encrypted new one.
-fn sniff_ole(bytes: &[u8]) -> Result<Container, FileFault> {
+fn sniff_ole(bytes: &[u8]) -> Result<Container<'static>, FileFault> {
     let has = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         bytes.windows(wide.len()).any(|w| w == wide)
@@ -149,12 +156,17 @@ fn looks_like_text(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn fault(bytes: &[u8]) -> Option<FileFault> {
+        sniff(bytes).err()
+    }
+
     #[test]
     fn tells_by_content() {
-        assert_eq!(sniff(b""), Err(FileFault::Empty));
-        assert_eq!(sniff(b"a,b\n1,2\n"), Ok(Container::Delimited));
-        assert!(matches!(sniff(b"%PDF-1.7 ..."), Err(FileFault::Foreign(_))));
-        assert!(matches!(sniff(b"PK\x03\x04 cut off"), Err(FileFault::Corrupt(_))));
-        assert!(matches!(sniff(&[0, 1, 2, 3, 4, 5]), Err(FileFault::Foreign(_))));
+        assert_eq!(fault(b""), Some(FileFault::Empty));
+        assert!(matches!(sniff(b"a,b\n1,2\n"), Ok(Container::Delimited)));
+        for foreign in [b"%PDF-1.7 ...".as_slice(), &[0, 1, 2, 3, 4, 5]] {
+            assert!(matches!(fault(foreign), Some(FileFault::Foreign(_))));
+        }
+        assert!(matches!(fault(b"PK\x03\x04 cut off"), Some(FileFault::Corrupt(_))));
     }
 }

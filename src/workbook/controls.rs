@@ -2,17 +2,13 @@
 //! any cell, so it is put as ☑ or □ in front of the text of the cell they lie on.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
+use super::package::Package;
 use super::{Sheet, Value};
 use crate::cell::Cell;
-
-/// A part larger than this is not looked at further.
-const LARGEST: u64 = 48 << 20;
 
 /// One check box or option button.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,17 +21,14 @@ struct Control {
     caption: String,
 }
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
-
 /// Controls of a package by the name of their sheet.
 #[derive(Debug, Default)]
 pub(super) struct Controls(BTreeMap<String, Vec<Control>>);
 
 impl Controls {
     /// Reads the controls of a package; none where there is no drawing of the old kind.
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        let archive = ZipArchive::new(Cursor::new(bytes)).ok();
-        Self(archive.and_then(|mut archive| by_sheet(&mut archive)).unwrap_or_default())
+    pub(super) fn of(package: &mut Package<'_>) -> Self {
+        Self(by_sheet(package).unwrap_or_default())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -65,17 +58,15 @@ impl Controls {
     }
 }
 
-fn by_sheet(archive: &mut Archive<'_>) -> Option<BTreeMap<String, Vec<Control>>> {
-    if !archive.file_names().any(|n| n.is_ok_and(|n| n.to_lowercase().ends_with(".vml"))) {
-        return None;
-    }
+fn by_sheet(package: &mut Package<'_>) -> Option<BTreeMap<String, Vec<Control>>> {
+    package.ending(".vml")?;
     let mut out = BTreeMap::new();
-    for (name, path) in sheet_paths(archive) {
+    for (name, path) in sheet_paths(package) {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
-        let Some(rels) = part(archive, &format!("{folder}/_rels/{file}.rels")) else { continue };
+        let Some(rels) = package.text(&format!("{folder}/_rels/{file}.rels")) else { continue };
         let mut controls = Vec::new();
         for (_, target) in relations(&rels, "vmlDrawing") {
-            if let Some(drawing) = part(archive, &resolve(folder, &target)) {
+            if let Some(drawing) = package.text(&resolve(folder, &target)) {
                 controls.extend(in_drawing(&drawing));
             }
         }
@@ -88,20 +79,12 @@ fn by_sheet(archive: &mut Archive<'_>) -> Option<BTreeMap<String, Vec<Control>>>
 }
 
 /// Sheets of a package, as (name, path of the part).
-pub(super) fn sheet_paths(archive: &mut Archive<'_>) -> Vec<(String, String)> {
-    let book = part(archive, "xl/workbook.xml");
-    let relations = part(archive, "xl/_rels/workbook.xml.rels").map(|rels| relations(&rels, ""));
+pub(super) fn sheet_paths(package: &mut Package<'_>) -> Vec<(String, String)> {
+    let book = package.text("xl/workbook.xml");
+    let relations = package.text("xl/_rels/workbook.xml.rels").map(|rels| relations(&rels, ""));
     let (Some(book), Some(targets)) = (book, relations) else { return Vec::new() };
     let path = |id: &str| targets.iter().find(|(i, _)| i == id).map(|(_, target)| resolve("xl", target));
     sheets(&book).into_iter().filter_map(|(name, id)| Some((name, path(&id)?))).collect()
-}
-
-/// The text of a part, as far as it is looked at.
-pub(super) fn part(archive: &mut Archive<'_>, path: &str) -> Option<String> {
-    let part = archive.by_name(path).ok()?;
-    let mut text = Vec::new();
-    part.take(LARGEST).read_to_end(&mut text).ok()?;
-    String::from_utf8(text).ok()
 }
 
 /// A target of a relation as the path of a part.

@@ -5,13 +5,12 @@
 //! word costs next to nothing; only sheets that have it are read for the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde::{Deserialize, Serialize};
-use zip::ZipArchive;
 
+use super::package::Package;
 use super::{Sheet, controls};
 use crate::cell::Cell;
 
@@ -41,21 +40,17 @@ pub(super) fn may_hide(xml: &[u8]) -> bool {
 }
 
 /// Says in each sheet what is hidden there.
-pub(super) fn note_hidden(bytes: &[u8], sheets: &mut [Sheet]) {
-    let Some(mut archive) = ZipArchive::new(Cursor::new(bytes)).ok() else { return };
-    let paths: BTreeMap<String, String> = controls::sheet_paths(&mut archive).into_iter().collect();
+pub(super) fn note_hidden(package: &mut Package<'_>, sheets: &mut [Sheet]) {
+    let paths: BTreeMap<String, String> = controls::sheet_paths(package).into_iter().collect();
     for sheet in sheets {
-        let Some(xml) = paths.get(&*sheet.name).and_then(|path| controls::part(&mut archive, path)) else {
-            continue;
-        };
+        let Some(xml) = paths.get(&*sheet.name).and_then(|path| package.text(path)) else { continue };
         hidden(&xml).note(sheet);
     }
 }
 
 /// Says in each sheet of an .ods what is hidden there.
-pub(super) fn note_hidden_ods(bytes: &[u8], sheets: &mut [Sheet]) {
-    let Some(mut archive) = ZipArchive::new(Cursor::new(bytes)).ok() else { return };
-    let Some(xml) = controls::part(&mut archive, "content.xml") else { return };
+pub(super) fn note_hidden_ods(package: &mut Package<'_>, sheets: &mut [Sheet]) {
+    let Some(xml) = package.text("content.xml") else { return };
     if !xml.contains("table:visibility=") {
         return;
     }

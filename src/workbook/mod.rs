@@ -9,6 +9,8 @@ mod controls;
 mod delimited;
 mod limits;
 mod looks;
+mod merges;
+mod package;
 mod sheets;
 mod tidy;
 mod zipcheck;
@@ -18,7 +20,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use container::{Container, WORD, sniff};
+pub use container::WORD;
+use container::{Container, sniff};
 pub use limits::Limits;
 pub use looks::Looks;
 
@@ -223,15 +226,15 @@ fn merge_key(row: u32, col: u32) -> u64 {
 #[derive(Debug)]
 pub enum Opened {
     Book(Book),
-    /// A zip of files; the bytes, to look into.
-    Archive(Vec<u8>),
+    /// A zip of files, to look into.
+    Archive,
 }
 
 /// Reads a file's bytes into a book, or tells that they are an archive of files.
 ///
 /// # Errors
 /// [`FileFault`] where nothing in it can be read; a library's panic is one of them.
-pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
+pub fn open(bytes: &[u8], limits: &Limits) -> Result<Opened, FileFault> {
     guarded(|| open_unguarded(bytes, limits))
 }
 
@@ -239,10 +242,10 @@ pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn read(bytes: Vec<u8>, limits: &Limits) -> Result<Book, FileFault> {
-    match open(bytes, limits)? {
+pub fn read(bytes: impl AsRef<[u8]>, limits: &Limits) -> Result<Book, FileFault> {
+    match open(bytes.as_ref(), limits)? {
         Opened::Book(book) => Ok(book),
-        Opened::Archive(_) => Err(FileFault::Foreign("压缩包".into())),
+        Opened::Archive => Err(FileFault::Foreign("压缩包".into())),
     }
 }
 
@@ -257,23 +260,29 @@ fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "原因不明".into())
 }
 
-fn open_unguarded(bytes: Vec<u8>, limits: &Limits) -> Result<Opened, FileFault> {
+fn open_unguarded(bytes: &[u8], limits: &Limits) -> Result<Opened, FileFault> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(FileFault::too_many_bytes(limits));
     }
-    match sniff(&bytes)? {
-        Container::Archive => Ok(Opened::Archive(bytes)),
-        Container::Delimited => delimited::read(&bytes, limits).map(Opened::Book),
-        container => {
-            let remarks = zipcheck::check(container, &bytes, limits)?;
-            let mut book = sheets::read(container, &bytes, limits)?;
+    match sniff(bytes)? {
+        Container::Archive => Ok(Opened::Archive),
+        Container::Delimited => delimited::read(bytes, limits).map(Opened::Book),
+        Container::Xls => filled(sheets::read_old(bytes, limits)?).map(Opened::Book),
+        Container::Package(kind, mut package) => {
+            let remarks = zipcheck::check(kind, &mut package, limits)?;
+            let mut book = sheets::read(kind, &mut package, limits)?;
             book.remarks.extend(remarks);
-            if book.sheets.is_empty() && book.unreadable.is_empty() {
-                return Err(FileFault::Corrupt("文件中没有工作表".into()));
-            }
-            Ok(Opened::Book(book))
+            filled(book).map(Opened::Book)
         }
     }
+}
+
+/// A book, unless nothing at all came of it.
+fn filled(book: Book) -> Result<Book, FileFault> {
+    if book.sheets.is_empty() && book.unreadable.is_empty() {
+        return Err(FileFault::Corrupt("文件中没有工作表".into()));
+    }
+    Ok(book)
 }
 
 impl FileFault {

@@ -7,8 +7,10 @@ use calamine::{
     XlsbError, Xlsx, XlsxError,
 };
 
+use super::container::Kind;
 use super::controls::Controls;
-use super::{Book, Container, FileFault, Limits, Sheet, Value, guarded, looks, tidy};
+use super::package::Package;
+use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, tidy};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
@@ -22,63 +24,61 @@ struct Budget {
     chars: usize,
 }
 
-/// Reads every worksheet of a workbook.
-pub(super) fn read(container: Container, bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
-    let cursor = Cursor::new(bytes);
-    match container {
-        Container::Xlsx => read_package(bytes, limits),
-        Container::Xlsb => read_xlsb(Xlsb::new(cursor).map_err(xlsb_fault)?, limits),
-        Container::Xls => read_xls(Xls::new(cursor).map_err(xls_fault)?, limits),
-        Container::Ods => {
+/// Reads every worksheet of a workbook in a zip container.
+pub(super) fn read(kind: Kind, package: &mut Package<'_>, limits: &Limits) -> Result<Book, FileFault> {
+    let cursor = Cursor::new(package.bytes);
+    match kind {
+        Kind::Xlsx => read_package(package, limits),
+        Kind::Xlsb => read_xlsb(Xlsb::new(cursor).map_err(xlsb_fault)?, limits),
+        Kind::Ods => {
             let mut book = read_ods(Ods::new(cursor).map_err(ods_fault)?, limits)?;
-            looks::note_hidden_ods(bytes, &mut book.sheets);
+            looks::note_hidden_ods(package, &mut book.sheets);
             Ok(book)
         }
-        Container::Delimited => Err(FileFault::Foreign("文本文件".into())),
-        Container::Archive => Err(FileFault::Foreign("压缩包".into())),
     }
 }
 
+/// Reads every worksheet of an old workbook.
+pub(super) fn read_old(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
+    read_xls(Xls::new(Cursor::new(bytes)).map_err(xls_fault)?, limits)
+}
+
 /// Reads an .xlsx as it is; where its sheets are in doubt, refused or struck out in parts, in plain form.
-fn read_package(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
-    let look = tidy::look(bytes, limits);
-    let as_it_is = || guarded(|| read_xlsx(Xlsx::new(Cursor::new(bytes)).map_err(xlsx_fault)?, limits));
-    let struck = if look.struck { read_tidied(bytes, limits) } else { None };
+fn read_package(package: &mut Package<'_>, limits: &Limits) -> Result<Book, FileFault> {
+    let look = tidy::look(package, limits);
+    let struck = if look.struck { read_tidied(package, limits) } else { None };
     let mut book = match struck {
         Some(book) => book,
-        None => as_it_is_or_tidied(bytes, limits, look.doubtful, as_it_is)?,
+        None => as_it_is_or_tidied(package, limits, look.doubtful)?,
     };
-    let controls = Controls::of(bytes);
+    let controls = Controls::of(package);
     if !controls.is_empty() {
         book.sheets.iter_mut().for_each(|sheet| controls.mark(sheet));
     }
     if look.hidden {
-        looks::note_hidden(bytes, &mut book.sheets);
+        looks::note_hidden(package, &mut book.sheets);
     }
     Ok(book)
 }
 
-fn as_it_is_or_tidied(
-    bytes: &[u8],
-    limits: &Limits,
-    doubtful: bool,
-    as_it_is: impl FnOnce() -> Result<Book, FileFault>,
-) -> Result<Book, FileFault> {
+fn as_it_is_or_tidied(package: &mut Package<'_>, limits: &Limits, doubtful: bool) -> Result<Book, FileFault> {
     let first = if doubtful {
         Err(FileFault::Corrupt("工作表的写法有误，无法可靠读取".into()))
     } else {
-        as_it_is()
+        let stored = package.stored();
+        let bytes = stored.as_deref().unwrap_or(package.bytes);
+        guarded(|| read_xlsx(Xlsx::new(Cursor::new(bytes)).map_err(xlsx_fault)?, limits))
     };
     match first {
         Ok(book) if book.unreadable.is_empty() => Ok(book),
         Err(fault @ (FileFault::TooLarge(_) | FileFault::Encrypted)) => Err(fault),
-        first => read_tidied(bytes, limits).map_or(first, Ok),
+        first => read_tidied(package, limits).map_or(first, Ok),
     }
 }
 
 /// Reads a package in plain form; `None` where that helps nothing.
-fn read_tidied(bytes: &[u8], limits: &Limits) -> Option<Book> {
-    let tidied = tidy::tidy(bytes)?;
+fn read_tidied(package: &mut Package<'_>, limits: &Limits) -> Option<Book> {
+    let tidied = tidy::tidy(package)?;
     let cursor = Cursor::new(tidied.bytes.as_slice());
     let mut book = guarded(|| read_xlsx(Xlsx::new(cursor).map_err(xlsx_fault)?, limits)).ok()?;
     if tidied.dropped > 0 {

@@ -1,38 +1,41 @@
 //! A cheap look at a zip container before any library opens it (hazards: bombs,
 //! lying counts, overlaps), and a list of what it holds that nobody can read by content.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::{Container, FileFault, Limits};
+use super::container::Kind;
+use super::package::Package;
+use super::{FileFault, Limits};
 
 /// Refuses containers beyond the limits; returns remarks on unread parts, in Chinese.
-pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Result<Vec<String>, FileFault> {
-    if matches!(container, Container::Xls | Container::Delimited | Container::Archive) {
-        return Ok(Vec::new());
-    }
-    let mut archive = ZipArchive::new(Cursor::new(bytes))
-        .map_err(|e| FileFault::Corrupt(format!("压缩结构损坏（{e}）")))?;
+pub(super) fn check(
+    kind: Kind,
+    package: &mut Package<'_>,
+    limits: &Limits,
+) -> Result<Vec<String>, FileFault> {
+    let archive = package.archive();
     if archive.len() > limits.zip_entries {
         return Err(FileFault::TooLarge(format!("文件内含{}个部件", archive.len())));
     }
     if archive.has_overlapping_files().unwrap_or(true) {
         return Err(FileFault::Corrupt("压缩结构中的部件互相重叠".into()));
     }
-    check_names(&archive, bytes)?;
-    check_sizes(&mut archive, limits)?;
-    check_counts(&mut archive)?;
-    if container == Container::Ods {
-        check_ods(&mut archive, limits)?;
+    check_names(package)?;
+    check_sizes(package.archive(), limits)?;
+    check_counts(package)?;
+    if kind == Kind::Ods {
+        check_ods(package.archive(), limits)?;
     }
-    Ok(remarks(&archive))
+    Ok(remarks(package))
 }
 
 /// Of two parts of one name, or of names that differ in case only, nobody can tell which is meant.
-fn check_names(archive: &ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<(), FileFault> {
-    let mut seen = std::collections::BTreeSet::new();
-    for name in part_names(archive) {
+fn check_names(package: &mut Package<'_>) -> Result<(), FileFault> {
+    let mut seen = BTreeSet::new();
+    for (_, name) in package.names() {
         if !seen.insert(name.replace('\\', "/").to_lowercase()) {
             return Err(FileFault::Corrupt(format!(
                 "文件内有两个同名的部件（{name}），无法判断以哪一个为准"
@@ -40,8 +43,9 @@ fn check_names(archive: &ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<(), 
         }
     }
     // The archive keeps the last of two parts of the same name; its directory still counts both.
-    let counted = directory_count(bytes).unwrap_or(archive.len());
-    if counted != archive.len() && counted < 0xFFFF {
+    let kept = package.archive().len();
+    let counted = directory_count(package.bytes).unwrap_or(kept);
+    if counted != kept && counted < 0xFFFF {
         return Err(FileFault::Corrupt("文件内有同名的部件，无法判断以哪一个为准".into()));
     }
     Ok(())
@@ -82,15 +86,11 @@ fn check_sizes(archive: &mut ZipArchive<Cursor<&[u8]>>, limits: &Limits) -> Resu
 }
 
 /// A shared-strings part that claims more strings than its bytes can hold makes the library reserve memory blindly.
-fn check_counts(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<(), FileFault> {
-    let names = part_names(archive).into_iter().filter(|n| n.to_lowercase().ends_with("sharedstrings.xml"));
-    for name in names {
-        let Ok(entry) = archive.by_name(&name) else { continue };
-        let size = entry.size();
-        let mut head = Vec::new();
-        if entry.take(2048).read_to_end(&mut head).is_err() {
-            continue;
-        }
+fn check_counts(package: &mut Package<'_>) -> Result<(), FileFault> {
+    let strings = package.lower_names().filter(|(_, name)| name.ends_with("sharedstrings.xml"));
+    for at in strings.map(|(at, _)| at).collect::<Vec<_>>() {
+        let Some(head) = package.head(at, 2048) else { continue };
+        let size = package.size(at);
         let text = String::from_utf8_lossy(&head);
         let claimed = text.split("uniqueCount").nth(1).and_then(|rest| rest.split(['"', '\'']).nth(1));
         let Some(claimed) = claimed else { continue };
@@ -131,9 +131,8 @@ fn repeated_cells(content: &[u8]) -> u64 {
     })
 }
 
-fn remarks(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
-    let names = part_names(archive);
-    let has = |part: &str| names.iter().any(|n| n.to_lowercase().contains(part));
+fn remarks(package: &Package<'_>) -> Vec<String> {
+    let has = |part: &str| package.lower_names().any(|(_, name)| name.contains(part));
     let mut remarks = Vec::new();
     if has("activex") || has("xl/ctrlprops/") && !has(".vml") {
         remarks.push("含控件（复选框等），其勾选状态无法读取，请改在单元格内打“√”".into());
@@ -142,11 +141,6 @@ fn remarks(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
         remarks.push("含宏，宏未被执行".into());
     }
     remarks
-}
-
-/// Names of all parts that have a readable name.
-pub(super) fn part_names(archive: &ZipArchive<Cursor<&[u8]>>) -> Vec<String> {
-    archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect()
 }
 
 #[cfg(test)]

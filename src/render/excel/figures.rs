@@ -51,7 +51,7 @@ pub(super) fn write(
 /// # Errors
 /// The bytes are no workbook that can be read.
 pub fn read_figures(bytes: &[u8]) -> Result<Vec<(String, String)>> {
-    let book = read(bytes.to_vec(), &Limits::default()).map_err(|_| {
+    let book = read(bytes, &Limits::default()).map_err(|_| {
         Error::config("数据表.xlsx", None, "文件无法读取，可能已损坏", "请重新运行 zhiti run 生成")
     })?;
     Ok(book.sheets.iter().flat_map(figures).collect())

@@ -186,7 +186,7 @@ fn list() -> ProblemList {
 }
 
 fn opened(bytes: &[u8]) -> Book {
-    read(bytes.to_vec(), &Limits::default()).unwrap()
+    read(bytes, &Limits::default()).unwrap()
 }
 
 /// Parts of the package, by name.

@@ -9,19 +9,16 @@ mod cells;
 mod strikes;
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::Cursor;
 
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::ZipWriter;
 
 use cells::Plain;
 use strikes::Strikes;
 
+use super::package::{LARGEST, Package, is_sheet};
 use super::{Limits, controls};
 use crate::cell::Cell;
-
-/// Parts larger than this are left as they are.
-const PART: u64 = 48 << 20;
 
 /// A package written again.
 #[derive(Debug)]
@@ -45,23 +42,17 @@ pub(super) struct Look {
 }
 
 /// Looks at the sheets, strings and styles of a package.
-pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
+pub(super) fn look(package: &mut Package<'_>, limits: &Limits) -> Look {
     let mut look = Look::default();
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return look };
-    let mut budget = limits.inflated_bytes.min(PART);
-    let mut xml = Vec::new();
-    for index in 0..archive.len() {
-        let Ok(mut part) = archive.by_index(index) else { continue };
-        let Ok(name) = part.name().map(|n| n.to_ascii_lowercase()) else { continue };
-        let looks = name.ends_with("sharedstrings.xml") || name.ends_with("styles.xml");
-        if !(is_sheet(&name) || looks) || part.size() > budget {
+    let mut budget = limits.inflated_bytes.min(LARGEST);
+    let is_looked_at = |name: &str| is_sheet(name) || has_looks(name);
+    let parts = package.lower_names().filter(|(_, name)| is_looked_at(name));
+    for (at, looks) in parts.map(|(at, name)| (at, has_looks(name))).collect::<Vec<_>>() {
+        if package.size(at) > budget {
             continue;
         }
-        budget -= part.size();
-        xml.clear();
-        if part.read_to_end(&mut xml).is_err() {
-            continue;
-        }
+        budget -= package.size(at);
+        let Some(xml) = package.part(at) else { continue };
         look.struck |= strikes::may_strike(&xml);
         if !looks {
             look.hidden |= super::looks::may_hide(&xml);
@@ -71,60 +62,47 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     look
 }
 
-fn is_sheet(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("worksheets/") && name.ends_with(".xml")
-}
-
-fn is_xml(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".xml") || name.ends_with(".rels")
+/// Whether a part says how text looks: runs of shared strings, and styles.
+fn has_looks(name: &str) -> bool {
+    name.ends_with("sharedstrings.xml") || name.ends_with("styles.xml")
 }
 
 /// Writes the package again with its sheets in plain form; `None` where that changes nothing.
-pub(super) fn tidy(bytes: &[u8]) -> Option<Tidied> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let strings = count_strings(&mut archive);
-    let (texts, strikes) = strikes_of(&mut archive);
-    let names: BTreeMap<String, String> =
-        controls::sheet_paths(&mut archive).into_iter().map(|(name, path)| (path, name)).collect();
+pub(super) fn tidy(package: &mut Package<'_>) -> Option<Tidied> {
+    let strings = count_strings(package);
+    let (texts, strikes) = strikes_of(package);
+    let sheets: BTreeMap<String, String> =
+        controls::sheet_paths(package).into_iter().map(|(name, path)| (path, name)).collect();
+    let parts: Vec<(usize, String)> = package.names().map(|(at, name)| (at, name.to_owned())).collect();
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
-    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let (mut changed, mut dropped, mut struck) = (false, 0, BTreeMap::new());
-    for index in 0..archive.len() {
-        let name = archive.by_index_raw(index).ok()?.name().ok()?.into_owned();
-        let clean = texts.as_ref().filter(|_| name.to_ascii_lowercase().ends_with("sharedstrings.xml"));
+    for (at, name) in parts {
+        let lower = name.to_ascii_lowercase();
+        let clean = texts.as_ref().filter(|_| lower.ends_with("sharedstrings.xml"));
         let part = match clean {
             Some(xml) => Some(Plain { xml: xml.clone().into_bytes(), ..Plain::default() }),
-            None => plain_part(&mut archive, index, &name, strings, &strikes),
+            None => plain_part(package, (at, &lower), strings, &strikes),
         };
-        match part {
-            Some(part) => {
-                changed = true;
-                dropped += part.dropped;
-                if let Some(sheet) = names.get(&name) {
-                    struck.insert(sheet.clone(), part.struck);
-                }
-                out.start_file(name, stored).ok()?;
-                out.write_all(&part.xml).ok()?;
+        package.put(&mut out, at, part.as_ref().map(|part| part.xml.as_slice())).ok()?;
+        if let Some(part) = part {
+            changed = true;
+            dropped += part.dropped;
+            if let Some(sheet) = sheets.get(&name) {
+                struck.insert(sheet.clone(), part.struck);
             }
-            None => out.raw_copy_file(archive.by_index_raw(index).ok()?).ok()?,
         }
     }
     let bytes = out.finish().ok()?.into_inner();
     changed.then_some(Tidied { bytes, dropped, struck })
 }
 
-type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
-
 /// The shared strings without what is struck out, where anything is; and what is struck out.
-fn strikes_of(archive: &mut Archive<'_>) -> (Option<String>, Strikes) {
-    let names = super::zipcheck::part_names(archive);
+fn strikes_of(package: &mut Package<'_>) -> (Option<String>, Strikes) {
     let mut text = |end: &str| {
-        let name = names.iter().find(|n| n.to_ascii_lowercase().ends_with(end))?;
-        let mut raw = Vec::new();
-        archive.by_name(name).ok()?.take(PART).read_to_end(&mut raw).ok()?;
-        strikes::may_strike(&raw).then(|| String::from_utf8(recode(&raw).unwrap_or(raw)).ok()).flatten()
+        let raw = package.ending(end).and_then(|at| package.part(at))?;
+        strikes::may_strike(&raw)
+            .then(|| String::from_utf8(recode(&raw).unwrap_or(raw.to_vec())).ok())
+            .flatten()
     };
     let styles = text("styles.xml").map(|xml| strikes::struck_styles(&xml)).unwrap_or_default();
     match text("sharedstrings.xml").and_then(|xml| strikes::without_strings(&xml)) {
@@ -135,21 +113,16 @@ fn strikes_of(archive: &mut Archive<'_>) -> (Option<String>, Strikes) {
 
 /// A part in plain form, where it differs.
 fn plain_part(
-    archive: &mut Archive<'_>,
-    index: usize,
-    name: &str,
+    package: &mut Package<'_>,
+    (at, name): (usize, &str),
     strings: usize,
     strikes: &Strikes,
 ) -> Option<Plain> {
-    if !is_xml(name) {
+    let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+    if !is_xml || package.size(at) > LARGEST {
         return None;
     }
-    let mut part = archive.by_index(index).ok()?;
-    if part.size() > PART {
-        return None;
-    }
-    let mut raw = Vec::new();
-    part.read_to_end(&mut raw).ok()?;
+    let raw = package.part(at)?;
     let recoded = recode(&raw);
     if is_sheet(name)
         && let Some(plain) = cells::plain(recoded.as_deref().unwrap_or(&raw), strings, strikes)
@@ -181,14 +154,9 @@ fn declared(raw: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 }
 
 /// Number of shared strings that are there, whatever the part claims.
-fn count_strings(archive: &mut Archive<'_>) -> usize {
-    let names = super::zipcheck::part_names(archive);
-    let Some(name) = names.iter().find(|n| n.to_lowercase().ends_with("sharedstrings.xml")) else { return 0 };
-    let mut raw = Vec::new();
-    let read = archive.by_name(name).map(|part| part.take(PART).read_to_end(&mut raw));
-    if !matches!(read, Ok(Ok(_))) {
-        return 0;
-    }
-    let raw = recode(&raw).unwrap_or(raw);
+fn count_strings(package: &mut Package<'_>) -> usize {
+    let Some(raw) = package.ending("sharedstrings.xml").and_then(|at| package.part(at)) else { return 0 };
+    let recoded = recode(&raw);
+    let raw = recoded.as_deref().unwrap_or(&raw);
     raw.windows(3).filter(|w| *w == b"<si").count() + raw.windows(4).filter(|w| *w == b":si>").count() / 2
 }

@@ -1,0 +1,223 @@
+//! Rows that may be the header of a table: what their cells may name, read once and held against every form.
+//!
+//! Nearly every row of a form is none, so that what tells this soonest is asked first.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use super::header::{self, Readings};
+use super::table::{Column, Header, column_of};
+use crate::cell::Cell;
+use crate::spec::{FormSpec, Specs};
+use crate::text;
+use crate::workbook::{Row, Sheet, Value};
+
+/// One row, or two, that may be a header: what its cells may name, the same for every form.
+pub(super) struct Candidate {
+    row: u32,
+    data_from: u32,
+    /// First and last column of the row (of the upper one).
+    span: (u32, u32),
+    columns: Vec<Words>,
+    /// Cells of the lower row, and those of its columns that name nothing in any form.
+    below: usize,
+    nameless: usize,
+}
+
+/// A column of a candidate that may name something: its readings, first choice first.
+struct Words {
+    col: u32,
+    tries: Vec<Rc<Readings>>,
+    /// Whether the lower row has a cell here.
+    sub: bool,
+}
+
+/// A row and what each of its cells may name, which is read when first asked for.
+struct Line<'a> {
+    row: &'a Row,
+    names: Vec<OnceCell<Option<Rc<Readings>>>>,
+    specs: &'a Specs,
+}
+
+impl<'a> Line<'a> {
+    fn of(row: &'a Row, specs: &'a Specs) -> Self {
+        Self { row, names: vec![OnceCell::new(); row.cells.len()], specs }
+    }
+
+    /// The words of the cell in a column, with what they may name.
+    fn words(&self, col: u32) -> Option<Text<'_>> {
+        let at = self.row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
+        self.words_at(at)
+    }
+
+    fn words_at(&self, at: usize) -> Option<Text<'_>> {
+        let (_, Value::Text(words)) = &self.row.cells[at] else { return None };
+        Some(Text { words, name: &self.names[at], specs: self.specs })
+    }
+}
+
+/// The words of one cell.
+#[derive(Clone, Copy)]
+struct Text<'a> {
+    words: &'a str,
+    name: &'a OnceCell<Option<Rc<Readings>>>,
+    specs: &'a Specs,
+}
+
+impl Text<'_> {
+    /// What they may name alone.
+    fn alone(&self) -> Option<Rc<Readings>> {
+        self.name.get_or_init(|| header::named(self.words, self.specs).map(Rc::new)).clone()
+    }
+
+    /// What they may name behind the words of their group.
+    fn in_group(&self, group: &str) -> Option<Rc<Readings>> {
+        header::named(&format!("{group}{}", self.words), self.specs).map(Rc::new)
+    }
+}
+
+/// Everything in the first rows of a sheet that may be a header of at least `least` columns.
+pub(super) fn candidates(sheet: &Sheet, specs: &Specs, least: usize) -> Vec<Candidate> {
+    let lines: Vec<Line<'_>> = sheet.rows.iter().take(31).map(|row| Line::of(row, specs)).collect();
+    let mut out = Vec::new();
+    for (i, line) in lines.iter().enumerate().take(30) {
+        let below = lines.get(i + 1).filter(|below| below.row.at == line.row.at + 1);
+        out.extend(one_row(line, least));
+        out.extend(below.and_then(|below| two_rows(sheet, line, below, least)));
+    }
+    out.retain(|candidate| candidate.columns.len() >= least);
+    out
+}
+
+/// The candidate that names most fields of a form, at least `least`.
+pub(super) fn best_header(
+    candidates: &[Candidate],
+    spec: &FormSpec,
+    cover: &FormSpec,
+    least: usize,
+) -> Option<Header<'static>> {
+    let mut best: Option<Header<'static>> = None;
+    for candidate in candidates {
+        let Some(header) = candidate.header(spec, cover) else { continue };
+        let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
+        if header.fields() >= least && candidate.is_row_of_labels(&header) && better {
+            best = Some(header);
+        }
+    }
+    best
+}
+
+impl Candidate {
+    fn header(&self, spec: &FormSpec, cover: &FormSpec) -> Option<Header<'static>> {
+        let mut columns: Vec<(u32, Column)> = Vec::with_capacity(self.columns.len());
+        let mut unmatched = self.nameless;
+        for words in &self.columns {
+            match words.tries.iter().find_map(|readings| column_of(readings, spec, cover, &columns)) {
+                Some(column) => columns.push((words.col, column)),
+                None => unmatched += usize::from(words.sub),
+            }
+        }
+        // A row of data is no second header row.
+        let is_header = unmatched * 3 <= self.below;
+        is_header.then_some(Header { row: self.row, data_from: self.data_from, columns, source: None })
+    }
+
+    /// In a header, labels stand side by side; in a form, answers stand between them.
+    fn is_row_of_labels(&self, header: &Header<'_>) -> bool {
+        let (from, to) = self.span;
+        let matched = header.columns.len() as u32;
+        matched * 3 >= (to - from + 1).min(60) || matched >= 5
+    }
+}
+
+fn span(row: &Row) -> Option<(u32, u32)> {
+    Some((row.cells.first()?.0, row.cells.last()?.0))
+}
+
+fn one_row(line: &Line<'_>, least: usize) -> Option<Candidate> {
+    let row = line.row;
+    if row.cells.len() < least {
+        return None;
+    }
+    let words = row.cells.iter().enumerate().filter_map(|(at, (col, _))| {
+        let tries = vec![line.words_at(at)?.alone()?];
+        Some(Words { col: *col, tries, sub: false })
+    });
+    let columns = words.collect();
+    Some(Candidate { row: row.at, data_from: row.at + 1, span: span(row)?, columns, below: 0, nameless: 0 })
+}
+
+/// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
+fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Option<Candidate> {
+    // Answers that are numbers, dates or ticks stand in no header.
+    let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
+    if !top.row.cells.iter().chain(&below.row.cells).all(is_words) {
+        return None;
+    }
+    let stacked = stacked(sheet, top, below).filter(|columns| columns.len() >= least)?;
+    // With more nameless ones than that, it is no second header row ([`Candidate::header`]).
+    let most = below.row.cells.len() / 3;
+    let (mut columns, mut nameless) = (Vec::new(), 0);
+    // Answers come first: a few of them tell that it is none.
+    let (named, others): (Vec<_>, Vec<_>) = stacked.into_iter().partition(|s| s.cell.alone().is_some());
+    for column in others.into_iter().chain(named) {
+        let tries = column.tries();
+        match tries.is_empty() {
+            false => columns.push(Words { col: column.col, tries, sub: column.sub }),
+            true => nameless += usize::from(column.sub),
+        }
+        if nameless > most {
+            return None;
+        }
+    }
+    columns.sort_by_key(|words| words.col);
+    let (row, below) = (top.row, below.row);
+    let (span, data_from) = (span(row)?, below.at + 1);
+    Some(Candidate { row: row.at, data_from, span, columns, below: below.cells.len(), nameless })
+}
+
+/// A column of a header in two rows.
+struct Stacked<'a> {
+    col: u32,
+    cell: Text<'a>,
+    /// The words of its group, where its own stand in the lower row under one.
+    group: Option<&'a str>,
+    /// Whether the lower row has a cell here.
+    sub: bool,
+}
+
+impl Stacked<'_> {
+    /// What it may name, first choice first.
+    fn tries(&self) -> Vec<Rc<Readings>> {
+        let in_group = self.group.and_then(|group| self.cell.in_group(group));
+        in_group.into_iter().chain(self.cell.alone()).collect()
+    }
+}
+
+/// The columns of two rows of words; `None` where they reach too far.
+fn stacked<'a>(sheet: &Sheet, top: &'a Line<'_>, below: &'a Line<'_>) -> Option<Vec<Stacked<'a>>> {
+    let ((from, to), (sub_from, sub_to)) = (span(top.row)?, span(below.row)?);
+    let last = to.max(sub_to);
+    if last > 400 {
+        return None;
+    }
+    let mut out = Vec::new();
+    let (mut group, mut group_end) = ("", 0);
+    for col in from.min(sub_from)..=last {
+        let (above, sub) = (top.words(col), below.words(col));
+        if let Some(above) = above {
+            let extent = sheet.extent(Cell::new(top.row.at, col));
+            group = above.words;
+            group_end = if extent.row > top.row.at { col } else { extent.col.max(col) };
+        }
+        let in_group = sub.is_some() && (col <= group_end || above.is_none());
+        let Some(cell) = sub.or(above) else { continue };
+        out.push(Stacked {
+            col,
+            cell,
+            group: in_group.then_some(group).filter(|g| !g.is_empty()),
+            sub: sub.is_some(),
+        });
+    }
+    Some(out)
+}

@@ -1,0 +1,218 @@
+//! A zip container in memory: its directory is read once, and each part inflated at most once.
+//!
+//! Only small packages keep what was inflated; parts of others are inflated whenever they are asked for, so
+//! that memory does not depend on what a file claims. Sizes are in bytes. Nothing here knows what a part says.
+
+use std::io::{Cursor, Read, Write};
+use std::rc::Rc;
+
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::merges;
+
+/// Sum of the inflated parts of a package that keeps them.
+const SMALL: u64 = 4 << 20;
+
+/// No part is looked at beyond this.
+pub(super) const LARGEST: u64 = 48 << 20;
+
+/// A package as its directory tells it.
+pub(super) struct Package<'a> {
+    /// The whole container.
+    pub bytes: &'a [u8],
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    entries: Vec<Entry>,
+    is_small: bool,
+}
+
+/// An entry of the directory, in its order.
+struct Entry {
+    /// `None` where it cannot be read.
+    name: Option<String>,
+    /// In small letters; empty where it cannot be read.
+    lower: String,
+    size: u64,
+    inflated: Option<Rc<Vec<u8>>>,
+}
+
+impl<'a> Package<'a> {
+    /// Reads the directory of a container.
+    ///
+    /// # Errors
+    /// The bytes are no zip container, or one without its end.
+    pub fn open(bytes: &'a [u8]) -> ZipResult<Self> {
+        let archive = ZipArchive::new(Cursor::new(bytes))?;
+        let entry = |at| {
+            let entry = archive.by_index_data(at)?;
+            let name = entry.name().ok().map(|name| name.into_owned());
+            let lower = name.as_ref().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+            Ok(Entry { name, lower, size: entry.size(), inflated: None })
+        };
+        let entries = (0..archive.len()).map(entry).collect::<ZipResult<Vec<_>>>()?;
+        let sum = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
+        Ok(Self { bytes, archive, entries, is_small: sum <= SMALL })
+    }
+
+    /// The container itself, to check it.
+    pub fn archive(&mut self) -> &mut ZipArchive<Cursor<&'a [u8]>> {
+        &mut self.archive
+    }
+
+    /// Names of all parts that have a readable name, with their index.
+    pub fn names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.entries.iter().enumerate().filter_map(|(at, entry)| Some((at, entry.name.as_deref()?)))
+    }
+
+    /// The same in small letters.
+    pub fn lower_names(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.entries
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.name.is_some())
+            .map(|(at, e)| (at, e.lower.as_str()))
+    }
+
+    /// The first part whose name in small letters ends so.
+    pub fn ending(&self, end: &str) -> Option<usize> {
+        self.lower_names().find(|(_, name)| name.ends_with(end)).map(|(at, _)| at)
+    }
+
+    /// Size of a part as the directory claims it.
+    pub fn size(&self, at: usize) -> u64 {
+        self.entries.get(at).map_or(0, |entry| entry.size)
+    }
+
+    /// A part, as far as it is looked at; `None` where it cannot be inflated.
+    pub fn part(&mut self, at: usize) -> Option<Rc<Vec<u8>>> {
+        if let Some(kept) = &self.entries.get(at)?.inflated {
+            return Some(Rc::clone(kept));
+        }
+        let part = self.archive.by_index(at).ok()?;
+        let mut out = Vec::with_capacity(part.size().min(SMALL) as usize);
+        part.take(LARGEST).read_to_end(&mut out).ok()?;
+        let out = Rc::new(out);
+        if self.is_small {
+            self.entries[at].inflated = Some(Rc::clone(&out));
+        }
+        Some(out)
+    }
+
+    /// The first `most` bytes of a part, or as many as it has; `None` where not even they can be inflated.
+    pub fn head(&mut self, at: usize, most: usize) -> Option<Vec<u8>> {
+        if self.is_small
+            && let Some(part) = self.part(at)
+        {
+            return Some(part[..part.len().min(most)].to_vec());
+        }
+        let mut head = Vec::new();
+        self.archive.by_index(at).ok()?.take(most as u64).read_to_end(&mut head).ok()?;
+        Some(head)
+    }
+
+    /// The text of the part of a name.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let at = self.archive.index_for_name(name)?;
+        String::from_utf8(self.part(at)?.to_vec()).ok()
+    }
+
+    /// The container as the library reads it soonest: its parts stored, so that they need not be inflated once
+    /// more, merged areas in front of the cells, and no theme, which says colours only. `None` where the
+    /// package is not small.
+    pub fn stored(&mut self) -> Option<Vec<u8>> {
+        if !self.is_small {
+            return None;
+        }
+        let room = self.bytes.len() + self.entries.iter().map(|e| e.size as usize).sum::<usize>();
+        let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
+        for at in 0..self.entries.len() {
+            let name = self.entries[at].lower.as_str();
+            let (is_theme, is_read, is_sheet) =
+                (name == "xl/theme/theme1.xml", is_read(name), is_sheet(name));
+            if is_theme {
+                continue;
+            }
+            let part = if is_read { self.part(at) } else { None };
+            let moved = part.as_deref().filter(|_| is_sheet).and_then(|xml| merges::in_front(xml));
+            self.put(&mut out, at, moved.as_ref().or(part.as_deref()).map(Vec::as_slice)).ok()?;
+        }
+        out.finish().ok().map(Cursor::into_inner)
+    }
+
+    /// Writes an entry with another content, or as it is.
+    pub fn put(
+        &mut self,
+        out: &mut ZipWriter<Cursor<Vec<u8>>>,
+        at: usize,
+        content: Option<&[u8]>,
+    ) -> ZipResult<()> {
+        let name = self.entries.get(at).and_then(|entry| entry.name.as_deref());
+        let (Some(name), Some(content)) = (name, content) else {
+            return out.raw_copy_file(self.archive.by_index_raw(at)?);
+        };
+        let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        out.start_file(name, stored)?;
+        Ok(out.write_all(content)?)
+    }
+}
+
+/// Whether the library reads the part of a name in small letters.
+fn is_read(name: &str) -> bool {
+    const ENDS: [&str; 5] =
+        ["sharedstrings.xml", "styles.xml", "workbook.xml", "workbook.xml.rels", "_rels/.rels"];
+    is_sheet(name) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether the part of a name in small letters is a sheet.
+pub(super) fn is_sheet(name: &str) -> bool {
+    name.contains("worksheets/") && name.ends_with(".xml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHEET: &str = "xl/worksheets/sheet1.xml";
+    const THEME: &str = "xl/theme/theme1.xml";
+
+    fn form() -> Vec<u8> {
+        use crate::render::forms::{Extras, SheetPlan, workbook};
+        let spec = crate::bind::testing::specs().of(crate::spec::Form::F);
+        workbook(&[SheetPlan::blank(spec)], Extras::PLAIN).unwrap()
+    }
+
+    #[test]
+    fn a_stored_package_says_the_same_without_its_theme() {
+        let bytes = form();
+        let mut packed = Package::open(&bytes).unwrap();
+        let stored = packed.stored().unwrap();
+        let mut stored = Package::open(&stored).unwrap();
+        let names: Vec<String> = packed.names().map(|(_, name)| name.to_owned()).collect();
+        assert!(names.iter().any(|name| name == THEME));
+        for name in names {
+            let want = packed.text(&name).filter(|_| name != THEME);
+            let want = want.map(|xml| match name.as_str() {
+                SHEET => String::from_utf8(merges::in_front(xml.as_bytes()).unwrap()).unwrap(),
+                _ => xml,
+            });
+            assert_eq!(stored.text(&name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_part_stays_damaged() {
+        let mut bytes = form();
+        let at = {
+            let mut archive = ZipArchive::new(Cursor::new(bytes.as_slice())).unwrap();
+            archive.by_name(SHEET).unwrap().data_start().unwrap() as usize
+        };
+        bytes[at..at + 8].fill(0xFF);
+        let mut package = Package::open(&bytes).unwrap();
+        assert_eq!(package.text(SHEET), None);
+        let stored = package.stored().unwrap();
+        let mut stored = Package::open(&stored).unwrap();
+        assert!(stored.text("xl/workbook.xml").is_some());
+        assert_eq!(stored.text(SHEET), None);
+    }
+}
