@@ -96,7 +96,7 @@ fn write_tables(folder: &Path, rows: usize) {
     let sample = sample::generate(&common::options(300), &specs).expect("a sample");
     let whole = |truth: &&SampleTruth| truth.form == Form::F && truth.defect.is_none();
     let truths: Vec<&SampleTruth> = sample.truths.iter().filter(whole).collect();
-    let header = ["序号", "区(市)县"].into_iter().chain(spec.fields.iter().map(|f| f.label.as_str()));
+    let header = ["序号", "区(市)县"].into_iter().chain(spec.fields.iter().map(|f| &*f.label));
     let header: Vec<&str> = header.collect();
     for first in (0..rows).step_by(TABLE) {
         let path = folder.join(format!("{:04}.csv", first / TABLE));
@@ -105,10 +105,10 @@ fn write_tables(folder: &Path, rows: usize) {
         for number in first..rows.min(first + TABLE) {
             let truth = truths[number % truths.len()];
             let mut row = vec![number.to_string(), truth.district.to_owned()];
-            row.extend(spec.fields.iter().map(|field| match truth.answers.get(&field.id) {
-                _ if field.id == "enterprise" => format!("{}{number}", truth.enterprise),
-                _ if field.id == "contact" => format!("拟{} 139{number:08}", number % 977),
-                Some(said) if field.id == "outcomes" => format!("{}（{number}）", said.text),
+            row.extend(spec.fields.iter().map(|field| match truth.answers.get(&*field.id) {
+                _ if &*field.id == "enterprise" => format!("{}{number}", truth.enterprise),
+                _ if &*field.id == "contact" => format!("拟{} 139{number:08}", number % 977),
+                Some(said) if &*field.id == "outcomes" => format!("{}（{number}）", said.text),
                 None => String::new(),
                 Some(said) => match &said.value {
                     Said::Blank => String::new(),

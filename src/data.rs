@@ -57,7 +57,7 @@ fn form_frame(spec: &FormSpec, rows: &[&Linked]) -> PolarsResult<DataFrame> {
         text_column(name, rows.iter().map(|l| Some(value(l))).collect())
     };
     let mut columns = vec![
-        text("return_id", &|l| l.ret.id.clone()),
+        text("return_id", &|l| l.ret.id.to_string()),
         text("file", &|l| l.ret.place.file.to_string()),
         text("sheet", &|l| l.ret.place.sheet.to_string()),
         text("period", &|l| l.ret.period.to_string()),
@@ -78,7 +78,7 @@ fn field_columns(index: usize, field: &Field, rows: &[&Linked]) -> PolarsResult<
         .iter()
         .map(|l| l.ret.answers.get(index).and_then(Option::as_ref).and_then(|a| a.value.as_ref()))
         .collect();
-    let id = field.id.as_str();
+    let id = &*field.id;
     if field.flag {
         let flags: Vec<bool> = values.iter().map(Option::is_some).collect();
         return Ok(vec![Series::new(id.into(), flags).into_column()]);

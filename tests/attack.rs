@@ -71,7 +71,7 @@ fn workspace(base: &Links, seed: u64) -> Links {
             let mut l = base.returns[*at].clone();
             l.district = Some(home);
             l.key.enterprise = format!("{}{copy}", l.key.enterprise).into();
-            l.ret.id = format!("{}-{copy}", l.ret.id);
+            l.ret.id = format!("{}-{copy}", l.ret.id).into();
             l.ret.position += copy * base.returns.len();
             l.consent = false;
             out.returns.push(l);

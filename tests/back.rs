@@ -147,7 +147,7 @@ fn every_correction_mended_reads_clean_and_stands_for_the_first() {
         let truth = truth.unwrap_or_else(|| panic!("{}", linked.ret.place));
         let own = &before.problems[&linked.ret.period];
         let marked = own.iter().filter(|p| p.severity != Severity::Info && linked.holds(p));
-        let mut fields: BTreeSet<String> = marked.map(|p| p.field.clone()).collect();
+        let mut fields: BTreeSet<String> = marked.map(|p| p.field.to_string()).collect();
         if fields.contains("overseas_patents") {
             // The hint names both numbers.
             fields.insert("invention_patents".into());
@@ -416,7 +416,7 @@ fn the_words_of_a_code_are_the_workspaces() {
     write(&folder.path().join("templates/problems.toml"), words.as_bytes());
     let outcome = check(folder.path());
     let near = outcome.problems.iter().find(|p| p.code == Code::NearName).expect("near");
-    assert!(near.message.starts_with("和「成都拟禾食品") && near.message.ends_with("」是不是一家？"));
+    assert!(near.message().starts_with("和「成都拟禾食品") && near.message().ends_with("」是不是一家？"));
     write(&folder.path().join("templates/problems.toml"), b"[near_nam]\nmend = \"x\"\n");
     let error = pipeline::check(&options(folder.path()), &Progress::new(true)).unwrap_err().to_string();
     assert!(error.contains("problems.toml 第1行"), "{error}");

@@ -182,7 +182,7 @@ fn column_words(spec: &FormSpec, name: &str) -> String {
 }
 
 fn field_words(field: &Field) -> String {
-    let mut out = field.label.clone();
+    let mut out = field.label.to_string();
     if field.flag {
         out.push_str("：是否已签字或盖章（文字是姓名，不进入数据）");
         return out;

@@ -149,7 +149,7 @@ fn nobody_is_missing(links: &Links, figure: &Figure, told: &Explanation) {
     };
     for l in links.returns.iter().filter(|l| l.ret.period == figure.period && l.ret.form == form && unit(l)) {
         assert!(listed.contains(&*l.ret.id), "{}: {} {:?}", told.id, l.ret.id, l.status);
-        let rule = told.left_out.iter().find(|o| o.source.return_id == l.ret.id).map(|o| o.rule);
+        let rule = told.left_out.iter().find(|o| *o.source.return_id == *l.ret.id).map(|o| o.rule);
         match l.status {
             Counts::Excluded => assert_eq!(rule, Some(Rule::Excluded)),
             Counts::Superseded { .. } => assert!(matches!(rule, Some(Rule::Superseded | Rule::Identical))),

@@ -269,7 +269,7 @@ proptest! {
     #[test]
     fn tables_of_returns(form in 0usize..6, numbers in changes(), cells in prop::collection::vec("[\\PC☑□0-9年月日]{0,12}", 1..30)) {
         let spec = SPECS.of(Form::ALL[form]);
-        let header: Vec<String> = spec.fields.iter().map(|f| f.label.clone()).collect();
+        let header: Vec<String> = spec.fields.iter().map(|f| f.label.to_string()).collect();
         let row = |from: usize| (0..header.len()).map(|at| cells[(at * 7 + from) % cells.len()].replace(['"', ','], "")).collect::<Vec<_>>().join(",");
         let text = mutated(&format!("{}\n{}\n{}\n{}\n", header.join(","), row(0), row(1), row(2)), &numbers);
         let Ok(book) = workbook::read(text.into_bytes(), &Limits::default()) else { return Ok(()) };

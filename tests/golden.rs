@@ -163,7 +163,7 @@ fn values_of(spec: &FormSpec, form: Form, n: usize) -> BTreeMap<String, String> 
             _ if field.within.is_some() => continue,
             _ => words_of(form, &field.id, n),
         };
-        values.insert(field.id.clone(), words);
+        values.insert(field.id.to_string(), words);
     }
     values
 }

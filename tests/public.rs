@@ -48,7 +48,7 @@ fn many(base: &Links, copies: usize, seed: u64) -> Links {
             });
             linked.district = Some(home);
             linked.key.enterprise = format!("{}{copy}", linked.key.enterprise).into();
-            linked.ret.id = format!("{}-{copy}", linked.ret.id);
+            linked.ret.id = format!("{}-{copy}", linked.ret.id).into();
             linked.ret.position += copy * base.returns.len();
             linked.consent = copy % 3 == 0;
             out.returns.push(linked);
@@ -449,7 +449,7 @@ fn surveys_withdrawn_from_the_example_hide_more_and_stop_nothing() {
     assert!(surveys.len() > 20, "{}", surveys.len());
     for gone in surveys.iter().step_by(8) {
         let mut links = links.clone();
-        links.returns.retain(|l| l.ret.id != *gone);
+        links.returns.retain(|l| *l.ret.id != **gone);
         recount(&mut links);
         let second = make_with(&links, &[], &said).unwrap_or_else(|why| panic!("without {gone}: {why}"));
         let hidden = |edition: &Edition| edition.plan.hidden().count();

@@ -71,7 +71,7 @@ impl Desk {
         let own = |linked: &zhiti::link::Linked| {
             problems.iter().copied().filter(|p| linked.holds(p)).collect::<Vec<_>>()
         };
-        let all = links.returns.iter().map(|linked| (&linked.ret, own(linked)));
+        let all = links.returns.iter().map(|linked| (&*linked.ret, own(linked)));
         all.filter(|(_, problems)| !problems.is_empty()).take(count).collect()
     }
 }

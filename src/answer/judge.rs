@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::bind::{Bound, Content, IndicatorRow, Slot};
+use crate::bind::{Bound, Content, Envelope, IndicatorRow, Slot};
 use crate::cell::Place;
 use crate::parse::contact::{self, Contact};
 use crate::parse::date::{self, NotADate};
@@ -36,6 +36,16 @@ impl Pool {
         self.0.insert(Arc::clone(&fresh));
         fresh
     }
+
+    /// What stands around a return, its words kept once.
+    fn share_envelope(&mut self, mut envelope: Envelope) -> Envelope {
+        let Envelope { period, district, agency, consent, .. } = &mut envelope;
+        for said in [period, district, agency, consent].into_iter().flatten() {
+            said.text = self.share(&said.text);
+            said.sheet = self.share(&said.sheet);
+        }
+        envelope
+    }
 }
 
 /// Judges a bound return. Problems carry the names of enterprise and project where they are known.
@@ -51,31 +61,27 @@ pub fn judge_with(
     spec: &Arc<FormSpec>,
     pool: &mut Pool,
 ) -> (Return, Vec<Problem>) {
-    let place = Place { file: Arc::clone(file), sheet: Arc::clone(&bound.sheet), cell: Some(bound.anchor) };
-    let id = return_id(period, bound.form, &place);
+    let place = Place { file: Arc::clone(file), sheet: pool.share(&bound.sheet), cell: Some(bound.anchor) };
+    let mut judged: Vec<(usize, Vec<Fault>)> = Vec::new();
+    let mut one = |(index, slot): (usize, Option<Slot>)| {
+        let (answer, faults) = read(&spec.fields[index], slot?, period, pool);
+        judged.push((index, faults));
+        Some(answer)
+    };
+    let answers = bound.slots.into_iter().enumerate().map(&mut one).collect();
     let mut out = Return {
-        id,
+        id: return_id(period, bound.form, &place).into(),
         form: bound.form,
         period,
         place,
         position: 0,
         tabular: bound.tabular,
         spec: Arc::clone(spec),
-        answers: Vec::new(),
-        envelope: bound.envelope,
-        continued: bound.continued,
+        answers,
+        envelope: pool.share_envelope(bound.envelope),
+        continued: bound.continued.into(),
         excluded: false,
     };
-    let mut judged: Vec<(usize, Vec<Fault>)> = Vec::new();
-    for (index, slot) in bound.slots.into_iter().enumerate() {
-        let field = &spec.fields[index];
-        let answer = slot.map(|slot| {
-            let (answer, faults) = read(field, slot, period, pool);
-            judged.push((index, faults));
-            answer
-        });
-        out.answers.push(answer);
-    }
     fill_inner(&mut out, &mut judged);
     let problems = problems(&mut out, judged);
     (out, problems)
@@ -106,7 +112,7 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
         let answer = out.answers[index].as_ref();
         let empty = answer.is_none_or(|a| a.value.is_none());
         // Who the agency is may still come from the cover or the roster.
-        let may_wait = field.id == "agency";
+        let may_wait = &*field.id == "agency";
         if field.required && empty && faults.is_empty() && !may_wait {
             problems.push(out.problem(Code::RequiredMissing, id));
         }
@@ -119,7 +125,7 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
             };
             let mut problem = out.problem(code, id);
             if !field.is_personal() {
-                problem = problem.found(&fault.found);
+                problem = problem.found(fault.found.as_str());
             }
             if loses {
                 problem = problem.severity(Severity::Error);
@@ -400,7 +406,7 @@ fn typed_behind(field: &Field, raw: &str, rest: &str) -> Option<String> {
     if field.kind == Kind::Count || rest.is_empty() {
         return None;
     }
-    let tail = raw.rsplit_once(field.label.as_str())?.1;
+    let tail = raw.rsplit_once(&*field.label)?.1;
     let tail = tail.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '_' | '＿'));
     let words = tail.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '_' | '＿'));
     let solid = |text: &str| text::key(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();

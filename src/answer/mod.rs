@@ -57,7 +57,7 @@ pub struct Answer {
 #[derive(Clone, Debug)]
 pub struct Return {
     /// Stable within the inputs: form and a digest of its place.
-    pub id: String,
+    pub id: Arc<str>,
     pub form: Form,
     pub period: Period,
     /// File, sheet and first cell.
@@ -67,10 +67,10 @@ pub struct Return {
     pub tabular: bool,
     pub spec: Arc<FormSpec>,
     /// By field index; `None` where the form or table has no such field.
-    pub answers: Vec<Option<Answer>>,
+    pub answers: Box<[Option<Answer>]>,
     pub envelope: crate::bind::Envelope,
     /// Further sheets on which it goes on.
-    pub continued: Vec<crate::bind::Continuation>,
+    pub continued: Box<[crate::bind::Continuation]>,
     /// Whether an error leaves it out.
     pub excluded: bool,
 }
@@ -88,10 +88,16 @@ impl Return {
 
     /// Words of a text answer; empty where blank.
     pub fn words(&self, id: &str) -> &str {
-        match self.value(id) {
-            Some(Val::Text(words)) => words,
-            _ => "",
-        }
+        self.text(id).map_or("", |words| words)
+    }
+
+    fn text(&self, id: &str) -> Option<&Arc<str>> {
+        if let Some(Val::Text(words)) = self.value(id) { Some(words) } else { None }
+    }
+
+    /// The same as [`Self::words`], to be kept.
+    pub fn shared(&self, id: &str) -> Arc<str> {
+        self.text(id).cloned().unwrap_or_default()
     }
 
     pub fn count(&self, id: &str) -> Option<i64> {
@@ -157,15 +163,16 @@ impl Return {
 
     /// A problem about one of the return's answers.
     pub fn problem(&self, code: Code, id: &str) -> Problem {
-        let raw = self.answer(id).map_or("", |a| &*a.raw);
+        let raw = self.answer(id).map(|a| Arc::clone(&a.raw)).unwrap_or_default();
         let field = self.spec.field(id);
         let personal = field.is_some_and(Field::is_personal);
-        let label = field.map_or("", |f| f.label.as_str());
-        Problem::new(code, self.place_of(id))
+        let (id, label) =
+            field.map_or_else(|| (id.into(), Arc::default()), |f| (Arc::clone(&f.id), Arc::clone(&f.label)));
+        Problem::new(code, self.place_of(&id))
             .about(label)
             .of(self.form, id)
-            .found(&if personal { mask(raw) } else { raw.to_owned() })
-            .named(self.enterprise(), self.project())
+            .found(if personal { mask(&raw).into() } else { raw })
+            .named(self.shared("enterprise"), self.shared("project"))
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn take(
     }
     // Their labels are not gone, they stand here.
     let (form, first) = (bound.form, Arc::clone(&bound.sheet));
-    let label = |about: &str| fields.iter().any(|f| spec.fields[*f].label == about);
+    let label = |about: &str| fields.iter().any(|f| &*spec.fields[*f].label == about);
     bound.continued.push(Continuation { sheet: Arc::clone(&sheet.name), fields: fields.clone() });
     out.findings.retain(|f| {
         f.code != Code::LabelOverwritten.id() || f.form != Some(form) || f.sheet != first || !label(&f.about)
@@ -66,7 +66,7 @@ fn ends_on(bound: &Bound, sheet: &Sheet) -> bool {
 fn goes_on(bound: &Bound, spec: &FormSpec, fields: &[usize], marked: bool) -> bool {
     let is_there = |f: usize| bound.slots[f].is_some();
     // The date of filling in stands at the head of many forms.
-    let mut there = (0..bound.slots.len()).filter(|f| is_there(*f) && spec.fields[*f].id != "dated");
+    let mut there = (0..bound.slots.len()).filter(|f| is_there(*f) && &*spec.fields[*f].id != "dated");
     let (Some(last), Some(first)) = (there.next_back(), fields.first()) else { return false };
     let follows = if marked { *first > last } else { *first == last + 1 && fields.len() >= 2 };
     follows && !fields.iter().any(|f| is_there(*f))

@@ -70,7 +70,8 @@ pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<E
         let slot = slots.get(spec.index(id)?)?.as_ref()?;
         let Content::Typed(value) = &slot.content else { return None };
         let words = text::words(&value.text());
-        (!words.is_empty()).then(|| Said { text: words, sheet: sheet.name.clone(), cell: slot.cell })
+        let said = || Said { text: words.as_str().into(), sheet: sheet.name.clone(), cell: slot.cell };
+        (!words.is_empty()).then(|| Box::new(said()))
     };
     Some(Envelope {
         period: said("period"),

@@ -175,7 +175,7 @@ fn is_clear(
     let numbered = fields.iter().any(|f| !spec.fields[*f].number.is_empty());
     let from = folded.chars[at].1;
     let line_start = source[..from].trim_end_matches([' ', '\u{3000}', '\t']).ends_with(['\n', '\r']);
-    let beside = fields.iter().any(|f| spec.fields[*f].beside.is_some() || spec.fields[*f].id == "dated");
+    let beside = fields.iter().any(|f| spec.fields[*f].beside.is_some() || &*spec.fields[*f].id == "dated");
     (line_start && (numbered || colon)) || (colon && beside)
 }
 
@@ -419,7 +419,7 @@ mod tests {
         Words::new(text)
             .hits(spec)
             .into_iter()
-            .map(|h| (spec.fields[h.fields[0]].id.clone(), h.tail))
+            .map(|h| (spec.fields[h.fields[0]].id.to_string(), h.tail))
             .collect()
     }
 

@@ -90,10 +90,10 @@ pub struct Continuation {
 /// What stands around a return: who sends it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
-    pub period: Option<Said>,
-    pub district: Option<Said>,
-    pub agency: Option<Said>,
-    pub consent: Option<Said>,
+    pub period: Option<Box<Said>>,
+    pub district: Option<Box<Said>>,
+    pub agency: Option<Box<Said>>,
+    pub consent: Option<Box<Said>>,
     /// Seconds an online answer took.
     pub seconds: Option<u32>,
     /// What the hidden key sheet of a workbook of ours says.
@@ -120,7 +120,7 @@ pub struct ReadKey {
 /// Words of an envelope and where they stand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
-    pub text: String,
+    pub text: Arc<str>,
     pub sheet: Arc<str>,
     pub cell: Cell,
 }

@@ -434,7 +434,7 @@ values = { 1 = "满意", 2 = "基本满意", 3 = "不满意" }
                 ],
             ]);
             assert_eq!(values(&bindings, &["staff_attitude"]), ["不满意"], "{own:?}");
-            let district = bindings.returns[0].envelope.district.as_ref().map(|s| s.text.as_str());
+            let district = bindings.returns[0].envelope.district.as_ref().map(|s| &*s.text);
             assert_eq!(district, Some("新都区"));
         }
     }

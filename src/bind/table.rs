@@ -150,7 +150,7 @@ pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
     if ANSWER_TIME.contains(&label) {
         return Some(Column::Seconds);
     }
-    match cover.fields[cover.by_label(label)?].id.as_str() {
+    match &*cover.fields[cover.by_label(label)?].id {
         "district" => Some(Column::District),
         "agency" => Some(Column::Agency),
         "consent" => Some(Column::Consent),
@@ -228,8 +228,8 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
         .iter()
         .enumerate()
         // The agency may come from the cover or the roster; row by row it is told where neither names one.
-        .filter(|(i, f)| f.required && !has(*i) && f.id != "agency")
-        .map(|(_, f)| f.label.as_str())
+        .filter(|(i, f)| f.required && !has(*i) && &*f.id != "agency")
+        .map(|(_, f)| &*f.label)
         .collect();
     if !missing.is_empty() {
         return Some((Code::TableRequired, missing.join("、")));
@@ -291,7 +291,8 @@ fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row
         {
             words = text::words(last);
         }
-        let said = Some(Said { text: words.clone(), sheet: Arc::clone(&sheet.name), cell });
+        let said = Said { text: words.as_str().into(), sheet: Arc::clone(&sheet.name), cell };
+        let said = Some(Box::new(said));
         match column {
             Column::District => bound.envelope.district = said,
             Column::Agency => bound.envelope.agency = said,

@@ -142,7 +142,7 @@ fn columns(spec: &FormSpec) -> Vec<&Field> {
 
 fn header(field: &Field, at: usize, dice: &mut Dice) -> String {
     // 日期 alone belongs to the column before it, and columns are shuffled.
-    let label = if field.beside.is_some() { &field.labels[1] } else { &field.label };
+    let label = if field.beside.is_some() { &*field.labels[1] } else { &*field.label };
     match dice.below(14) {
         0 => format!("{label}\n（请如实填写）"),
         1 => format!("问题{}：{label}", at + 1),
@@ -204,7 +204,7 @@ fn table(seed: u64) -> (Form, Sheet, Vec<(Form, Truth)>) {
                 continue;
             };
             if !field.required && dice.chance(20) {
-                truth.push((field.id.clone(), String::new()));
+                truth.push((field.id.to_string(), String::new()));
                 continue;
             }
             let (mut value, mut meaning) = answer(field, dice, true);
@@ -216,7 +216,7 @@ fn table(seed: u64) -> (Form, Sheet, Vec<(Form, Truth)>) {
                 truth.push(("need_other".into(), "碳足迹、绿电".into()));
             }
             cells.push((cell(row, left + i), value));
-            truth.push((field.id.clone(), meaning));
+            truth.push((field.id.to_string(), meaning));
         }
         truths.push((form, truth));
         row += 1;
@@ -274,8 +274,8 @@ impl Drawing<'_> {
                 continue;
             }
             match field.kind {
-                Kind::Dimensions => truth.push((field.id.clone(), self.dimensions(field))),
-                Kind::Indicators => truth.push((field.id.clone(), self.indicators())),
+                Kind::Dimensions => truth.push((field.id.to_string(), self.dimensions(field))),
+                Kind::Indicators => truth.push((field.id.to_string(), self.indicators())),
                 _ => {
                     let beside = spec.fields.iter().position(|f| f.beside == Some(at - 1));
                     self.field(field, beside.map(|b| &spec.fields[b]), at, &mut truth);
@@ -299,7 +299,7 @@ impl Drawing<'_> {
 
     fn field(&mut self, field: &Field, beside: Option<&Field>, at: usize, truth: &mut Truth) {
         let label = if beside.is_some() || field.beside.is_some() {
-            field.label.clone()
+            field.label.to_string()
         } else {
             decorated(&field.label, at, self.dice)
         };
@@ -307,7 +307,7 @@ impl Drawing<'_> {
         let (value, meaning) =
             if blank { (words(""), String::new()) } else { answer(field, self.dice, true) };
         let said = value.text();
-        truth.push((field.id.clone(), meaning));
+        truth.push((field.id.to_string(), meaning));
         let wide = self.wide;
         let style = self.dice.below(5);
         let has_options = matches!(field.kind, Kind::One | Kind::Many);
@@ -342,7 +342,7 @@ impl Drawing<'_> {
                 let (value, meaning) = answer(date, self.dice, true);
                 col = self.put(col, words("日期："), 1);
                 self.put(col, value, 1);
-                truth.push((date.id.clone(), meaning));
+                truth.push((date.id.to_string(), meaning));
             }
         }
         self.row += 1;
@@ -370,7 +370,7 @@ impl Drawing<'_> {
                 let label = decorated(&field.label, at + i, self.dice);
                 self.put(i * wide, words(label), wide);
                 let (value, meaning) = answer(field, self.dice, true);
-                truth.push((field.id.clone(), meaning));
+                truth.push((field.id.to_string(), meaning));
                 value
             })
             .collect();

@@ -329,8 +329,8 @@ fn problem_text(problems: &[Problem]) -> String {
         out.push_str(&format!(
             "  {} {place}{}{found}。{}。[{}]\n",
             p.severity.label(),
-            p.message,
-            p.hint,
+            p.message(),
+            p.hint(),
             p.code.id()
         ));
     }

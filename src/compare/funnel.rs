@@ -130,13 +130,11 @@ fn by_item(measured: &Measured, level: Level, item: &str) -> Counts {
 fn by_return(measured: &Measured, level: Level) -> Counts {
     let mut out = Counts::default();
     let Some(facts) = measured.facts.get(&Frame::Satisfaction) else { return out };
-    let column = |name: String| facts.columns.iter().position(|c| *c == name);
-    let at = RATINGS.map(|item| ["a", "b", "c"].map(|what| column(format!("{item}_{what}"))));
+    let at = RATINGS.map(|item| ["a", "b", "c"].map(|what| facts.column(&format!("{item}_{what}"))));
     let (mut all, mut units) = ((0, 0), BTreeMap::<String, (u64, u64)>::new());
-    for fact in &facts.rows {
-        let sum = |which: usize| -> i64 {
-            at.iter().filter_map(|item| item[which].and_then(|at| fact.numbers.get(at))).sum()
-        };
+    for (row, fact) in facts.rows.iter().enumerate() {
+        let sum =
+            |which: usize| -> i64 { at.iter().filter_map(|item| facts.number(row, item[which]?)).sum() };
         let (satisfied, less) = (sum(0), sum(1) + sum(2));
         if satisfied + less == 0 {
             continue;

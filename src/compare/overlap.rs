@@ -57,7 +57,7 @@ impl<'a> Overlaps<'a> {
         let mut out = Members::new();
         for (frame, facts) in &measured.facts {
             for fact in &facts.rows {
-                let Some(name) = fact.returns.first().and_then(|id| self.enterprises.get(id.as_str())) else {
+                let Some(name) = self.enterprises.get(&*fact.of) else {
                     continue;
                 };
                 for level in Level::ALL {

@@ -40,13 +40,10 @@ fn alternative(levels: &[[Option<usize>; 4]], middle: f64) -> Option<Alternative
 fn ratings(measured: &Measured, level: Level, group: &str) -> Vec<[Option<usize>; 4]> {
     let frame = if level == Level::Category { Frame::SatisfactionByCategory } else { Frame::Satisfaction };
     let Some(facts) = measured.facts.get(&frame) else { return Vec::new() };
-    let column = |name: String| facts.columns.iter().position(|c| *c == name);
-    let places = RATINGS.map(|item| ["a", "b", "c"].map(|what| column(format!("{item}_{what}"))));
-    let marked = |row: &[i64], at: Option<usize>| at.and_then(|at| row.get(at)) == Some(&1);
-    facts
-        .rows
-        .iter()
-        .filter(|fact| fact.group(level) == group && (level != Level::City || fact.city))
-        .map(|fact| places.map(|item| item.iter().position(|at| marked(&fact.numbers, *at))))
+    let places = RATINGS.map(|item| ["a", "b", "c"].map(|what| facts.column(&format!("{item}_{what}"))));
+    let marked = |row: usize, at: Option<usize>| at.and_then(|at| facts.number(row, at)) == Some(1);
+    let rows = facts.rows.iter().enumerate();
+    rows.filter(|(_, fact)| fact.group(level) == group && (level != Level::City || fact.city))
+        .map(|(row, _)| places.map(|item| item.iter().position(|at| marked(row, *at))))
         .collect()
 }

@@ -96,7 +96,7 @@ impl Snapshot {
             version: env!("CARGO_PKG_VERSION").into(),
             settings: settings_digest(settings),
             figures: of_figures.chain(of_accounts).collect(),
-            returns: desk.links.returns.iter().map(|l| (l.ret.id.clone(), mark(l, &looked))).collect(),
+            returns: desk.links.returns.iter().map(|l| (l.ret.id.to_string(), mark(l, &looked))).collect(),
         }
     }
 }

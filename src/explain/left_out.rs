@@ -109,7 +109,7 @@ fn left_out(
 
 /// A fact that put nothing into the denominator.
 pub(super) fn unused(ground: &Ground, part: &Contribution) -> Option<LeftOut> {
-    let linked = ground.by_id.get(part.returns.first()?.as_str())?;
+    let linked = ground.by_id.get(&**part.returns.first()?)?;
     let rule = if ground.figure.metric == "median_response_days" {
         Rule::NotServedInTime
     } else {
@@ -163,7 +163,8 @@ fn faults(ground: &Ground, linked: &Linked) -> Vec<Fault> {
     if found.is_empty() {
         found = all.iter().filter(here).filter(|p| p.field.is_empty()).collect();
     }
-    let fault = |p: &Problem| Fault { code: p.code.id(), cell: p.place.cell, message: p.message.clone() };
+    let fault =
+        |p: &Problem| Fault { code: p.code.id(), cell: p.place.cell, message: p.message().into_owned() };
     found.into_iter().map(fault).collect()
 }
 
@@ -241,7 +242,7 @@ fn has_levels(ret: &Return, item: &str) -> bool {
 /// Which returns are asked: forms, periods and unit of the figure.
 struct Scope<'a> {
     ground: &'a Ground<'a>,
-    sizes: HashMap<&'a Arc<str>, i64>,
+    sizes: HashMap<&'a Arc<str>, i32>,
     /// Counted C of the period, by key.
     services: HashMap<&'a Key, &'a Linked>,
     /// Enterprises with a counted C in the four periods before.
@@ -281,7 +282,7 @@ impl<'a> Scope<'a> {
         forms.sort_unstable();
         forms.dedup();
         let mut out: Vec<&Linked> = forms.into_iter().flat_map(|form| self.of(form)).collect();
-        out.retain(|l| !seen.contains(&l.ret.id));
+        out.retain(|l| !seen.contains(&*l.ret.id));
         out.sort_by_key(|l| l.ret.position);
         out
     }

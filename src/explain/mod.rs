@@ -264,7 +264,7 @@ impl<'a> Ground<'a> {
         let scale = self.figure.numerator.map_or(1, |n| n.scale);
         // A fact may carry returns for the sake of other metrics of its table.
         let asked = |l: &&&Linked| self.fields.iter().any(|(form, _)| *form == l.ret.form);
-        let sources = part.returns.iter().filter_map(|id| self.by_id.get(id.as_str())).filter(asked);
+        let sources = part.returns.iter().filter_map(|id| self.by_id.get(&**id)).filter(asked);
         Entry {
             numerator: decimal(part.numerator, scale),
             denominator: part.denominator,
@@ -285,7 +285,7 @@ impl<'a> Ground<'a> {
     }
 
     fn indicator_name(&self, part: &Contribution) -> Option<String> {
-        let linked = self.by_id.get(part.returns.first()?.as_str())?;
+        let linked = self.by_id.get(&**part.returns.first()?)?;
         source::indicators(&linked.ret).get(part.indicator?).map(|i| i.name.clone())
     }
 }

@@ -69,7 +69,7 @@ impl Asked<'_> {
         }
         let project = if matches!(ret.form, Form::B | Form::E) { "" } else { ret.project() };
         Source {
-            return_id: ret.id.clone(),
+            return_id: ret.id.to_string(),
             form: ret.form,
             period: ret.period.to_string(),
             enterprise: ret.enterprise().to_owned(),
@@ -96,7 +96,7 @@ impl Asked<'_> {
         };
         Some(Told {
             field: name.to_owned(),
-            label: field.label.clone(),
+            label: field.label.to_string(),
             sheet: Some(ret.place_of(name).sheet).filter(|s| *s != ret.place.sheet).map(|s| s.to_string()),
             cell: answer.map(|a| a.cell),
             answer: words,

@@ -1,7 +1,7 @@
 //! Nothing is lost: received = counted + superseded + excluded, and with a roster
 //! expected = counted + excluded-only + missing, for every form and district.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -102,9 +102,7 @@ pub(super) fn account(links: &mut Links) {
 /// Keys received for a form, and whether any of them counts.
 fn received(returns: &[Linked], period: Period, form: Form) -> HashMap<&Key, bool> {
     let mut out = HashMap::new();
-    let mut seen: HashSet<&Key> = HashSet::new();
     for linked in returns.iter().filter(|l| l.ret.period == period && l.ret.form == form) {
-        seen.insert(&linked.key);
         *out.entry(&linked.key).or_insert(false) |= linked.counted();
     }
     out

@@ -3,13 +3,11 @@
 //! Names, persons, telephones and dates differ anyway and are left out. Ticks alone prove nothing (satisfied
 //! customers look alike), so free text must be among the answers and weighs most.
 
-use std::collections::BTreeMap;
-
-use super::{Linked, Links, Status, problem};
+use super::{Found, Linked, Links, Status, problem};
 use crate::answer::Val;
-use crate::period::Period;
-use crate::problem::{Code, Problem};
-use crate::spec::{Form, Kind};
+use crate::digest::{self, Key};
+use crate::problem::Code;
+use crate::spec::Kind;
 use crate::text;
 
 /// Least weight of the common answers: two long paragraphs, or two paragraphs and a count, say.
@@ -20,19 +18,18 @@ const PARAGRAPH: usize = 10;
 const LONG: usize = 30;
 
 /// Tells returns whose answers are those of another enterprise.
-pub(super) fn find(links: &Links, found: &mut Vec<(Period, Problem)>) {
-    let mut groups: BTreeMap<(Period, Form, String), Vec<&Linked>> = BTreeMap::new();
+pub(super) fn find(links: &Links, found: &mut Found) {
     let told = |l: &&Linked| l.status == Status::Counted && !l.key.enterprise.is_empty();
-    for linked in links.returns.iter().filter(told) {
-        if let Some(answers) = answers(linked) {
-            groups.entry((linked.ret.period, linked.ret.form, answers)).or_default().push(linked);
-        }
-    }
-    for ((period, ..), group) in groups {
-        for linked in &group {
-            let other = group.iter().find(|o| o.key.enterprise != linked.key.enterprise);
-            if let Some(other) = other {
-                found.push((period, problem(linked, Code::AnswersAlike, "").about(other.ret.enterprise())));
+    let said = |l| Some((digest::key(answers(l)?.as_bytes()), l));
+    let mut all: Vec<(Key, &Linked)> = links.returns.iter().filter(told).filter_map(said).collect();
+    let group = |(said, l): &(Key, &Linked)| (l.ret.period, l.ret.form, *said);
+    all.sort_by_key(group);
+    for alike in all.chunk_by(|a, b| group(a) == group(b)) {
+        for (_, linked) in alike {
+            let other = alike.iter().find(|(_, o)| o.key.enterprise != linked.key.enterprise);
+            if let Some((_, other)) = other {
+                let note = problem(linked, Code::AnswersAlike, "").about(other.ret.enterprise());
+                found.note(linked.ret.period, note);
             }
         }
     }
@@ -79,6 +76,7 @@ mod tests {
     use super::*;
     use crate::render::forms::{Extras, SheetPlan, workbook};
     use crate::settings::Settings;
+    use crate::spec::Form;
     use crate::spec::Specs;
 
     const PARAGRAPHS: [(&str, &str); 4] = [
@@ -116,7 +114,7 @@ mod tests {
             crate::link::link(crate::read::read_all(&listing, &specs, &settings, &|| {}), &specs, &settings);
         assert_eq!(links.returns.len(), returns.len());
         let all = links.problems.values().flatten().filter(|p| p.code == Code::AnswersAlike);
-        all.map(|p| (p.enterprise.clone(), p.message.clone())).collect()
+        all.map(|p| (p.enterprise.to_string(), p.message().into_owned())).collect()
     }
 
     #[test]

@@ -1,31 +1,32 @@
 //! Of several valid returns with the same form and key in a period, the latest counts.
 
-use std::collections::BTreeMap;
+use super::{Found, Linked, Links, Status, problem};
+use crate::answer::Val;
+use crate::problem::Code;
 
-use super::{Key, Linked, Links, Status, problem};
-use crate::period::Period;
-use crate::problem::{Code, Problem};
-use crate::spec::Form;
-
-pub(super) fn supersede(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
-    let mut groups: BTreeMap<(Period, Form, Key), Vec<usize>> = BTreeMap::new();
-    for (at, linked) in
-        links.returns.iter().enumerate().filter(|(_, l)| l.counted() && !l.key.enterprise.is_empty())
-    {
-        groups.entry((linked.ret.period, linked.ret.form, linked.key.clone())).or_default().push(at);
-    }
-    for group in groups.into_values().filter(|g| g.len() > 1) {
+pub(super) fn supersede(links: &mut Links, found: &mut Found) {
+    for group in groups(&links.returns) {
         let latest = group.iter().copied().max_by_key(|at| age(&links.returns[*at])).unwrap_or(group[0]);
         for at in group.into_iter().filter(|at| *at != latest) {
             let identical = same_answers(&links.returns[at], &links.returns[latest]);
             let code = if identical { Code::Identical } else { Code::Superseded };
             let note = problem(&links.returns[at], code, "enterprise")
-                .found(&links.returns[latest].ret.place.to_string());
-            found.push((links.returns[at].ret.period, note));
+                .found(links.returns[latest].ret.place.to_string());
+            found.note(links.returns[at].ret.period, note);
             links.returns[at].status =
                 Status::Superseded { by: links.returns[latest].ret.id.clone(), identical };
         }
     }
+}
+
+/// Positions of the counted returns that have form and key in common with another of their period.
+fn groups(returns: &[Linked]) -> Vec<Vec<usize>> {
+    let key = |at: usize| (returns[at].ret.period, returns[at].ret.form, &returns[at].key);
+    let counts = |at: &usize| returns[*at].counted() && !returns[*at].key.enterprise.is_empty();
+    let mut all: Vec<usize> = (0..returns.len()).filter(counts).collect();
+    all.sort_by(|a, b| key(*a).cmp(&key(*b)));
+    let same = all.chunk_by(|a, b| key(*a) == key(*b));
+    same.filter(|group| group.len() > 1).map(<[usize]>::to_vec).collect()
 }
 
 /// A missing date is older than any; equal dates go by position. A document that an agency
@@ -36,8 +37,9 @@ pub(crate) fn age(linked: &Linked) -> (bool, Option<i32>, usize) {
 }
 
 pub(super) fn same_answers(a: &Linked, b: &Linked) -> bool {
-    let value =
-        |l: &Linked, i: usize| l.ret.answers.get(i).and_then(|x| x.as_ref()).and_then(|x| x.value.clone());
+    fn value(l: &Linked, i: usize) -> Option<&Val> {
+        l.ret.answers.get(i).and_then(|x| x.as_ref()).and_then(|x| x.value.as_ref())
+    }
     let names = |id: &str| a.ret.spec.index(id);
     let keys = [names("enterprise"), names("project")];
     (0..a.ret.spec.fields.len()).all(|i| keys.contains(&Some(i)) || value(a, i) == value(b, i))

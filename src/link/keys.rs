@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Linked, Links, Status, alias, duplicates, problem};
+use super::{Found, Linked, Links, Status, alias, duplicates, problem};
 use crate::bind::ReadKey;
 use crate::period::Period;
 use crate::problem::{Code, Problem};
@@ -28,7 +28,7 @@ fn key_of(linked: &Linked) -> Option<&ReadKey> {
 /// A return that a valid correction of the same form and period names, directly or through an
 /// earlier correction, never counts: neither its date nor its place in the listing nor its errors
 /// matter any more.
-pub(super) fn replace(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn replace(links: &mut Links, found: &mut Found) {
     let corrects = corrected(links);
     let mut replaced: BTreeMap<usize, usize> = BTreeMap::new();
     for winner in corrects.keys().copied().filter(|at| links.returns[*at].counted()) {
@@ -44,7 +44,7 @@ pub(super) fn replace(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
         linked.status = Status::Superseded { by, identical };
         linked.replaced = true;
         let field = if linked.ret.answer("enterprise").is_some() { "enterprise" } else { "" };
-        found.push((linked.ret.period, problem(linked, Code::Superseded, field).found(&place)));
+        found.note(linked.ret.period, problem(linked, Code::Superseded, field).found(place.as_str()));
     }
 }
 
@@ -83,17 +83,17 @@ fn chain(corrects: &BTreeMap<usize, usize>, start: usize) -> BTreeSet<usize> {
 }
 
 /// Tells keys of another project and forms of an older version.
-pub(super) fn note(links: &Links, aliases: &HashMap<String, String>, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn note(links: &Links, aliases: &HashMap<String, String>, found: &mut Found) {
     for linked in links.returns.iter().filter(|l| !l.replaced) {
         let Some(key) = key_of(linked) else { continue };
         if let Some(field) = foreign(linked, key, aliases) {
-            found.push((linked.ret.period, problem(linked, Code::ForeignKey, field)));
+            found.note(linked.ret.period, problem(linked, Code::ForeignKey, field));
         }
         if older(&key.form_version, own_sheet::FORM_VERSION) {
-            found.push((
+            found.note(
                 linked.ret.period,
-                problem(linked, Code::OldFormVersion, "").found(&key.form_version),
-            ));
+                problem(linked, Code::OldFormVersion, "").found(key.form_version.as_str()),
+            );
         }
     }
 }
@@ -117,7 +117,7 @@ fn older(version: &str, than: &str) -> bool {
 }
 
 /// What was wrong with a return that has been corrected is mended: only that it is superseded is told.
-pub(super) fn drop_mended(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn drop_mended(links: &Links, found: &mut Found) {
     let mut by_sheet: HashMap<_, Vec<&Linked>> = HashMap::new();
     for linked in links.returns.iter().filter(|l| l.replaced) {
         for sheet in linked.ret.sheets() {
@@ -131,10 +131,9 @@ pub(super) fn drop_mended(links: &mut Links, found: &mut Vec<(Period, Problem)>)
         let here = by_sheet.get(&(period, &*p.place.file, &*p.place.sheet));
         p.code == Code::Superseded || !here.is_some_and(|all| all.iter().any(|l| l.holds(p)))
     };
-    for (period, problems) in &mut links.problems {
+    for (period, problems) in &mut found.problems {
         problems.retain(|p| stays(*period, p));
     }
-    found.retain(|(period, p)| stays(*period, p));
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod orphans;
 mod place;
 mod roster;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use accounting::{Account, Accounting};
@@ -49,7 +49,7 @@ pub enum Status {
     Counted,
     /// Another return of the same form and key counts instead (its id).
     Superseded {
-        by: String,
+        by: Arc<str>,
         identical: bool,
     },
     /// An error leaves it out.
@@ -59,7 +59,7 @@ pub enum Status {
 /// A return with everything that linking found out.
 #[derive(Clone, Debug)]
 pub struct Linked {
-    pub ret: Return,
+    pub ret: Box<Return>,
     pub key: Key,
     pub status: Status,
     /// Index in [`DISTRICTS`]; `None` is 未归属.
@@ -67,12 +67,11 @@ pub struct Linked {
     /// Normal form is the identity; this is the name as first typed.
     pub agency: Arc<str>,
     pub consent: bool,
-    /// District by cover, column, key sheet or folder; `None` where only the address tells.
+    /// District by cover, column, key sheet or folder (the folder's until the others are looked at);
+    /// `None` where only the address tells.
     pub stated: Option<usize>,
     /// Whether a valid correction workbook stands for it: it is mended, and told no more.
     pub replaced: bool,
-    /// District of the folder, kept for the checks.
-    folder: Option<usize>,
 }
 
 impl Linked {
@@ -129,8 +128,11 @@ impl Links {
 
 /// Links everything that was read.
 pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
-    let mut links = Links::default();
+    let count = files.iter().map(|f| f.returns.len()).sum();
+    let mut links = Links { returns: Vec::with_capacity(count), ..Links::default() };
     let aliases = alias_keys(settings);
+    let mut names = Names { aliases: Some(&aliases), ..Names::default() };
+    let no_agency: Arc<str> = NO_AGENCY.into();
     for file in files {
         let period = file.record.period;
         roster::take(&mut links, period, &file, specs, &aliases);
@@ -139,21 +141,21 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
         }
         links.synthetic |= file.synthetic;
         for ret in file.returns {
-            let key = key_of(&ret, &aliases);
+            let key = key_of(&ret, &mut names);
             links.returns.push(Linked {
                 key,
                 status: if ret.excluded { Status::Excluded } else { Status::Counted },
                 district: None,
-                agency: NO_AGENCY.into(),
+                agency: Arc::clone(&no_agency),
                 consent: false,
-                stated: None,
+                stated: file.folder,
                 replaced: false,
-                folder: file.folder,
                 ret,
             });
         }
     }
-    let mut found: Vec<(Period, Problem)> = Vec::new();
+    drop(names);
+    let mut found = Found { settings, problems: std::mem::take(&mut links.problems) };
     names::agencies(&mut links, &mut found);
     keys::replace(&mut links, &mut found);
     keys::note(&links, &aliases, &mut found);
@@ -165,8 +167,8 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     names::variants(&links, &mut found);
     names::phones(&links, &mut found);
     alike::find(&links, &mut found);
-    keys::drop_mended(&mut links, &mut found);
-    settle(&mut links, found, settings);
+    keys::drop_mended(&links, &mut found);
+    links.problems = found.settled();
     accounting::account(&mut links);
     links
 }
@@ -181,19 +183,51 @@ fn alias(name: &str, aliases: &HashMap<String, String>) -> Arc<str> {
     aliases.get(&key).cloned().unwrap_or(key).into()
 }
 
-fn key_of(ret: &Return, aliases: &HashMap<String, String>) -> Key {
-    let project = if matches!(ret.form, Form::B | Form::E) { "" } else { ret.project() };
-    Key { enterprise: alias(ret.enterprise(), aliases), project: alias(project, aliases) }
+/// Normal forms of names, each kept once.
+#[derive(Default)]
+struct Names<'a> {
+    aliases: Option<&'a HashMap<String, String>>,
+    known: HashSet<Arc<str>>,
 }
 
-/// Adds what linking found, names the severity the settings want, and sorts by place.
-fn settle(links: &mut Links, found: Vec<(Period, Problem)>, settings: &Settings) {
-    for (period, mut problem) in found {
-        problem.severity = settings.severity_of(problem.code, problem.severity);
-        links.problems.entry(period).or_default().push(problem);
+impl Names<'_> {
+    /// The normal form of a name, or of what it stands for; the name itself where it is that already.
+    fn key(&mut self, words: &Arc<str>) -> Arc<str> {
+        let key = text::key(words);
+        let key = self.aliases.and_then(|all| all.get(&key)).cloned().unwrap_or(key);
+        if let Some(known) = self.known.get(key.as_str()) {
+            return Arc::clone(known);
+        }
+        let fresh: Arc<str> = if *key == **words { Arc::clone(words) } else { key.into() };
+        self.known.insert(Arc::clone(&fresh));
+        fresh
     }
-    for problems in links.problems.values_mut() {
-        problems.sort_by(|a, b| a.order().cmp(&b.order()));
+}
+
+fn key_of(ret: &Return, names: &mut Names) -> Key {
+    let project = if matches!(ret.form, Form::B | Form::E) { Arc::default() } else { ret.shared("project") };
+    Key { enterprise: names.key(&ret.shared("enterprise")), project: names.key(&project) }
+}
+
+/// The problems of every stage so far, to which linking adds what it finds.
+struct Found<'a> {
+    settings: &'a Settings,
+    problems: BTreeMap<Period, Vec<Problem>>,
+}
+
+impl Found<'_> {
+    /// Adds a problem, with the severity the settings want.
+    fn note(&mut self, period: Period, mut problem: Problem) {
+        problem.severity = self.settings.severity_of(problem.code, problem.severity);
+        self.problems.entry(period).or_default().push(problem);
+    }
+
+    /// The problems by place.
+    fn settled(mut self) -> BTreeMap<Period, Vec<Problem>> {
+        for problems in self.problems.values_mut() {
+            problems.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        self.problems
     }
 }
 

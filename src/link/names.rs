@@ -1,91 +1,98 @@
 //! Names: the agency of each return, variants of one agency, near misses of an
 //! enterprise, telephones that many share. Suggested, never joined.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Key, Linked, Links, Status, problem};
+use super::{Found, Key, Linked, Links, Names, Status, problem};
 use crate::answer::{Answer, Val};
 use crate::parse::contact::{Contact, contact};
 use crate::period::Period;
-use crate::problem::{Code, Problem};
+use crate::problem::Code;
 use crate::spec::Form;
 use crate::text;
 
 /// Agency of form F: its own, else the cover's, else the roster's; without any the return is in error.
-pub(super) fn agencies(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn agencies(links: &mut Links, found: &mut Found) {
     let rosters = std::mem::take(&mut links.rosters);
+    let mut names = Names::default();
     for linked in &mut links.returns {
-        let own = linked.ret.words("agency").to_owned();
+        let own = linked.ret.shared("agency");
         if !own.is_empty() {
-            linked.agency = agency_name(&own);
+            linked.agency = names.key(&own);
             continue;
         }
-        let cover = linked.ret.envelope.agency.as_ref().map(|s| s.text.clone());
-        let key = linked.ret.envelope.key.as_ref().map(|k| k.agency.clone()).filter(|a| !a.is_empty());
+        let cover = linked.ret.envelope.agency.as_ref().map(|s| Arc::clone(&s.text));
+        let key = linked.ret.envelope.key.as_ref().map(|k| k.agency.as_str()).filter(|a| !a.is_empty());
         let roster = rosters.get(&linked.ret.period).and_then(|r| r.agency(&linked.key));
-        let known = cover.map(|name| (name, "封面")).or(key.map(|name| (name, "预填表")));
-        let Some((name, source)) = known.or(roster.map(|name| (name, "名册"))) else {
+        let known = cover.map(|name| (name, "封面")).or(key.map(|name| (name.into(), "预填表")));
+        let Some((name, source)) = known.or(roster.map(|name| (name.into(), "名册"))) else {
             missing_agency(linked, found);
             continue;
         };
-        linked.agency = agency_name(&name);
+        linked.agency = names.key(&name);
         if linked.ret.form == Form::F {
-            let note = problem(linked, Code::AgencyFromCover, "agency").about(source).found(&name);
-            found.push((linked.ret.period, note));
+            let note =
+                problem(linked, Code::AgencyFromCover, "agency").about(source).found(Arc::clone(&name));
+            found.note(linked.ret.period, note);
             let cell = linked.ret.answer("agency").map_or(linked.ret.place.cell, |a| Some(a.cell));
             if let (Some(index), Some(cell)) = (linked.ret.spec.index("agency"), cell) {
                 linked.ret.answers[index] =
-                    Some(Answer { cell, raw: "".into(), value: Some(Val::Text(name.into())) });
+                    Some(Answer { cell, raw: "".into(), value: Some(Val::Text(name)) });
             }
         }
     }
     links.rosters = rosters;
 }
 
-fn missing_agency(linked: &mut Linked, found: &mut Vec<(Period, Problem)>) {
+fn missing_agency(linked: &mut Linked, found: &mut Found) {
     let faulty = linked.ret.answer("agency").is_some_and(|a| !a.raw.is_empty());
     if linked.ret.form == Form::F && linked.status != Status::Excluded && !faulty {
-        found.push((linked.ret.period, problem(linked, Code::RequiredMissing, "agency")));
+        found.note(linked.ret.period, problem(linked, Code::RequiredMissing, "agency"));
         linked.status = Status::Excluded;
         linked.ret.excluded = true;
     }
 }
 
-/// Display form of an agency: as typed, without blanks.
-fn agency_name(words: &str) -> Arc<str> {
-    text::key(words).into()
-}
-
 /// Other forms take the agency of the F with the same key where neither they nor the roster name one.
 pub(super) fn agency_of_services(links: &mut Links) {
+    let others = links.returns.iter().filter(|l| l.ret.form != Form::F);
+    let wanted: HashSet<(Period, Key)> = others.map(project).collect();
     let by_key: HashMap<(Period, Key), Arc<str>> = links
         .returns
         .iter()
         .filter(|l| l.ret.form == Form::F && l.counted())
-        .map(|l| ((l.ret.period, l.key.clone()), Arc::clone(&l.agency)))
+        .map(|l| (project(l), Arc::clone(&l.agency)))
+        .filter(|(project, _)| wanted.contains(project))
         .collect();
     for linked in links.returns.iter_mut().filter(|l| l.ret.form != Form::F) {
-        if let Some(agency) = by_key.get(&(linked.ret.period, linked.key.clone())) {
+        if let Some(agency) = by_key.get(&project(linked)) {
             linked.agency = Arc::clone(agency);
         }
     }
 }
 
+/// Period and key of a return.
+fn project(linked: &Linked) -> (Period, Key) {
+    (linked.ret.period, linked.key.clone())
+}
+
 /// Consent to publication: the answer of cover or row, of the key sheet, else the roster's. A Word
 /// document has nowhere to say it: its project's other returns do.
 pub(super) fn consent(links: &mut Links) {
+    let documents = links.returns.iter().filter(|l| l.ret.envelope.document);
+    let wanted: HashSet<(Period, Key)> = documents.map(project).collect();
     let mut agreed: HashMap<(Period, Key), bool> = HashMap::new();
     for linked in &mut links.returns {
         let roster = links.rosters.get(&linked.ret.period).and_then(|r| r.consent(&linked.key));
         linked.consent = said_consent(linked).or(roster).unwrap_or(false);
         let told = linked.status != Status::Excluded && !linked.replaced && !linked.key.project.is_empty();
-        if told && !linked.ret.envelope.document {
-            *agreed.entry((linked.ret.period, linked.key.clone())).or_insert(true) &= linked.consent;
+        if told && !linked.ret.envelope.document && wanted.contains(&project(linked)) {
+            *agreed.entry(project(linked)).or_insert(true) &= linked.consent;
         }
     }
     for linked in links.returns.iter_mut().filter(|l| l.ret.envelope.document) {
-        if let Some(all) = agreed.get(&(linked.ret.period, linked.key.clone())) {
+        if let Some(all) = agreed.get(&project(linked)) {
             linked.consent = *all;
         }
     }
@@ -95,7 +102,7 @@ pub(super) fn consent(links: &mut Links) {
 pub fn said_consent(linked: &Linked) -> Option<bool> {
     let envelope = &linked.ret.envelope;
     let by_key = || envelope.key.as_ref().map(|k| k.consent.as_str()).filter(|c| !c.is_empty());
-    envelope.consent.as_ref().map(|s| s.text.as_str()).or_else(by_key).map(is_yes)
+    envelope.consent.as_ref().map(|s| &*s.text).or_else(by_key).map(is_yes)
 }
 
 fn is_yes(words: &str) -> bool {
@@ -103,41 +110,45 @@ fn is_yes(words: &str) -> bool {
 }
 
 /// Variants of one agency's name, and near misses of an enterprise's, in one period.
-pub(super) fn variants(links: &Links, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn variants(links: &Links, found: &mut Found) {
     let periods: BTreeSet<Period> = links.returns.iter().map(|l| l.ret.period).collect();
     for period in periods {
         let told = |l: &&Linked| l.status != Status::Excluded && !l.replaced;
         let here = || links.returns.iter().filter(move |l| l.ret.period == period).filter(told);
-        let mut agencies: BTreeMap<Arc<str>, Vec<&Linked>> = BTreeMap::new();
-        for linked in here().filter(|l| l.ret.form == Form::F) {
-            agencies.entry(Arc::clone(&linked.agency)).or_default().push(linked);
-        }
-        note_near(&agencies, Code::AgencyVariant, "agency", found);
-        let mut enterprises: BTreeMap<Arc<str>, Vec<&Linked>> = BTreeMap::new();
-        for linked in here().filter(|l| !l.key.enterprise.is_empty()) {
-            enterprises.entry(Arc::clone(&linked.key.enterprise)).or_default().push(linked);
-        }
-        note_near(&enterprises, Code::NearName, "enterprise", found);
+        let agencies = here().filter(|l| l.ret.form == Form::F).map(|l| (&*l.agency, l));
+        note_near(&names(agencies), Code::AgencyVariant, "agency", found);
+        let enterprises = here().filter(|l| !l.key.enterprise.is_empty()).map(|l| (&*l.key.enterprise, l));
+        note_near(&names(enterprises), Code::NearName, "enterprise", found);
     }
 }
 
+/// A name, the first return that has it, and how many have.
+struct Name<'a> {
+    name: &'a str,
+    first: &'a Linked,
+    count: usize,
+}
+
+/// Every name once, sorted.
+fn names<'a>(all: impl Iterator<Item = (&'a str, &'a Linked)>) -> Vec<Name<'a>> {
+    let mut all: Vec<(&str, &Linked)> = all.collect();
+    all.sort_by_key(|(name, _)| *name);
+    let same = all.chunk_by(|(a, _), (b, _)| a == b);
+    same.map(|same| Name { name: same[0].0, first: same[0].1, count: same.len() }).collect()
+}
+
 /// Of two near names the one with fewer returns is told; it is told once.
-fn note_near(
-    names: &BTreeMap<Arc<str>, Vec<&Linked>>,
-    code: Code,
-    field: &str,
-    found: &mut Vec<(Period, Problem)>,
-) {
-    let mut by_stem: BTreeMap<String, Vec<&Arc<str>>> = BTreeMap::new();
-    for name in names.keys() {
-        by_stem.entry(stem(name)).or_default().push(name);
-    }
-    for group in by_stem.values().filter(|g| g.len() > 1) {
-        let Some(main) = group.iter().max_by_key(|n| (names[**n].len(), n.chars().count())) else { continue };
-        for rare in group.iter().filter(|n| n != &main) {
-            let Some(linked) = names[*rare].first() else { continue };
-            let names = if code == Code::NearName { main.to_string() } else { format!("{rare}／{main}") };
-            found.push((linked.ret.period, problem(linked, code, field).about(&names)));
+fn note_near(names: &[Name], code: Code, field: &str, found: &mut Found) {
+    let mut by_stem: Vec<(String, &Name)> = names.iter().map(|n| (stem(n.name), n)).collect();
+    by_stem.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for near in by_stem.chunk_by(|(a, _), (b, _)| a == b) {
+        let Some((_, main)) = near.iter().max_by_key(|(_, n)| (n.count, n.name.chars().count())) else {
+            continue;
+        };
+        for (_, rare) in near.iter().filter(|(_, n)| n.name != main.name) {
+            let both = || format!("{}／{}", rare.name, main.name);
+            let names = if code == Code::NearName { main.name.to_owned() } else { both() };
+            found.note(rare.first.ret.period, problem(rare.first, code, field).about(names));
         }
     }
 }
@@ -162,19 +173,19 @@ fn stem(name: &str) -> String {
 }
 
 /// The same telephone in the forms of three or more enterprises: worth knowing, no accusation.
-pub(super) fn phones(links: &Links, found: &mut Vec<(Period, Problem)>) {
-    let mut by_phone: BTreeMap<(Period, String), BTreeMap<&Arc<str>, &Linked>> = BTreeMap::new();
+pub(super) fn phones(links: &Links, found: &mut Found) {
+    let mut all: Vec<(Period, String, &Linked)> = Vec::new();
     for linked in links.returns.iter().filter(|l| !l.key.enterprise.is_empty() && !l.replaced) {
         if let Contact::Phones(numbers) = contact(linked.ret.words("contact")) {
-            for number in numbers {
-                let who = by_phone.entry((linked.ret.period, number)).or_default();
-                who.entry(&linked.key.enterprise).or_insert(linked);
-            }
+            all.extend(numbers.into_iter().map(|number| (linked.ret.period, number, linked)));
         }
     }
-    for ((period, _), who) in by_phone.into_iter().filter(|(_, who)| who.len() >= 3) {
-        for linked in who.values() {
-            found.push((period, problem(linked, Code::SamePhone, "contact")));
+    all.sort_by(|(p, a, l), (q, b, m)| (p, a, &l.key.enterprise).cmp(&(q, b, &m.key.enterprise)));
+    for same in all.chunk_by(|(p, a, _), (q, b, _)| (p, a) == (q, b)) {
+        let mut who: Vec<&Linked> = same.iter().map(|(_, _, l)| *l).collect();
+        who.dedup_by_key(|l| &l.key.enterprise);
+        for linked in who.iter().filter(|_| who.len() >= 3) {
+            found.note(linked.ret.period, problem(linked, Code::SamePhone, "contact"));
         }
     }
 }

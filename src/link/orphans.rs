@@ -4,12 +4,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Key, Links, Status, problem};
-use crate::period::Period;
-use crate::problem::{Code, Problem};
+use super::{Found, Key, Links, Status, problem};
+use crate::problem::Code;
 use crate::spec::Form;
 
-pub(super) fn find(links: &Links, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn find(links: &Links, found: &mut Found) {
     let of = |form: Form| links.returns.iter().filter(move |l| l.ret.form == form && !l.replaced);
     let needs: HashSet<&Arc<str>> = of(Form::B).map(|l| &l.key.enterprise).collect();
     let served: HashSet<&Arc<str>> = of(Form::C).map(|l| &l.key.enterprise).collect();
@@ -24,7 +23,7 @@ pub(super) fn find(links: &Links, found: &mut Vec<(Period, Problem)>) {
             _ => continue,
         };
         if lost {
-            found.push((linked.ret.period, problem(linked, code, field)));
+            found.note(linked.ret.period, problem(linked, code, field));
         }
     }
 }

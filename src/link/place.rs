@@ -5,37 +5,37 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Key, Linked, Links, Status, problem};
+use super::{Found, Key, Linked, Links, Status, problem};
 use crate::cell::Place;
 use crate::period::Period;
 use crate::problem::{Code, Problem};
 use crate::reference::district;
 use crate::spec::Form;
 
-pub(super) fn districts(links: &mut Links, found: &mut Vec<(Period, Problem)>) {
+pub(super) fn districts(links: &mut Links, found: &mut Found) {
     let addresses = addresses(links);
     let beside = beside_documents(links);
     for linked in &mut links.returns {
-        let told = found.len();
-        let own = envelope(linked, found).or_else(|| by_key(linked)).or(linked.folder);
+        let mut told = Vec::new();
+        let own = envelope(linked, &mut told).or_else(|| by_key(linked)).or(linked.stated);
         let by_address = addresses.get(&linked.key.enterprise).copied();
         linked.stated = own;
         linked.district = own.or_else(|| beside.get(&project_of(linked)?).copied()).or(by_address);
         if linked.district.is_none() {
             let field = if linked.ret.answer("enterprise").is_some() { "enterprise" } else { "" };
             let mut note = problem(linked, Code::Unattributed, field);
-            "district".clone_into(&mut note.field);
-            found.push((linked.ret.period, note));
+            note.field = "district".into();
+            told.push(note);
         }
-        mismatch(linked, own, found);
-        if linked.replaced {
-            found.truncate(told);
+        told.extend(mismatch(linked, own));
+        if !linked.replaced {
+            told.into_iter().for_each(|note| found.note(linked.ret.period, note));
         }
     }
 }
 
 /// What the cover or the row says, if it names a district.
-fn envelope(linked: &Linked, found: &mut Vec<(Period, Problem)>) -> Option<usize> {
+fn envelope(linked: &Linked, told: &mut Vec<Problem>) -> Option<usize> {
     let said = linked.ret.envelope.district.as_ref()?;
     let known = district::by_name(&said.text);
     if known.is_none() {
@@ -44,10 +44,12 @@ fn envelope(linked: &Linked, found: &mut Vec<(Period, Problem)>) -> Option<usize
             sheet: Arc::clone(&said.sheet),
             cell: Some(said.cell),
         };
-        let mut note = Problem::new(Code::DistrictUnknown, place).about(&said.text).found(&said.text);
+        let mut note = Problem::new(Code::DistrictUnknown, place)
+            .about(Arc::clone(&said.text))
+            .found(Arc::clone(&said.text));
         note.form = Some(linked.ret.form);
-        "district".clone_into(&mut note.field);
-        found.push((linked.ret.period, note.named(linked.ret.enterprise(), linked.ret.project())));
+        note.field = "district".into();
+        told.push(note.named(linked.ret.enterprise(), linked.ret.project()));
     }
     known
 }
@@ -75,7 +77,7 @@ fn beside_documents(links: &Links) -> HashMap<ProjectKey, usize> {
     for linked in others.filter(|l| !l.ret.envelope.document) {
         let key = (linked.ret.period, linked.key.clone());
         let said = linked.ret.envelope.district.as_ref().and_then(|s| district::by_name(&s.text));
-        if let Some(at) = said.or_else(|| by_key(linked)).or(linked.folder).filter(|_| wanted.contains(&key))
+        if let Some(at) = said.or_else(|| by_key(linked)).or(linked.stated).filter(|_| wanted.contains(&key))
         {
             out.insert(key, at);
         }
@@ -83,16 +85,12 @@ fn beside_documents(links: &Links) -> HashMap<ProjectKey, usize> {
     out
 }
 
-fn mismatch(linked: &Linked, own: Option<usize>, found: &mut Vec<(Period, Problem)>) {
+fn mismatch(linked: &Linked, own: Option<usize>) -> Option<Problem> {
     if linked.ret.form != Form::B {
-        return;
+        return None;
     }
-    let by_address = district::by_address(linked.ret.words("address"));
-    if let (Some(own), Some(there)) = (own, by_address)
-        && own != there
-    {
-        found.push((linked.ret.period, problem(linked, Code::DistrictMismatch, "address")));
-    }
+    let there = district::by_address(linked.ret.words("address"))?;
+    (own? != there).then(|| problem(linked, Code::DistrictMismatch, "address"))
 }
 
 /// District of each enterprise by the address of its form B; the newest counted one decides.

@@ -93,7 +93,7 @@ pub(super) fn take(
                     .problems
                     .entry(period)
                     .or_default()
-                    .push(Problem::new(Code::RosterUnreadable, place).about(&missing));
+                    .push(Problem::new(Code::RosterUnreadable, place).about(missing));
             }
         }
     }

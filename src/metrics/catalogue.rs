@@ -1,9 +1,10 @@
 //! Every metric, defined once: from this come the computation, `zhiti metrics`, the
 //! 编制说明 of each report, the data dictionary and `explain`.
 
-use polars::prelude::{Expr, col, lit};
+use polars::prelude::{Expr, lit};
 
 use super::facts::Frame;
+use super::frame::whole;
 use super::{CATEGORIES, DIMENSIONS, RATINGS};
 
 /// What a unit of measurement is.
@@ -168,11 +169,11 @@ pub const COMPOSITE_SCALE: i64 = 4 * SCORE_SCALE;
 pub const RATIO_SCALE: i64 = 1_000_000_000_000;
 
 fn sum_of(numerator: &str, denominator: &str) -> Terms {
-    Terms { numerator: col(numerator), denominator: col(denominator), floor: None }
+    Terms { numerator: whole(numerator), denominator: whole(denominator), floor: None }
 }
 
 fn item(item: &str, what: &str) -> Expr {
-    col(format!("{item}_{what}"))
+    whole(format!("{item}_{what}"))
 }
 
 fn answered(i: &str) -> Expr {
@@ -188,7 +189,7 @@ fn acceptable(i: &str) -> Terms {
 }
 
 fn item_score(i: &str) -> Terms {
-    let numerator = item(i, "a") * lit(100 * SCORE_SCALE) + item(i, "b") * col("middle");
+    let numerator = item(i, "a") * lit(100 * SCORE_SCALE) + item(i, "b") * whole("middle");
     Terms { numerator, denominator: answered(i), floor: None }
 }
 
@@ -197,7 +198,7 @@ fn unanswered(i: &str) -> Terms {
 }
 
 fn share_of(prefix: &str, i: &str, denominator: &str) -> Terms {
-    Terms { numerator: col(format!("{prefix}_{i}")), denominator: col(denominator), floor: None }
+    Terms { numerator: whole(format!("{prefix}_{i}")), denominator: whole(denominator), floor: None }
 }
 
 fn closure(i: &str) -> Terms {
@@ -424,7 +425,11 @@ pub const CATALOGUE: &[Definition] = &[
         items: CHANGES,
         unit: Unit::Rate,
         method: Method::None,
-        rule: ratio(Frame::Changes, |i| Terms { numerator: col(i), denominator: col("one"), floor: None }),
+        rule: ratio(Frame::Changes, |i| Terms {
+            numerator: whole(i),
+            denominator: whole("one"),
+            floor: None,
+        }),
         all_levels: false,
     },
     Definition {

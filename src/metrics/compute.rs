@@ -1,12 +1,14 @@
 //! Runs the definitions over the facts: one lazy query per frame and level, plain figures out.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use polars::prelude::{DataFrame, Expr, PolarsResult, col};
+use polars::prelude::{Expr, PolarsResult};
 
 use super::catalogue::{CATALOGUE, Definition, Level, Method, Rule};
 use super::facts::{Facts, Frame, gather};
 use super::figure::{Exact, Figure, Status};
+use super::frame::{Table, whole};
 use super::units::{UnitOf, units};
 use super::{CATEGORIES, frame};
 use crate::error::{Error, Result};
@@ -23,14 +25,14 @@ pub struct Measured {
     pub figures: Vec<Figure>,
     pub facts: BTreeMap<Frame, Facts>,
     by_id: HashMap<(String, String), usize>,
-    frames: BTreeMap<Frame, DataFrame>,
+    frames: BTreeMap<Frame, Table>,
 }
 
 /// What one fact put into a figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contribution {
     /// Ids of the returns behind the fact.
-    pub returns: Vec<String>,
+    pub returns: Vec<Arc<str>>,
     /// Index of the category the fact is about, where it is about one.
     pub category: Option<usize>,
     /// Index of the indicator in its supplement, where it is about one.
@@ -67,7 +69,7 @@ impl Measured {
                 let terms = terms(figure.item);
                 (vec![frame_at(frame, figure.level)], vec![terms.numerator, terms.denominator])
             }
-            Rule::MedianDays => (vec![Frame::Pairs], vec![col("days"), col("matched")]),
+            Rule::MedianDays => (vec![Frame::Pairs], vec![whole("days"), whole("matched")]),
             Rule::StructureGap | Rule::StructureMismatch => {
                 return self.structure_contributions(figure, unit);
             }
@@ -82,10 +84,10 @@ impl Measured {
     fn structure_contributions(&self, figure: &Figure, unit: &UnitOf) -> Result<Vec<Contribution>> {
         let mut out = Vec::new();
         for (which, prefix) in [(Frame::Needs, "need"), (Frame::Services, "service")] {
-            let all = CATEGORIES.iter().map(|c| col(format!("{prefix}_{c}"))).reduce(|a, b| a + b);
+            let all = CATEGORIES.iter().map(|c| whole(format!("{prefix}_{c}"))).reduce(|a, b| a + b);
             let Some(all) = all else { continue };
             let own =
-                if figure.item.is_empty() { all.clone() } else { col(format!("{prefix}_{}", figure.item)) };
+                if figure.item.is_empty() { all.clone() } else { whole(format!("{prefix}_{}", figure.item)) };
             out.extend(self.rows(which, unit, &[own, all])?);
         }
         Ok(out)
@@ -99,7 +101,7 @@ impl Measured {
         let one = |(fact, values): (u32, Vec<i64>)| {
             let fact = &facts.rows[fact as usize];
             Contribution {
-                returns: fact.returns.clone(),
+                returns: fact.returns().cloned().collect(),
                 category: usize::try_from(fact.category).ok(),
                 indicator: usize::try_from(fact.indicator).ok(),
                 numerator: values[0],
@@ -131,7 +133,7 @@ pub fn measure(links: &Links, period: Period, settings: &settings::Metrics) -> R
     let facts = gather(links, period, settings.middle_score);
     let frames = facts
         .iter()
-        .map(|(f, facts)| Ok((*f, frame::frame(facts)?)))
+        .map(|(f, facts)| Ok((*f, frame::table(facts)?)))
         .collect::<PolarsResult<BTreeMap<_, _>>>();
     let frames = frames.map_err(internal)?;
     let units = units(links, period);
@@ -168,7 +170,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn collect(&mut self, frames: &BTreeMap<Frame, DataFrame>, level: Level) -> PolarsResult<()> {
+    fn collect(&mut self, frames: &BTreeMap<Frame, Table>, level: Level) -> PolarsResult<()> {
         let mut wanted: BTreeMap<Frame, Vec<Wanted>> = BTreeMap::new();
         for definition in CATALOGUE.iter().filter(|d| d.levels().contains(&level)) {
             let Rule::Ratio { frame, terms, .. } = definition.rule else { continue };
@@ -200,9 +202,9 @@ impl Sums {
         Ok(())
     }
 
-    fn collect_levels(&mut self, frame: &DataFrame, level: Level) -> PolarsResult<()> {
+    fn collect_levels(&mut self, frame: &Table, level: Level) -> PolarsResult<()> {
         let terms: Vec<Expr> =
-            super::RATINGS.iter().flat_map(|i| ["a", "b", "c"].map(|w| col(format!("{i}_{w}")))).collect();
+            super::RATINGS.iter().flat_map(|i| ["a", "b", "c"].map(|w| whole(format!("{i}_{w}")))).collect();
         for (unit, sums) in frame::sums(frame, level, &terms)? {
             for (item, three) in super::RATINGS.iter().zip(sums.chunks_exact(3)) {
                 self.levels.insert((level, unit.clone(), "item_score", item), [three[0], three[1], three[2]]);
@@ -211,11 +213,11 @@ impl Sums {
         Ok(())
     }
 
-    fn collect_structure(&mut self, frames: &BTreeMap<Frame, DataFrame>, level: Level) -> PolarsResult<()> {
+    fn collect_structure(&mut self, frames: &BTreeMap<Frame, Table>, level: Level) -> PolarsResult<()> {
         for (side, (which, prefix)) in
             [(Frame::Needs, "need"), (Frame::Services, "service")].into_iter().enumerate()
         {
-            let terms: Vec<Expr> = CATEGORIES.iter().map(|c| col(format!("{prefix}_{c}"))).collect();
+            let terms: Vec<Expr> = CATEGORIES.iter().map(|c| whole(format!("{prefix}_{c}"))).collect();
             if let Some(frame) = frames.get(&which) {
                 for (unit, sums) in frame::sums(frame, level, &terms)? {
                     self.ticks.entry((level, unit)).or_default()[side] = sums;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::catalogue::{Level, RATIO_SCALE, SCORE_SCALE};
+use super::numbers::Numbers;
 use super::{CATEGORIES, DIMENSIONS, RATINGS};
 use crate::answer::{Return, Val};
 use crate::check::names_expert;
@@ -39,26 +40,32 @@ pub enum Frame {
     Indicators,
 }
 
-/// One fact: who it is about, and its whole numbers by column.
+/// One fact: who it is about.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fact {
-    /// Ids of the returns behind it.
-    pub returns: Vec<String>,
+    /// Id of the return it is of.
+    pub of: Arc<str>,
+    /// Id of the other return behind it, where there is one.
+    pub with: Option<Arc<str>>,
     /// Index of the district, -1 for 未归属.
-    pub district: i64,
+    pub district: i32,
     pub agency: Arc<str>,
     /// Index of the size class, -1 where unknown.
-    pub size: i64,
+    pub size: i32,
     /// Index of the category, -1 where the frame has none.
-    pub category: i64,
+    pub category: i32,
     /// Index of the indicator in its supplement, -1 where the frame has none.
-    pub indicator: i64,
+    pub indicator: i32,
     /// Whether it counts for the city: an enterprise served in two districts counts there once.
     pub city: bool,
-    pub numbers: Vec<i64>,
 }
 
 impl Fact {
+    /// Ids of the returns behind it.
+    pub fn returns(&self) -> impl Iterator<Item = &Arc<str>> {
+        std::iter::once(&self.of).chain(&self.with)
+    }
+
     /// The group of a level it falls into, as in [`super::UnitOf::group`].
     pub fn group(&self, level: Level) -> String {
         match level {
@@ -71,11 +78,41 @@ impl Fact {
     }
 }
 
-/// A table of facts: names of its columns, and its rows in listing order.
+/// A table of facts in listing order, with the whole numbers of each by column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     pub columns: Vec<String>,
     pub rows: Vec<Fact>,
+    /// By column.
+    numbers: Vec<Numbers>,
+}
+
+impl Facts {
+    fn new(columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let columns: Vec<String> = columns.into_iter().map(Into::into).collect();
+        Self { numbers: vec![Numbers::default(); columns.len()], columns, rows: Vec::new() }
+    }
+
+    /// Adds a fact and its numbers in the order of the columns.
+    fn push(&mut self, fact: Fact, numbers: impl IntoIterator<Item = i64>) {
+        self.rows.push(fact);
+        self.numbers.iter_mut().zip(numbers).for_each(|(column, n)| column.push(n));
+    }
+
+    /// Position of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c == name)
+    }
+
+    /// A number of a row; `None` where there is no such row or column.
+    pub fn number(&self, row: usize, column: usize) -> Option<i64> {
+        self.numbers.get(column)?.get(row)
+    }
+
+    /// Every column with its name.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = (&str, &Numbers)> {
+        self.columns.iter().map(String::as_str).zip(&self.numbers)
+    }
 }
 
 /// Gathers the facts of a period.
@@ -100,7 +137,7 @@ pub fn gather(links: &Links, period: Period, middle_score: f64) -> BTreeMap<Fram
 struct Ground<'a> {
     links: &'a Links,
     period: Period,
-    sizes: HashMap<&'a Arc<str>, i64>,
+    sizes: HashMap<&'a Arc<str>, i32>,
 }
 
 impl<'a> Ground<'a> {
@@ -113,34 +150,29 @@ impl<'a> Ground<'a> {
         self.links.counted(self.period, form)
     }
 
-    fn fact(&self, linked: &Linked, numbers: Vec<i64>) -> Fact {
+    fn fact(&self, linked: &Linked) -> Fact {
         Fact {
-            returns: vec![linked.ret.id.clone()],
-            district: linked.district.map_or(-1, |d| d as i64),
+            of: Arc::clone(&linked.ret.id),
+            with: None,
+            district: linked.district.map_or(-1, |d| d as i32),
             agency: Arc::clone(&linked.agency),
             size: self.sizes.get(&linked.key.enterprise).copied().unwrap_or(-1),
             category: -1,
             indicator: -1,
             city: true,
-            numbers,
         }
     }
 }
 
 /// Size class of every enterprise: that of its newest counted B of this or an earlier period, -1 where it names none.
-pub(crate) fn sizes(links: &Links, period: Period) -> HashMap<&Arc<str>, i64> {
+pub(crate) fn sizes(links: &Links, period: Period) -> HashMap<&Arc<str>, i32> {
     let mut newest: HashMap<&Arc<str>, &Linked> = HashMap::new();
     let earlier = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period <= period;
     for linked in links.returns.iter().filter(earlier) {
         newest.insert(&linked.key.enterprise, linked);
     }
-    let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i64);
+    let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i32);
     newest.into_iter().map(|(name, l)| (name, size(l))).collect()
-}
-
-/// Columns of the frame and the order in which a row's numbers are pushed.
-fn columns(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
-    names.into_iter().map(Into::into).collect()
 }
 
 fn satisfaction(ground: &Ground, middle_score: f64) -> Facts {
@@ -150,8 +182,9 @@ fn satisfaction(ground: &Ground, middle_score: f64) -> Facts {
         .collect();
     names.extend(["middle", "composite", "respondent"].map(String::from));
     let middle = (middle_score * SCORE_SCALE as f64).round() as i64;
-    let rows = ground.counted(Form::F).map(|l| ground.fact(l, rating_numbers(&l.ret, middle))).collect();
-    Facts { columns: names, rows }
+    let mut out = Facts::new(names);
+    ground.counted(Form::F).for_each(|l| out.push(ground.fact(l), rating_numbers(&l.ret, middle)));
+    out
 }
 
 fn rating_numbers(ret: &Return, middle: i64) -> Vec<i64> {
@@ -190,15 +223,16 @@ fn composite(groups: [[Option<i64>; 2]; 2]) -> Option<i64> {
 
 fn by_category(ground: &Ground, satisfaction: &Facts) -> Facts {
     let ticks: HashMap<&Key, &Linked> = ground.counted(Form::C).map(|l| (&l.key, l)).collect();
-    let mut rows = Vec::new();
-    for (linked, fact) in ground.counted(Form::F).zip(&satisfaction.rows) {
+    let mut out = Facts::new(&satisfaction.columns);
+    for (row, (linked, fact)) in ground.counted(Form::F).zip(&satisfaction.rows).enumerate() {
         let Some(service) = ticks.get(&linked.key) else { continue };
         for category in service.ret.many("need_types") {
-            let returns = vec![fact.returns[0].clone(), service.ret.id.clone()];
-            rows.push(Fact { category: *category as i64, returns, ..fact.clone() });
+            let with = Some(Arc::clone(&service.ret.id));
+            let numbers = satisfaction.numbers.iter().filter_map(|column| column.get(row));
+            out.push(Fact { category: *category as i32, with, ..fact.clone() }, numbers);
         }
     }
-    Facts { columns: satisfaction.columns.clone(), rows }
+    out
 }
 
 fn needs(ground: &Ground) -> Facts {
@@ -206,12 +240,10 @@ fn needs(ground: &Ground) -> Facts {
     let bases = ["self_declared", "standards", "patents"]
         .iter()
         .flat_map(|b| [format!("{b}_yes"), format!("{b}_answered")]);
-    let mut names = columns(levels);
-    names.extend(bases);
-    names.extend(CATEGORIES.iter().map(|c| format!("need_{c}")));
-    names.push("need_any".into());
-    let rows = ground.counted(Form::B).map(|l| ground.fact(l, need_numbers(&l.ret))).collect();
-    Facts { columns: names, rows }
+    let ticks = CATEGORIES.iter().chain(&["any"]).map(|c| format!("need_{c}"));
+    let mut out = Facts::new(levels.map(String::from).into_iter().chain(bases).chain(ticks));
+    ground.counted(Form::B).for_each(|l| out.push(ground.fact(l), need_numbers(&l.ret)));
+    out
 }
 
 fn need_numbers(ret: &Return) -> Vec<i64> {
@@ -238,20 +270,16 @@ fn tick_numbers(ret: &Return) -> impl Iterator<Item = i64> + '_ {
 
 fn services(ground: &Ground) -> Facts {
     let surveys: HashMap<&Key, &Linked> = ground.counted(Form::F).map(|l| (&l.key, l)).collect();
-    let mut names = columns(["one", "surveyed", "closed"]);
-    names.extend(CATEGORIES.iter().map(|c| format!("service_{c}")));
-    names.push("service_any".into());
-    let mut rows = Vec::new();
+    let ticks = CATEGORIES.iter().chain(&["any"]).map(|c| format!("service_{c}"));
+    let mut out = Facts::new(["one", "surveyed", "closed"].map(String::from).into_iter().chain(ticks));
     for linked in ground.counted(Form::C) {
         let survey = surveys.get(&linked.key);
         let closed = survey.is_some_and(|f| is_closed(&linked.ret, &f.ret));
-        let mut numbers = vec![1, i64::from(survey.is_some()), i64::from(closed)];
-        numbers.extend(tick_numbers(&linked.ret));
-        let mut fact = ground.fact(linked, numbers);
-        fact.returns.extend(survey.map(|f| f.ret.id.clone()));
-        rows.push(fact);
+        let numbers = [1, i64::from(survey.is_some()), i64::from(closed)];
+        let with = survey.map(|f| Arc::clone(&f.ret.id));
+        out.push(Fact { with, ..ground.fact(linked) }, numbers.into_iter().chain(tick_numbers(&linked.ret)));
     }
-    Facts { columns: names, rows }
+    out
 }
 
 /// Staff and enterprise have signed, and the expert where F names one.
@@ -271,7 +299,7 @@ fn pairs(ground: &Ground) -> Facts {
     for linked in ground.links.returns.iter().filter(later) {
         services.entry(&linked.key.enterprise).or_default().push(linked);
     }
-    let mut rows = Vec::new();
+    let mut out = Facts::new(["one", "matched", "days"]);
     for linked in ground.counted(Form::B) {
         let Some(dated) = linked.ret.date("dated") else { continue };
         let served = services.get(&linked.key.enterprise).map(Vec::as_slice).unwrap_or_default();
@@ -282,14 +310,12 @@ fn pairs(ground: &Ground) -> Facts {
                 .filter_map(|s| Some((days_between(dated, s.ret.range("service_time")?.0), s)))
                 .filter(|(days, _)| (0..=RESPONSE_DAYS).contains(days))
                 .min_by_key(|(days, s)| (*days, s.ret.position));
-            let mut fact =
-                ground.fact(linked, vec![1, i64::from(first.is_some()), first.map_or(-1, |(days, _)| days)]);
-            fact.category = *category as i64;
-            fact.returns.extend(first.map(|(_, s)| s.ret.id.clone()));
-            rows.push(fact);
+            let numbers = [1, i64::from(first.is_some()), first.map_or(-1, |(days, _)| days)];
+            let with = first.map(|(_, s)| Arc::clone(&s.ret.id));
+            out.push(Fact { category: *category as i32, with, ..ground.fact(linked) }, numbers);
         }
     }
-    Facts { columns: columns(["one", "matched", "days"]), rows }
+    out
 }
 
 fn feedback(ground: &Ground) -> Facts {
@@ -297,8 +323,9 @@ fn feedback(ground: &Ground) -> Facts {
         let words = ret.words("next_needs");
         !words.is_empty() && !text::is_none_word(words) && !text::is_blank_mark(words)
     };
-    let rows = ground.counted(Form::E).map(|l| ground.fact(l, vec![1, i64::from(needs(&l.ret))])).collect();
-    Facts { columns: columns(["one", "next_need"]), rows }
+    let mut out = Facts::new(["one", "next_need"]);
+    ground.counted(Form::E).for_each(|l| out.push(ground.fact(l), [1, i64::from(needs(&l.ret))]));
+    out
 }
 
 fn served(ground: &Ground) -> Facts {
@@ -311,25 +338,24 @@ fn served(ground: &Ground) -> Facts {
             && (first..ground.period.ordinal()).contains(&l.ret.period.ordinal())
     };
     let (mut in_district, mut in_city) = (BTreeSet::new(), BTreeSet::new());
-    let mut rows = Vec::new();
+    let mut out = Facts::new(["one", "answered"]);
     for linked in ground.links.returns.iter().filter(before) {
         if !in_district.insert((&linked.key.enterprise, linked.district)) {
             continue;
         }
         let answer = answers.get(&linked.key.enterprise);
-        let mut fact = ground.fact(linked, vec![1, i64::from(answer.is_some())]);
-        fact.city = in_city.insert(&linked.key.enterprise);
-        fact.returns.extend(answer.map(|e| e.ret.id.clone()));
-        rows.push(fact);
+        let city = in_city.insert(&linked.key.enterprise);
+        let with = answer.map(|e| Arc::clone(&e.ret.id));
+        out.push(Fact { city, with, ..ground.fact(linked) }, [1, i64::from(answer.is_some())]);
     }
-    Facts { columns: columns(["one", "answered"]), rows }
+    out
 }
 
 /// Least number of days between two comparable needs surveys.
 const CHANGE_DAYS: i64 = 180;
 
 fn changes(ground: &Ground) -> Facts {
-    let mut rows = Vec::new();
+    let mut out = Facts::new(["one", "improved", "same", "worse"]);
     let mut earlier: HashMap<&Arc<str>, Vec<&Linked>> = HashMap::new();
     let before = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period < ground.period;
     for linked in ground.links.returns.iter().filter(before) {
@@ -344,21 +370,19 @@ fn changes(ground: &Ground) -> Facts {
             (days_between(then, now) >= CHANGE_DAYS).then_some((then, old.ret.position, was, old))
         });
         if let Some((_, _, was, old)) = older.max_by_key(|(then, position, ..)| (*then, *position)) {
-            let numbers = vec![1, i64::from(level > was), i64::from(level == was), i64::from(level < was)];
-            let mut fact = ground.fact(linked, numbers);
-            fact.returns.push(old.ret.id.clone());
-            rows.push(fact);
+            let numbers = [1, i64::from(level > was), i64::from(level == was), i64::from(level < was)];
+            let with = Some(Arc::clone(&old.ret.id));
+            out.push(Fact { with, ..ground.fact(linked) }, numbers);
         }
     }
-    Facts { columns: columns(["one", "improved", "same", "worse"]), rows }
+    out
 }
 
 const DIMENSION_COLUMNS: [&str; 5] = ["gap", "both", "closed", "open", "pairs"];
 
 fn supplements(ground: &Ground) -> Facts {
     let items = DIMENSIONS.iter().chain(&["all"]);
-    let names = items.flat_map(|item| DIMENSION_COLUMNS.map(|what| format!("{item}_{what}"))).collect();
-    let mut rows = Vec::new();
+    let mut out = Facts::new(items.flat_map(|item| DIMENSION_COLUMNS.map(|what| format!("{item}_{what}"))));
     for linked in ground.counted(Form::S) {
         let Some(Val::Dimensions(levels)) = linked.ret.value("dimensions") else { continue };
         let mut numbers = Vec::with_capacity(35);
@@ -369,9 +393,9 @@ fn supplements(ground: &Ground) -> Facts {
             numbers.extend(own);
         }
         numbers.extend(all);
-        rows.push(ground.fact(linked, numbers));
+        out.push(ground.fact(linked), numbers);
     }
-    Facts { columns: names, rows }
+    out
 }
 
 fn dimension_numbers([before, goal, after]: [Option<i64>; 3]) -> [i64; 5] {
@@ -388,7 +412,7 @@ fn dimension_numbers([before, goal, after]: [Option<i64>; 3]) -> [i64; 5] {
 }
 
 fn indicators(ground: &Ground) -> Facts {
-    let mut rows = Vec::new();
+    let mut out = Facts::new(["one", "attained"]);
     for linked in ground.counted(Form::S) {
         let Some(Val::Indicators(all)) = linked.ret.value("indicators") else { continue };
         for (at, indicator) in all.iter().enumerate() {
@@ -397,11 +421,11 @@ fn indicators(ground: &Ground) -> Facts {
                 continue;
             };
             if let Some(share) = attained(before, goal, after) {
-                rows.push(Fact { indicator: at as i64, ..ground.fact(linked, vec![1, share]) });
+                out.push(Fact { indicator: at as i32, ..ground.fact(linked) }, [1, share]);
             }
         }
     }
-    Facts { columns: columns(["one", "attained"]), rows }
+    out
 }
 
 /// (after − before) / (goal − before) within 0 and 1, over [`RATIO_SCALE`]; the direction cancels out.

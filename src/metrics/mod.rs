@@ -12,6 +12,7 @@ mod facts;
 mod fields;
 mod figure;
 mod frame;
+mod numbers;
 mod print;
 mod units;
 

@@ -7,6 +7,10 @@
 pub mod code;
 mod wording;
 
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use code::{CATALOGUE, Code, Entry};
@@ -34,28 +38,43 @@ impl Severity {
     }
 }
 
-/// One finding about the input.
+/// One finding about the input. There may be millions: each keeps its parts in one place, so that
+/// gathering and sorting them moves pointers only.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+/// The parts of a problem; texts are shared with the return or the specification they come from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
     pub code: Code,
     pub severity: Severity,
     pub place: Place,
     pub form: Option<Form>,
     /// Id of the field; empty where the finding is about a whole return or file.
-    pub field: String,
+    pub field: Arc<str>,
     /// What stands in the cell.
-    pub found: String,
-    /// What is wrong, as one sentence.
-    pub message: String,
-    /// How to mend it.
-    pub hint: String,
-    pub enterprise: String,
-    pub project: String,
-    pub clause: String,
+    pub found: Arc<str>,
+    pub enterprise: Arc<str>,
+    pub project: Arc<str>,
     /// Where it stands since the last run; `None` where nothing is remembered.
     pub standing: Option<Standing>,
-    /// What stands for `{}` in the sentence.
-    about: String,
+    told: Told,
+}
+
+/// What the sentence and the hint are made of.
+#[derive(Clone, Debug, PartialEq)]
+enum Told {
+    /// The words of the catalogue, with this for `{}`.
+    Catalogue(Arc<str>),
+    /// Other words; as they stand where nothing is put into them.
+    Other(Box<(Arc<Words>, Option<Arc<str>>)>),
+}
+
+/// The words of a code, `{}` standing for what a problem is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    pub headline: String,
+    pub mend: String,
 }
 
 /// Where a problem stands since the last run.
@@ -78,51 +97,96 @@ impl Standing {
     }
 }
 
+impl Deref for Problem {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
+    }
+}
+
 impl Problem {
     /// A problem of a code at a place, with the catalogue's severity, sentence and hint.
     pub fn new(code: Code, place: Place) -> Self {
         let entry = code.entry();
-        Self {
+        Self(Box::new(Parts {
             code,
             severity: entry.severity,
             place,
             form: None,
-            field: String::new(),
-            found: String::new(),
-            message: entry.headline.to_owned(),
-            hint: entry.mend.to_owned(),
-            enterprise: String::new(),
-            project: String::new(),
-            clause: entry.clause.to_owned(),
+            field: Arc::default(),
+            found: Arc::default(),
+            enterprise: Arc::default(),
+            project: Arc::default(),
             standing: None,
-            about: String::new(),
-        }
+            told: Told::Catalogue(Arc::default()),
+        }))
     }
 
     /// Puts what is known in place of `{}` in the sentence; the last word on it counts.
-    pub fn about(mut self, what: &str) -> Self {
-        what.clone_into(&mut self.about);
-        let entry = self.code.entry();
-        self.word(entry.headline, entry.mend);
+    pub fn about(mut self, what: impl Into<Arc<str>>) -> Self {
+        self.told = Told::Catalogue(what.into());
         self
     }
 
-    /// Says the problem in other words: a sentence and a hint, `{}` being what it is about.
-    pub fn word(&mut self, headline: &str, mend: &str) {
-        self.message = headline.replace("{}", &self.about);
-        self.hint = mend.replace("{}", &self.about);
+    /// Says the problem in other words.
+    pub fn word(&mut self, words: &Arc<Words>) {
+        let about = match &self.told {
+            Told::Catalogue(about) => Some(Arc::clone(about)),
+            Told::Other(other) => other.1.clone(),
+        };
+        self.told = Told::Other(Box::new((Arc::clone(words), about)));
+    }
+
+    /// Says the problem in words that need nothing put into them.
+    pub(crate) fn word_finished(&mut self, headline: String, mend: String) {
+        self.told = Told::Other(Box::new((Arc::new(Words { headline, mend }), None)));
+    }
+
+    /// What is wrong, as one sentence.
+    pub fn message(&self) -> Cow<'_, str> {
+        self.tell(|entry| entry.headline, |words| &words.headline)
+    }
+
+    /// How to mend it.
+    pub fn hint(&self) -> Cow<'_, str> {
+        self.tell(|entry| entry.mend, |words| &words.mend)
+    }
+
+    /// Words of the catalogue or others, with what they are about put into them.
+    fn tell(&self, catalogue: fn(&Entry) -> &str, other: fn(&Words) -> &str) -> Cow<'_, str> {
+        let (words, about) = match &self.told {
+            Told::Catalogue(about) => (catalogue(self.code.entry()), Some(about)),
+            Told::Other(told) => (other(&told.0), told.1.as_ref()),
+        };
+        match about {
+            Some(about) if words.contains("{}") => words.replace("{}", about).into(),
+            _ => words.into(),
+        }
+    }
+
+    /// Clause of the standard, or the rule's source; empty where there is none.
+    pub fn clause(&self) -> &'static str {
+        self.code.entry().clause
     }
 
     /// Says which form and field it is about.
-    pub fn of(mut self, form: Form, field: &str) -> Self {
+    pub fn of(mut self, form: Form, field: impl Into<Arc<str>>) -> Self {
         self.form = Some(form);
-        field.clone_into(&mut self.field);
+        self.field = field.into();
         self
     }
 
     /// Quotes what was found, shortened.
-    pub fn found(mut self, text: &str) -> Self {
-        self.found = shorten(text, 60);
+    pub fn found(mut self, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        self.found = if fits(&text, FOUND) { text } else { shorten(&text, FOUND).into() };
         self
     }
 
@@ -133,9 +197,9 @@ impl Problem {
     }
 
     /// Names the enterprise and project it concerns.
-    pub fn named(mut self, enterprise: &str, project: &str) -> Self {
-        enterprise.clone_into(&mut self.enterprise);
-        project.clone_into(&mut self.project);
+    pub fn named(mut self, enterprise: impl Into<Arc<str>>, project: impl Into<Arc<str>>) -> Self {
+        self.enterprise = enterprise.into();
+        self.project = project.into();
         self
     }
 
@@ -153,6 +217,14 @@ impl Problem {
         let place = (self.place.file.as_bytes(), &*self.place.sheet, self.place.cell);
         (place, self.severity, self.code.id(), &self.field)
     }
+}
+
+/// Characters of what was found that are quoted.
+const FOUND: usize = 60;
+
+/// Whether [`shorten`] would leave a text as it is.
+fn fits(text: &str, limit: usize) -> bool {
+    text.chars().count() <= limit && !text.contains(char::is_control)
 }
 
 /// The first `limit` characters, with an ellipsis where more follows; line breaks become blanks.

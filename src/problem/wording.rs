@@ -5,10 +5,11 @@
 //! code or a misspelt key stops the program with file and line.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{Code, Problem};
+use super::{Code, Problem, Words};
 use crate::error::{Error, Result};
 use crate::templates::Templates;
 
@@ -16,16 +17,26 @@ use crate::templates::Templates;
 pub const FILE: &str = "problems.toml";
 
 /// The words of one code; what is not given stays as in the catalogue.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
+struct Changed {
     headline: Option<String>,
     mend: Option<String>,
 }
 
+impl Changed {
+    fn words(self, code: Code) -> Words {
+        let entry = code.entry();
+        Words {
+            headline: self.headline.unwrap_or_else(|| entry.headline.to_owned()),
+            mend: self.mend.unwrap_or_else(|| entry.mend.to_owned()),
+        }
+    }
+}
+
 /// The changed words of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wording(BTreeMap<Code, Words>);
+pub struct Wording(BTreeMap<Code, Arc<Words>>);
 
 impl Wording {
     /// Settles the words of a workspace; nothing is changed where it has no such file.
@@ -38,40 +49,38 @@ impl Wording {
     }
 
     fn parse(path: &str, text: &str) -> Result<Self> {
-        let raw: BTreeMap<String, Words> =
+        let raw: BTreeMap<String, Changed> =
             toml::from_str(text).map_err(|e| crate::spec::toml_error(path, text, &e))?;
         let line = |id: &str| {
             let is_head = |l: &str| l.trim_start().trim_start_matches(['[', '"', ' ']).starts_with(id);
             text.lines().position(is_head).map(|at| at + 1)
         };
         let mut out = BTreeMap::new();
-        for (id, words) in raw {
+        for (id, changed) in raw {
             let Some(code) = Code::from_id(&id) else {
                 let message = format!("没有编码为「{id}」的问题");
                 return Err(Error::config(path, line(&id), message, "运行 `zhiti codes` 查看全部编码"));
             };
-            let given = words.headline.iter().chain(&words.mend);
+            let given = changed.headline.iter().chain(&changed.mend);
             if given.into_iter().any(|w| w.trim().is_empty()) {
                 let message = format!("「{id}」的 headline 和 mend 不能是空的");
                 return Err(Error::config(path, line(&id), message, "不需要改的，请删去这一行"));
             }
-            out.insert(code, words);
+            out.insert(code, Arc::new(changed.words(code)));
         }
         Ok(Self(out))
     }
 
     /// The sentence and the hint of a code, `{}` standing for what it is about.
     pub fn of(&self, code: Code) -> (&str, &str) {
-        let (entry, words) = (code.entry(), self.0.get(&code));
-        let headline = words.and_then(|w| w.headline.as_deref()).unwrap_or(entry.headline);
-        (headline, words.and_then(|w| w.mend.as_deref()).unwrap_or(entry.mend))
+        let entry = code.entry();
+        self.0.get(&code).map_or((entry.headline, entry.mend), |w| (&w.headline, &w.mend))
     }
 
     /// Says a problem in these words.
     pub fn apply(&self, problem: &mut Problem) {
-        if self.0.contains_key(&problem.code) {
-            let (headline, mend) = self.of(problem.code);
-            problem.word(headline, mend);
+        if let Some(words) = self.0.get(&problem.code) {
+            problem.word(words);
         }
     }
 }
@@ -88,7 +97,7 @@ mod tests {
         let told = |code, about| {
             let mut problem = Problem::new(code, Place::file("a.xlsx")).about(about);
             wording.apply(&mut problem);
-            (problem.message, problem.hint)
+            (problem.message().into_owned(), problem.hint().into_owned())
         };
         let mend = Code::CountText.entry().mend;
         assert_eq!(told(Code::CountText, "人数"), ("人数要填数字".to_owned(), mend.to_owned()));

@@ -64,11 +64,11 @@ impl<'a> From<&'a Problem> for Record<'a> {
             form: p.form.map_or("", Form::letter).into(),
             field: Cow::Borrowed(&p.field),
             found: Cow::Borrowed(&p.found),
-            message: Cow::Borrowed(&p.message),
-            hint: Cow::Borrowed(&p.hint),
+            message: p.message(),
+            hint: p.hint(),
             enterprise: Cow::Borrowed(&p.enterprise),
             project: Cow::Borrowed(&p.project),
-            clause: Cow::Borrowed(&p.clause),
+            clause: p.clause().into(),
             status: p.standing,
         }
     }
@@ -82,13 +82,11 @@ impl Record<'_> {
         let mut problem = Problem::new(Code::from_id(&self.code)?, place);
         problem.severity = self.severity;
         problem.form = Form::from_letter(&self.form);
-        problem.field = self.field.into_owned();
-        problem.found = self.found.into_owned();
-        problem.message = self.message.into_owned();
-        problem.hint = self.hint.into_owned();
-        problem.enterprise = self.enterprise.into_owned();
-        problem.project = self.project.into_owned();
-        problem.clause = self.clause.into_owned();
+        problem.field = self.field.into();
+        problem.found = self.found.into();
+        problem.enterprise = self.enterprise.into();
+        problem.project = self.project.into();
+        problem.word_finished(self.message.into_owned(), self.hint.into_owned());
         problem.standing = self.status;
         Some(problem)
     }
@@ -133,7 +131,7 @@ pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options) -
 /// The same for people, by district and file.
 fn list(scene: &Scene, memory: &Memory, options: &Options) -> ProblemList {
     let listed = |p: &Problem| {
-        let label = p.form.and_then(|f| scene.specs.of(f).field(&p.field)).map(|f| f.label.clone());
+        let label = p.form.and_then(|f| scene.specs.of(f).field(&p.field)).map(|f| f.label.to_string());
         Listed {
             problem: p.clone(),
             district: memory.district(p).to_owned(),
@@ -196,11 +194,11 @@ fn write_corrections(maker: &Maker, scene: &Scene) -> Result<()> {
 fn key_of(linked: &Linked, problems: &[&Problem]) -> FormKey {
     let ret = &linked.ret;
     let sure = |id: &str| {
-        let marked = problems.iter().any(|p| p.field == id);
+        let marked = problems.iter().any(|p| &*p.field == id);
         if marked { String::new() } else { text::key(ret.words(id)) }
     };
     let consent = link::said_consent(linked).map(|yes| if yes { "是" } else { "否" });
-    let agency = ret.envelope.agency.as_ref().map(|said| said.text.clone());
+    let agency = ret.envelope.agency.as_ref().map(|said| said.text.to_string());
     FormKey {
         project_key: sure("project"),
         enterprise_key: sure("enterprise"),
@@ -259,7 +257,7 @@ pub fn missing_glyphs(links: &mut Links, period: Period, fonts: &Fonts, settings
             }
             let shown: Vec<String> = missing.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             let mut problem = linked.ret.problem(Code::GlyphMissing, &field.id);
-            problem = problem.about(&shown.join("、"));
+            problem = problem.about(shown.join("、"));
             problem.severity = settings.severity_of(problem.code, problem.severity);
             found.push(problem);
         }

@@ -56,7 +56,8 @@ pub struct FileRecord {
 #[derive(Clone, Debug)]
 pub struct FileRead {
     pub record: FileRecord,
-    pub returns: Vec<Return>,
+    /// Each in its own place, so that millions are linked without being moved.
+    pub returns: Vec<Box<Return>>,
     pub roster: Vec<RosterRow>,
     pub problems: Vec<(Period, Problem)>,
     /// District that the folder names.
@@ -206,7 +207,7 @@ fn not_opened(skipped: &Skipped, settings: &Settings) -> FileRead {
     let file = InputFile { period: skipped.period, name, path: "".into(), district: None };
     let mut out = FileRead::new(&file);
     let problem = Problem::new(Code::FileNotRegular, Place::file(Arc::clone(&file.name)));
-    out.note(problem.about(&file.name).found(skipped.what), settings);
+    out.note(problem.about(Arc::clone(&file.name)).found(skipped.what), settings);
     out
 }
 
@@ -241,21 +242,24 @@ impl FileRead {
         self.synthetic = synthetic;
         if let Some(reason) = no_summary {
             let problem = Problem::new(Code::DocumentUnreadable, Place::file(Arc::clone(&file.name)));
-            return self.note(problem.about(&file.name).found(&reason), settings);
+            return self.note(problem.about(Arc::clone(&file.name)).found(reason), settings);
         }
         for (sheet, reason) in &unreadable {
             let place = Place { sheet: sheet.as_str().into(), ..Place::file(Arc::clone(&file.name)) };
-            self.note(Problem::new(Code::SheetUnreadable, place).about(sheet).found(reason), settings);
+            self.note(
+                Problem::new(Code::SheetUnreadable, place).about(sheet.as_str()).found(reason.as_str()),
+                settings,
+            );
         }
         for remark in &remarks {
             let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
-            self.note(problem.about(&file.name).found(remark), settings);
+            self.note(problem.about(Arc::clone(&file.name)).found(remark.as_str()), settings);
         }
         self.record.read = is_anything(&bindings);
         self.record.blank_forms = bindings.blank_forms;
         if !self.record.read && unreadable.is_empty() {
             let problem = Problem::new(Code::FileUnrecognised, Place::file(Arc::clone(&file.name)));
-            self.note(problem.about(&file.name), settings);
+            self.note(problem.about(Arc::clone(&file.name)), settings);
             return;
         }
         self.take_bindings(file, bindings, specs, settings);
@@ -268,6 +272,7 @@ impl FileRead {
             }
         }
         let mut pool = answer::Pool::default();
+        self.returns.reserve_exact(bindings.returns.len() + bindings.refused.len());
         let refused = bindings.refused.into_iter().map(|b| (b, true));
         for (bound, refused) in bindings.returns.into_iter().map(|b| (b, false)).chain(refused) {
             let spec = specs.of(bound.form);
@@ -283,7 +288,7 @@ impl FileRead {
             for problem in problems {
                 self.note(problem, settings);
             }
-            self.returns.push(ret);
+            self.returns.push(Box::new(ret));
         }
         self.roster = bindings.roster;
         self.record.returns = self.returns.len();
@@ -297,7 +302,7 @@ fn is_anything(b: &Bindings) -> bool {
 fn finding_problem(file: &InputFile, finding: Finding) -> Option<Problem> {
     let code = Code::from_id(&finding.code)?;
     let place = Place { file: Arc::clone(&file.name), sheet: finding.sheet, cell: finding.cell };
-    let mut problem = Problem::new(code, place).about(&finding.about).found(&finding.found);
+    let mut problem = Problem::new(code, place).about(finding.about).found(finding.found);
     problem.form = finding.form;
     Some(problem)
 }
@@ -312,5 +317,5 @@ fn fault_problem(file: &InputFile, fault: &FileFault) -> Problem {
         FileFault::Stopped(why) => (Code::FileStopped, why.as_str()),
         FileFault::Panicked(why) => (Code::FileInternal, why.as_str()),
     };
-    Problem::new(code, Place::file(Arc::clone(&file.name))).about(&file.name).found(found)
+    Problem::new(code, Place::file(Arc::clone(&file.name))).about(Arc::clone(&file.name)).found(found)
 }

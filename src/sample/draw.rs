@@ -92,11 +92,11 @@ fn table(form: Form, returns: &[&SampleTruth], specs: &Specs) -> std::result::Re
     let title = format!("{}汇总（示例数据）", spec.title);
     sheet.write_string_with_format(0, 0, title, &Format::new().set_bold().set_font_size(14))?;
     let mut header = vec!["序号".to_owned(), "区(市)县".to_owned()];
-    header.extend(spec.fields.iter().map(|f| f.label.clone()));
+    header.extend(spec.fields.iter().map(|f| f.label.to_string()));
     row(sheet, 1, &header, &line().set_bold())?;
     for (number, truth) in (1u32..).zip(returns) {
         let mut texts = vec![number.to_string(), truth.district.to_owned()];
-        texts.extend(spec.fields.iter().map(|f| cell_text(f, truth.answers.get(&f.id))));
+        texts.extend(spec.fields.iter().map(|f| cell_text(f, truth.answers.get(&*f.id))));
         row(sheet, number + 1, &texts, &line())?;
     }
     for col in 0..header.len() as u16 {
@@ -125,7 +125,7 @@ fn roster(rows: &[Vec<String>], specs: &Specs) -> std::result::Result<Vec<u8>, X
     let spec = &specs.roster;
     let bold = Format::new().set_bold().set_font_size(14);
     sheet.write_string_with_format(0, 0, &spec.title, &bold)?;
-    let header: Vec<String> = spec.fields.iter().map(|f| f.label.clone()).collect();
+    let header: Vec<String> = spec.fields.iter().map(|f| f.label.to_string()).collect();
     row(sheet, 1, &header, &line().set_bold())?;
     for (at, texts) in (2u32..).zip(rows) {
         row(sheet, at, texts, &line())?;

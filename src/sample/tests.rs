@@ -132,7 +132,7 @@ fn a_clean_sample_has_nothing_to_mend() {
     let (_, found) = problems(&options(24, 0.0), &specs);
     let told: Vec<_> = found
         .iter()
-        .map(|(period, p)| format!("{period} {} {} {} {}", p.code.id(), p.place, p.message, p.found))
+        .map(|(period, p)| format!("{period} {} {} {} {}", p.code.id(), p.place, p.message(), p.found))
         .collect();
     assert!(told.is_empty(), "{}\n{}", told.len(), told[..told.len().min(40)].join("\n"));
 }
@@ -152,7 +152,7 @@ fn every_sown_defect_is_found_in_its_file_and_field() {
             *period == truth.period
                 && *p.place.file == *truth.file
                 && p.severity == effect
-                && truth.field.is_none_or(|field| p.field == field || p.field.is_empty())
+                && truth.field.is_none_or(|field| *p.field == *field || p.field.is_empty())
         });
         // The agency's variant is told once for all returns that write it so.
         if !hit && truth.defect != Some(Defect::AgencyVariant) && truth.defect != Some(Defect::Duplicate) {

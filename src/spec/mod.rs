@@ -114,9 +114,9 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub struct Field {
     /// ASCII id: column of the Parquet file and `field` of a problem.
-    pub id: String,
+    pub id: Arc<str>,
     /// Label as the standard prints it.
-    pub label: String,
+    pub label: Arc<str>,
     /// Number in front of the label (`1.`, `一、`); may be empty.
     pub number: String,
     /// Normal forms of the label and its variants, the label first.
@@ -183,7 +183,7 @@ pub struct FormSpec {
 impl FormSpec {
     /// Index of a field by id.
     pub fn index(&self, id: &str) -> Option<usize> {
-        self.fields.iter().position(|f| f.id == id)
+        self.fields.iter().position(|f| *f.id == *id)
     }
 
     /// The title as the standard prints it above the table: `表B 中小企业…记录表`; without caption where it has its own.
@@ -196,7 +196,7 @@ impl FormSpec {
 
     /// A field by id.
     pub fn field(&self, id: &str) -> Option<&Field> {
-        self.fields.iter().find(|f| f.id == id)
+        self.fields.iter().find(|f| *f.id == *id)
     }
 
     /// The index of the field whose label, in normal form, is `label`; fields inside or beside others come last.

@@ -178,8 +178,8 @@ fn resolve_field(raw: &RawField, within: Option<usize>, beside: Option<usize>) -
     let labels = std::iter::once(&raw.label).chain(&raw.aliases).map(|l| text::label(l)).collect();
     let spellings = |option: &str| raw.spellings.get(option).cloned().unwrap_or_default();
     Field {
-        id: raw.id.clone(),
-        label: raw.label.clone(),
+        id: raw.id.as_str().into(),
+        label: raw.label.as_str().into(),
         number: raw.number.clone(),
         labels,
         kind: raw.kind,

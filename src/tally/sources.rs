@@ -52,39 +52,30 @@ fn is_of(status: &Status, what: Account) -> bool {
     }
 }
 
-/// Facts of form F in a unit.
-fn surveys<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<(&'a Fact, &'a [String])> {
+/// Ids of the surveys of a unit that have 1 in any of the columns.
+fn marked<'a>(desk: &Desk<'a>, whom: &Whom, columns: &[String]) -> Vec<&'a str> {
     let frame =
         if whom.level == Level::Category { Frame::SatisfactionByCategory } else { Frame::Satisfaction };
     let (Some(unit), Some(facts)) = (desk.unit(whom), desk.now().and_then(|m| m.facts.get(&frame))) else {
         return Vec::new();
     };
     let inside =
-        |fact: &&Fact| fact.group(unit.level) == unit.group && (unit.level != Level::City || fact.city);
-    facts.rows.iter().filter(inside).map(|f| (f, facts.columns.as_slice())).collect()
-}
-
-fn is_marked(fact: &Fact, columns: &[String], name: &str) -> bool {
-    let at = columns.iter().position(|c| c == name);
-    at.and_then(|at| fact.numbers.get(at)) == Some(&1)
+        |fact: &Fact| fact.group(unit.level) == unit.group && (unit.level != Level::City || fact.city);
+    let columns: Vec<usize> = columns.iter().filter_map(|name| facts.column(name)).collect();
+    let marked = |row: usize| columns.iter().any(|column| facts.number(row, *column) == Some(1));
+    let rows = facts.rows.iter().enumerate();
+    rows.filter(|(row, fact)| inside(fact) && marked(*row)).map(|(_, fact)| &*fact.of).collect()
 }
 
 /// Surveys that rate an item at a level (0 for 满意 to 2).
 fn rated<'a>(desk: &Desk<'a>, whom: &Whom, level: usize, item: &str) -> Vec<&'a str> {
-    let name = format!("{item}_{}", ["a", "b", "c"][level.min(2)]);
-    let marked = surveys(desk, whom).into_iter().filter(|(f, columns)| is_marked(f, columns, &name));
-    marked.filter_map(|(f, _)| f.returns.first()).map(String::as_str).collect()
+    marked(desk, whom, &[format!("{item}_{}", ["a", "b", "c"][level.min(2)])])
 }
 
 /// Surveys with any item answered.
 fn answered<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<&'a str> {
-    let any = |(fact, columns): &(&Fact, &[String])| {
-        RATINGS
-            .iter()
-            .any(|item| ["a", "b", "c"].iter().any(|w| is_marked(fact, columns, &format!("{item}_{w}"))))
-    };
-    let all = surveys(desk, whom).into_iter().filter(any);
-    all.filter_map(|(f, _)| f.returns.first()).map(String::as_str).collect()
+    let any = RATINGS.iter().flat_map(|item| ["a", "b", "c"].map(|level| format!("{item}_{level}")));
+    marked(desk, whom, &any.collect::<Vec<_>>())
 }
 
 /// Levels of a column of the counted supplements, with the id of the return.
@@ -128,7 +119,8 @@ pub(super) fn lines(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Line> {
         Kind::Severity(_) | Kind::Code(_) => problems(desk, whom, kind)
             .into_iter()
             .map(|p| Line {
-                words: format!("{}（{}）", p.message, p.code.id()), place: p.place.to_string()
+                words: format!("{}（{}）", p.message(), p.code.id()),
+                place: p.place.to_string(),
             })
             .collect(),
         Kind::Reach(Reach::AllDistricts) => crate::reference::district::DISTRICTS

@@ -272,8 +272,7 @@ fn remarked(sheet: &Sheet) -> Option<Sheet> {
 fn with_blank(sheet: &Sheet, spec: &FormSpec) -> Sheet {
     let below = last_row(sheet) + 3;
     let labels = spec.fields.iter().filter(|f| f.within.is_none() && f.beside.is_none());
-    let labels =
-        labels.enumerate().map(|(i, f)| (Cell::new(below + 1 + i as u32, 0), words(f.label.clone())));
+    let labels = labels.enumerate().map(|(i, f)| (Cell::new(below + 1 + i as u32, 0), words(&*f.label)));
     with(sheet, labels.chain([(Cell::new(below, 0), words(spec.printed_title()))]))
 }
 
@@ -283,7 +282,7 @@ fn beside(sheet: &Sheet, spec: &FormSpec) -> Option<Sheet> {
     let (title, _) = sheet.cells().find(is_title)?;
     let col = last_col(sheet) + 2;
     let labels = spec.fields.iter().filter(|f| f.within.is_none() && f.beside.is_none());
-    let labels = labels.zip(1..).map(|(f, i)| (Cell::new(title.row + i, col), words(f.label.clone())));
+    let labels = labels.zip(1..).map(|(f, i)| (Cell::new(title.row + i, col), words(&*f.label)));
     Some(with(sheet, labels.chain([(Cell::new(title.row, col), words(spec.title.clone()))])))
 }
 

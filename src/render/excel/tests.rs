@@ -427,8 +427,8 @@ fn nothing_hostile_stops_or_steers_a_workbook() {
             sheet: text.as_str().into(),
             cell: Some(Cell::new(u32::MAX, 0)),
         };
-        let mut problem = Problem::new(Code::CountText, place).named(&text, &text);
-        problem.message = text.clone();
+        let mut problem = Problem::new(Code::CountText, place).named(text.as_str(), text.as_str());
+        problem.word_finished(text.clone(), Code::CountText.entry().mend.to_owned());
         list.problems.push(Listed { problem, district: text.clone(), label: text, standing: None });
     }
     assert!(opened(&problem_list(&list).unwrap()).unreadable.is_empty());

@@ -15,10 +15,10 @@ use crate::render::forms::grid::TIMES;
 impl From<&Problem> for Mark {
     fn from(problem: &Problem) -> Self {
         Self {
-            field: problem.field.clone(),
+            field: problem.field.to_string(),
             severity: problem.severity,
-            note: problem.message.clone(),
-            hint: problem.hint.clone(),
+            note: problem.message().into_owned(),
+            hint: problem.hint().into_owned(),
         }
     }
 }
@@ -47,7 +47,7 @@ pub fn submitted(ret: &Return) -> BTreeMap<String, String> {
             Some(Val::Indicators(rows)) => indicators(&field.id, &field.options, rows, &mut values),
             _ if field.within.is_some() => {}
             _ => {
-                values.insert(field.id.clone(), shown(ret, index, answer));
+                values.insert(field.id.to_string(), shown(ret, index, answer));
             }
         }
     }

@@ -93,7 +93,7 @@ fn degree(severity: Severity) -> &'static str {
 /// The printed name of a field or of a cell of its table (`质量文化 服务前`).
 fn label_of(spec: &FormSpec, key: &str) -> String {
     let (id, rest) = key.split_once('.').unwrap_or((key, ""));
-    let label = spec.field(id).map_or(id, |f| f.label.as_str());
+    let label = spec.field(id).map_or(id, |f| &*f.label);
     if rest.is_empty() {
         return label.to_owned();
     }

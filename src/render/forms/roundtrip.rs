@@ -86,8 +86,8 @@ fn filled(spec: &FormSpec, seed: u64) -> (BTreeMap<String, String>, BTreeMap<Str
         let blank = !field.required && choices.below(4) == 0;
         let inside = spec.fields.iter().find(|f| f.within == Some(index));
         if blank {
-            wanted.insert(field.id.clone(), String::new());
-            inside.map(|f| wanted.insert(f.id.clone(), String::new()));
+            wanted.insert(field.id.to_string(), String::new());
+            inside.map(|f| wanted.insert(f.id.to_string(), String::new()));
             continue;
         }
         let inner = inside.map(|f| fill(f, "", &mut choices).0).unwrap_or_default();
@@ -95,18 +95,18 @@ fn filled(spec: &FormSpec, seed: u64) -> (BTreeMap<String, String>, BTreeMap<Str
             Some(count) if count.kind == Kind::Count => {
                 let yes = choices.below(2) == 0;
                 let number = if yes { inner.clone() } else { String::new() };
-                wanted.insert(count.id.clone(), number.clone());
+                wanted.insert(count.id.to_string(), number.clone());
                 let at = usize::from(!yes);
                 (answers::ticks_with_count(field, count, Some(at), &number), field.options[at].clone())
             }
             Some(other) => {
-                wanted.insert(other.id.clone(), inner.clone());
+                wanted.insert(other.id.to_string(), inner.clone());
                 fill(field, &inner, &mut choices)
             }
             None => fill(field, "", &mut choices),
         };
-        shown.insert(field.id.clone(), text);
-        wanted.insert(field.id.clone(), told);
+        shown.insert(field.id.to_string(), text);
+        wanted.insert(field.id.to_string(), told);
     }
     (shown, wanted)
 }

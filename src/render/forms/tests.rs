@@ -199,9 +199,14 @@ fn a_correction_workbook_reads_as_a_normal_return() {
                 crate::spec::Kind::Count => "7".to_owned(),
                 _ => "拟一处问题（待改）".to_owned(),
             };
-            let (severity, note) = (Severity::Error, field.label.clone());
-            plan.marks.push(Mark { field: field.id.clone(), severity, note, hint: field.label.clone() });
-            plan.values.insert(field.id.clone(), text);
+            let (severity, note) = (Severity::Error, field.label.to_string());
+            plan.marks.push(Mark {
+                field: field.id.to_string(),
+                severity,
+                note,
+                hint: field.label.to_string(),
+            });
+            plan.values.insert(field.id.to_string(), text);
         }
         let read = bindings(workbook(&[plan.clone()], Extras::FULL).unwrap(), &specs);
         assert!(read.findings.is_empty(), "{form}: {:?}", read.findings);
@@ -213,7 +218,7 @@ fn a_correction_workbook_reads_as_a_normal_return() {
             };
             if field.within.is_none() {
                 assert_eq!(Some(*cell), grid.find(spec, &field.id), "{form} {}", field.id);
-                assert_eq!(value.text(), plan.values[&field.id], "{form} {}", field.id);
+                assert_eq!(value.text(), plan.values[&*field.id], "{form} {}", field.id);
             }
         }
     }
