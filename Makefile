@@ -1,11 +1,12 @@
 # What there is to do here; each target does its own set-up.
 
-.PHONY: help demo test lint score accept gallery bench dist
+.PHONY: help demo test long lint score accept gallery bench dist
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo     the main job on the example in inputs/: see outputs/'
 	@echo 'make test     all tests'
+	@echo 'make long     the long tests that end within minutes; CONTRIBUTING.md tells of the others'
 	@echo 'make lint     format, clippy and documentation, warnings are errors'
 	@echo 'make score    what the reader gets right of the fixtures, by kind'
 	@echo 'make accept   write the generated pages and expected files anew; read the difference'
@@ -19,6 +20,10 @@ demo:
 test:
 	@scripts/setup.sh test
 	cargo test --locked
+
+long:
+	@scripts/setup.sh test
+	ZHITI_LONG=1 cargo test --locked --test reference --test fuzz --test incremental --test unbreakable
 
 lint:
 	cargo fmt --check
