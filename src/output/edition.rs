@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::lock::{self, Lock};
-use super::{MANIFEST, Manifest, RUN_LOG, STAGING, swap};
+use super::{MANIFEST, Manifest, RUN_LOG, STAGING, is_below, swap};
 use crate::digest::{self, Key};
 use crate::error::{AtPath, Error, Result};
 
@@ -61,9 +61,25 @@ impl Edition {
         Ok(())
     }
 
+    /// Takes back whatever was written below a folder of the edition.
+    ///
+    /// # Errors
+    /// The file system refuses; the edition must not be published then.
+    pub fn withdraw(&self, folder: &str) -> Result<()> {
+        self.written().retain(|path, _| !is_below(path, &[folder]));
+        let full = self.staging.path().join(folder);
+        if full.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        fs::remove_dir_all(&full).at("清除文件夹", &full)
+    }
+
     fn note(&self, path: &str, digest: String) {
-        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        written.insert(path.to_owned(), digest);
+        self.written().insert(path.to_owned(), digest);
+    }
+
+    fn written(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where a file of the edition is written, its folder made.
@@ -131,14 +147,13 @@ impl Edition {
     fn updated_manifest(&self, path: &Path, parts: &[&str]) -> Result<Option<Vec<u8>>> {
         let Some(text) = fs::read(path).ok() else { return Ok(None) };
         let Ok(mut manifest) = serde_json::from_slice::<Manifest>(&text) else { return Ok(None) };
-        let inside = |name: &str| name.split_once('/').is_some_and(|(folder, _)| parts.contains(&folder));
-        manifest.outputs.retain(|name, _| !inside(name));
+        manifest.outputs.retain(|name, _| !is_below(name, parts));
         manifest.outputs.extend(self.take_written());
         manifest.to_bytes().map(Some)
     }
 
     fn take_written(&self) -> BTreeMap<String, String> {
-        std::mem::take(&mut self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        std::mem::take(&mut self.written())
     }
 
     fn place(&self, name: &str, bytes: &[u8]) -> Result<()> {
@@ -228,6 +243,22 @@ mod tests {
         assert!(!edition.join("city").exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(super::super::manifest(folder.path(), "2025Q1").unwrap().outputs.len(), 1);
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_in_no_edition() {
+        let folder = tempfile::tempdir().unwrap();
+        let edition = Edition::open(folder.path()).unwrap();
+        edition.withdraw("site").unwrap();
+        for path in ["site/cases/a.html", "site/index.html", "sites.txt"] {
+            edition.write(path, b"x").unwrap();
+        }
+        edition.withdraw("site").unwrap();
+        let manifest = Manifest { period: "2025Q1".into(), ..Manifest::default() };
+        let (edition, _) = edition.publish(manifest, b"{}").unwrap();
+        assert!(!edition.join("site").exists());
+        let manifest = super::super::manifest(folder.path(), "2025Q1").unwrap();
+        assert_eq!(manifest.outputs.keys().collect::<Vec<_>>(), ["sites.txt"]);
     }
 
     #[test]

@@ -90,6 +90,11 @@ pub fn manifests(outputs: &Path) -> BTreeMap<Period, Key> {
     entries.filter_map(manifest).collect()
 }
 
+/// Whether a path of an edition is below one of some folders of it.
+pub fn is_below(path: &str, folders: &[&str]) -> bool {
+    path.split_once('/').is_some_and(|(folder, _)| folders.contains(&folder))
+}
+
 /// A file name out of a name in a return: no separators, no control characters, of bounded length.
 pub fn file_name(words: &str) -> String {
     let clean: String = crate::text::words(words)

@@ -1,22 +1,26 @@
 //! What an edition holds besides documents: the data, the public edition, the manifest.
 
-use std::collections::BTreeMap;
-
-use rayon::prelude::*;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Ground;
 use super::gather::{Gathered, counts, input_digests};
-use crate::compose::{Scene, cases, summary};
+use crate::compose::{Case, Scene, cases, summary};
+use crate::document::Summary;
 use crate::editions::CHANGES;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::link::Key;
 use crate::metrics::{self, Measured};
 use crate::output::Manifest;
 use crate::period::Period;
 use crate::public::released::Record;
-use crate::public::{self, PublicCase, PublicInput, Refusal};
+use crate::public::{self, Press, PublicCase, PublicInput, Refusal};
 use crate::reuse::Maker;
 use crate::templates::Templates;
 use crate::{data, digest};
+
+/// Folder of the public edition.
+pub(super) const SITE: &str = "site";
 
 /// Paths below the edition and contents.
 type Files = Vec<(String, Vec<u8>)>;
@@ -65,54 +69,71 @@ pub fn fingerprint<'a>(files: impl Iterator<Item = (&'a str, String)>) -> String
     text
 }
 
-/// Writes the public edition below `site/` and its account beside it, or says why there is none.
+/// Writes the public edition below `site/` and its account beside it, or says why there is none;
+/// nothing of it is left in the edition then.
 pub(super) fn write_site(
     maker: &Maker,
     scene: &Scene,
     templates: &Templates,
     record: &Record,
 ) -> Result<Option<String>> {
-    match public_edition(scene, templates, record) {
-        Ok((made, account)) => {
-            made.files
-                .par_iter()
-                .try_for_each(|(path, bytes)| maker.write(&format!("site/{path}"), bytes))?;
+    match public_edition(maker, scene, templates, record) {
+        Ok(account) => {
             account.iter().try_for_each(|(path, bytes)| maker.write(path, bytes))?;
             Ok(None)
         }
         Err(Refusal::Fault(error)) => Err(error),
-        Err(refusal) => Ok(Some(refusal.to_string())),
+        Err(refusal) => maker.withdraw(SITE).map(|()| Some(refusal.to_string())),
     }
 }
 
+/// Writes the site; returns its account.
 fn public_edition(
+    maker: &Maker,
     scene: &Scene,
     templates: &Templates,
     record: &Record,
-) -> std::result::Result<(public::Edition, Files), Refusal> {
+) -> std::result::Result<Files, Refusal> {
     let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
-    let published: Vec<PublicCase> = agreed
-        .par_iter()
-        .map(|case| PublicCase {
-            key: case.key.clone(),
-            district: case.district,
-            summary: summary::summary(scene, case),
-        })
-        .collect();
+    let heads: Vec<PublicCase> = agreed.iter().map(head).collect();
     let input = PublicInput {
         links: scene.links,
         measured: scene.measured,
         period: scene.period,
         settings: scene.settings,
         templates,
-        cases: &published,
+        cases: &heads,
         earlier: &record.before,
         editions: &record.editions,
         fingerprint: &scene.fingerprint,
     };
-    let edition = public::site::edition(&input)?;
-    let account = public::account::files(&input, &edition)?;
-    Ok((edition, account))
+    let press = SitePress { maker, scene, cases: agreed.iter().map(|case| (&case.key, case)).collect() };
+    Ok(public::print(&input, &press)?.files(&input)?)
+}
+
+/// What lists of cases say of a case.
+fn head(case: &Case) -> PublicCase {
+    let (project, enterprise) = (case.project.clone(), case.enterprise.clone());
+    let summary = Summary { project, enterprise, ..Summary::default() };
+    PublicCase { key: case.key.clone(), district: case.district, summary }
+}
+
+/// Composes each case when its page is made, and writes each page when it is finished.
+struct SitePress<'a> {
+    maker: &'a Maker<'a>,
+    scene: &'a Scene<'a>,
+    cases: HashMap<&'a Key, &'a Case<'a>>,
+}
+
+impl Press for SitePress<'_> {
+    fn summary<'c>(&self, case: &'c PublicCase) -> Result<Cow<'c, Summary>> {
+        let case = self.cases.get(&case.key).ok_or_else(|| Error::internal("公开版：没有这个案例"))?;
+        Ok(Cow::Owned(summary::summary(self.scene, case)))
+    }
+
+    fn take(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
+        self.maker.write(&format!("{SITE}/{path}"), &bytes)
+    }
 }
 
 /// What the manifest says of a run before it knows the outputs.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::documents::{Tools, write_documents};
-use self::edition::{data_files, fingerprint_of, manifest, write_data, write_site};
+use self::edition::{SITE, data_files, fingerprint_of, manifest, write_data, write_site};
 use self::gather::{Listed, list, read_listed, readings, remember, run_key, same_inputs, unread};
 use crate::compose::Scene;
 use crate::digest::Key;
@@ -190,7 +190,7 @@ pub fn plan(options: &Options, progress: &Progress) -> Result<Plan> {
         let done = maker.finish();
         plan.make = done.anew;
         plan.keep = done.kept;
-        plan.always = done.always;
+        plan.always = done.always.len();
         Ok(plan)
     })
 }
@@ -334,7 +334,7 @@ pub fn publish(options: &Options, progress: &Progress) -> Result<Outcome> {
         None => {
             maker.write(RECORD, &record.bytes()?)?;
             drop(maker);
-            edition.publish_parts(&gathered.period.to_string(), &["site", "released"])?
+            edition.publish_parts(&gathered.period.to_string(), &[SITE, "released"])?
         }
         Some(_) => options.outputs.clone(),
     };

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
+use super::PublicInput;
 use super::released::FOLDER;
 use super::site::cases::Case;
 use super::suppress::{COUNTED, Plan, Quantities, Shown, counted_id};
-use super::{Edition, PublicInput};
 use crate::error::{Error, Result};
 use crate::link::Key;
 use crate::metrics::Definition;
@@ -40,15 +40,25 @@ impl CaseTold {
     }
 }
 
-/// The account as files below the edition.
-///
-/// # Errors
-/// An internal fault only.
-pub fn files(input: &PublicInput, edition: &Edition) -> Result<Vec<(String, Vec<u8>)>> {
-    Ok(vec![
-        (format!("{FOLDER}/{PLAN}"), plan(input, &edition.plan)?),
-        (format!("{FOLDER}/{CASES}"), cases(&edition.cases)?),
-    ])
+/// What a public edition is told by.
+#[derive(Debug)]
+pub struct Account {
+    pub plan: Plan,
+    /// What became of every project that agreed.
+    pub cases: Vec<CaseTold>,
+}
+
+impl Account {
+    /// The account as files below the edition.
+    ///
+    /// # Errors
+    /// An internal fault only.
+    pub fn files(&self, input: &PublicInput) -> Result<Vec<(String, Vec<u8>)>> {
+        Ok(vec![
+            (format!("{FOLDER}/{PLAN}"), plan(input, &self.plan)?),
+            (format!("{FOLDER}/{CASES}"), cases(&self.cases)?),
+        ])
+    }
 }
 
 fn plan(input: &PublicInput, plan: &Plan) -> Result<Vec<u8>> {

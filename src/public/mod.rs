@@ -25,7 +25,7 @@ use crate::settings::Settings;
 use crate::templates::Templates;
 
 pub use released::{Released, Said};
-pub use site::edition;
+pub use site::{Press, edition, print};
 pub use suppress::{Plan, Reason, Shown};
 
 /// What a public edition is made from.
@@ -37,7 +37,8 @@ pub struct PublicInput<'a> {
     pub period: Period,
     pub settings: &'a Settings,
     pub templates: &'a Templates,
-    /// Annex D of the projects of the period; only those with consent are published.
+    /// Annex D of the projects of the period; only those with consent are published. For a press
+    /// that makes the whole of a summary, project and enterprise are enough.
     pub cases: &'a [PublicCase],
     /// What earlier editions said ([`released::Record`]); empty for none.
     pub earlier: &'a Said,
@@ -61,8 +62,6 @@ pub struct Edition {
     /// Path below `site/` and content, sorted by path.
     pub files: Vec<(String, Vec<u8>)>,
     pub plan: Plan,
-    /// What became of every project that agreed.
-    pub cases: Vec<account::CaseTold>,
 }
 
 /// Why there is no public edition.

@@ -4,13 +4,13 @@
 //! The same seam serves `--plan`: then nothing is made or written, and what would be
 //! is told with its reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::made::{Made, Record, Standing};
 use super::recipe::{Recipe, Why};
 use crate::error::Result;
-use crate::output::Edition;
+use crate::output::{self, Edition};
 
 /// Puts files into an edition.
 pub struct Maker<'a> {
@@ -29,7 +29,7 @@ pub struct Done {
     /// Files carried over.
     pub kept: usize,
     /// Files that are written each time: cheaper than asking.
-    pub always: usize,
+    pub always: BTreeSet<String>,
     /// Fingerprints of documents made of a part of the data, by path.
     pub documents: BTreeMap<String, String>,
 }
@@ -50,8 +50,17 @@ impl<'a> Maker<'a> {
     /// # Errors
     /// As [`Edition::write`].
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
-        self.done().always += 1;
+        self.done().always.insert(path.to_owned());
         self.edition.map_or(Ok(()), |edition| edition.write(path, bytes).map(|_| ()))
+    }
+
+    /// Takes back whatever was [written](Self::write) below a folder of the edition.
+    ///
+    /// # Errors
+    /// As [`Edition::withdraw`].
+    pub fn withdraw(&self, folder: &str) -> Result<()> {
+        self.done().always.retain(|path| !output::is_below(path, &[folder]));
+        self.edition.map_or(Ok(()), |edition| edition.withdraw(folder))
     }
 
     /// Carries a file over where its recipe is that of the standing one, else makes it.

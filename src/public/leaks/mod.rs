@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use ids::Ids;
-use rayon::prelude::*;
 
 use super::personal::Personal;
 use super::suppress::{Plan, Shown};
@@ -38,33 +37,41 @@ impl fmt::Display for Leak {
     }
 }
 
-/// Searches all files of an edition; leaks in the order of the files.
-pub fn scan(files: &[(String, Vec<u8>)], personal: &Personal, plan: &Plan) -> Vec<Leak> {
-    let ids = Ids::new(plan);
-    files.par_iter().flat_map_iter(|(path, bytes)| scan_file(path, bytes, personal, plan, &ids)).collect()
+/// Searches the files of an edition, one by one.
+pub struct Scanner<'a> {
+    personal: &'a Personal,
+    plan: &'a Plan,
+    ids: Ids,
 }
 
-fn scan_file(path: &str, bytes: &[u8], personal: &Personal, plan: &Plan, ids: &Ids) -> Vec<Leak> {
-    let mut out = Vec::new();
-    let mut named = |what: String| out.push(Leak { path: path.to_owned(), line: 0, what });
-    if let Some(id) = ids.in_name(path) {
-        named(format!("文件名含不公开的数的编号 {id}"));
+impl<'a> Scanner<'a> {
+    pub fn new(personal: &'a Personal, plan: &'a Plan) -> Self {
+        Self { personal, plan, ids: Ids::new(plan) }
     }
-    if personal.is_in(path) {
-        named("文件名含个人信息".into());
+
+    /// All leaks of a finished file.
+    pub fn file(&self, path: &str, bytes: &[u8]) -> Vec<Leak> {
+        let mut out = Vec::new();
+        let mut named = |what: String| out.push(Leak { path: path.to_owned(), line: 0, what });
+        if let Some(id) = self.ids.in_name(path) {
+            named(format!("文件名含不公开的数的编号 {id}"));
+        }
+        if self.personal.is_in(path) {
+            named("文件名含个人信息".into());
+        }
+        let Ok(words) = std::str::from_utf8(bytes) else { return out };
+        persons(path, words, self.personal, &mut out);
+        for (at, id) in self.ids.astray(path, words) {
+            let what = format!("不公开的数 {id} 在不应出现的位置");
+            out.push(Leak { path: path.to_owned(), line: line_of(words, at), what });
+        }
+        if path.ends_with(".csv") {
+            rows(path, words, self.plan, &mut out);
+        } else {
+            elements(path, words, self.plan, &mut out);
+        }
+        out
     }
-    let Ok(words) = std::str::from_utf8(bytes) else { return out };
-    persons(path, words, personal, &mut out);
-    for (at, id) in ids.astray(path, words) {
-        let what = format!("不公开的数 {id} 在不应出现的位置");
-        out.push(Leak { path: path.to_owned(), line: line_of(words, at), what });
-    }
-    if path.ends_with(".csv") {
-        rows(path, words, plan, &mut out);
-    } else {
-        elements(path, words, plan, &mut out);
-    }
-    out
 }
 
 fn line_of(words: &str, at: usize) -> usize {
@@ -207,8 +214,11 @@ mod tests {
 
     fn scanned(path: &str, words: &str) -> Vec<String> {
         let personal = Personal::new(BTreeSet::new(), BTreeSet::new()).unwrap();
-        let file = [(path.to_owned(), words.as_bytes().to_vec())];
-        scan(&file, &personal, &plan()).into_iter().map(|l| l.to_string()).collect()
+        told(&Scanner::new(&personal, &plan()), path, words)
+    }
+
+    fn told(scanner: &Scanner, path: &str, words: &str) -> Vec<String> {
+        scanner.file(path, words.as_bytes()).into_iter().map(|l| l.to_string()).collect()
     }
 
     #[test]
@@ -266,13 +276,9 @@ mod tests {
     fn finds_what_was_planted() {
         let personal =
             Personal::new(["胡拟倩".to_owned()].into(), ["13800000024".to_owned()].into()).unwrap();
-        let file = |path: &str, words: &str| vec![(path.to_owned(), words.as_bytes().to_vec())];
-        let found = |path: &str, words: &str| {
-            scan(&file(path, words), &personal, &Plan::default())
-                .into_iter()
-                .map(|l| l.to_string())
-                .collect::<Vec<_>>()
-        };
+        let plan = Plan::default();
+        let scanner = Scanner::new(&personal, &plan);
+        let found = |path: &str, words: &str| told(&scanner, path, words);
         assert_eq!(found("a.html", "<p>\n胡拟倩</p>"), ["a.html 第2行：含报送材料中的姓名「胡某某」"]);
         assert_eq!(
             found("a.html", "<img alt=\"138 0000 0024\">"),

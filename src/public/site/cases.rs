@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::view::{Cell, Row, Table};
-use crate::document::{self, Block, Run};
+use crate::document::{self, Block, Run, Summary};
 use crate::link::{Key, Links, district_code, district_name};
 use crate::period::Period;
 use crate::public::account::CaseTold;
@@ -50,12 +50,22 @@ pub struct Part {
     pub svg: String,
 }
 
-/// The cases that may be published, and what becomes of all.
-pub fn cases(input: &PublicInput, personal: &Personal) -> (Vec<Case>, Vec<CaseTold>) {
+/// A case that is published, before its page is made.
+pub struct Listed<'a> {
+    pub case: &'a PublicCase,
+    /// File name below `cases/`.
+    pub file: String,
+}
+
+/// Whether a case is published; what is told of it where it is not.
+pub type Judged<'a> = Result<Listed<'a>, CaseTold>;
+
+/// All cases that agreed, in the order of their lists.
+pub fn judged<'a>(input: &PublicInput<'a>, personal: &Personal) -> Vec<Judged<'a>> {
     let mut sorted: Vec<&PublicCase> = input.cases.iter().collect();
     sorted.sort_by(|a, b| (order(a), &a.key).cmp(&(order(b), &b.key)));
     let agreed = agreed(input.links, input.period);
-    let judged = sorted.par_iter().map(|case| {
+    let judge = |case: &'a PublicCase| {
         let s = &case.summary;
         if !agreed.get(&case.key).is_some_and(|all| *all) {
             return Err(CaseTold::withheld(&case.key, "该项目的报送材料未全部同意公开"));
@@ -63,20 +73,15 @@ pub fn cases(input: &PublicInput, personal: &Personal) -> (Vec<Case>, Vec<CaseTo
         if [&s.project, &s.enterprise].iter().any(|t| personal.is_in(t)) {
             return Err(CaseTold::withheld(&case.key, "项目或企业名称中含报送材料里的个人信息"));
         }
-        let page = view(case, input.period, personal);
-        Ok((CaseTold::published(&case.key, &page), page))
-    });
-    let (mut out, mut told) = (Vec::new(), Vec::new());
-    for case in judged.collect::<Vec<_>>() {
-        match case {
-            Ok((published, page)) => {
-                told.push(published);
-                out.push(page);
-            }
-            Err(withheld) => told.push(withheld),
-        }
-    }
-    (out, told)
+        Ok(Listed { case, file: file(&case.key, input.period) })
+    };
+    sorted.into_par_iter().map(judge).collect()
+}
+
+fn file(key: &Key, period: Period) -> String {
+    let whole = format!("{}\u{1f}{}", key.enterprise, key.project);
+    let short = crate::digest::short(whole.as_bytes(), 12);
+    format!("{}-{short}.html", period.to_string().to_lowercase())
 }
 
 fn order(case: &PublicCase) -> usize {
@@ -94,18 +99,19 @@ fn agreed(links: &Links, period: Period) -> HashMap<&Key, bool> {
 }
 
 /// Number of published cases by unit, the city included.
-pub fn by_unit(period: Period, cases: &[Case]) -> BTreeMap<(Period, String), usize> {
+pub fn by_unit(period: Period, judged: &[Judged]) -> BTreeMap<(Period, String), usize> {
     let mut out = BTreeMap::new();
-    for case in cases {
-        for code in [case.district_code.as_str(), super::view::CITY_CODE] {
+    for listed in judged.iter().flatten() {
+        for code in [district_code(listed.case.district), super::view::CITY_CODE] {
             *out.entry((period, code.to_owned())).or_insert(0) += 1;
         }
     }
     out
 }
 
-fn view(case: &PublicCase, period: Period, personal: &Personal) -> Case {
-    let s = &case.summary;
+/// The page of a case, from its whole summary.
+pub fn view(listed: &Listed, s: &Summary, personal: &Personal) -> Case {
+    let district = listed.case.district;
     let mut mask = Mask { personal, masked: 0 };
     let items = s
         .items
@@ -115,17 +121,12 @@ fn view(case: &PublicCase, period: Period, personal: &Personal) -> Case {
             blocks: i.blocks.iter().map(|b| mask.block(b)).collect(),
         })
         .collect();
-    let whole = format!("{}\u{1f}{}", case.key.enterprise, case.key.project);
     Case {
-        file: format!(
-            "{}-{}.html",
-            period.to_string().to_lowercase(),
-            crate::digest::short(whole.as_bytes(), 12)
-        ),
+        file: listed.file.clone(),
         project: s.project.clone(),
         enterprise: s.enterprise.clone(),
-        district: district_name(case.district).to_owned(),
-        district_code: district_code(case.district).to_owned(),
+        district: district_name(district).to_owned(),
+        district_code: district_code(district).to_owned(),
         service_time: mask.words(&s.service_time),
         items,
         date: mask.words(&s.date),

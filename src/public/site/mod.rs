@@ -2,44 +2,55 @@
 //!
 //! Words and looks are templates below `templates/site/`; this module only hands
 //! them formatted strings ([`view`]). Every page is rendered in memory, searched
-//! for leaks, and only then given out.
+//! for leaks, and only then given out (`gate`).
 
 pub mod cases;
 mod charts;
+mod gate;
 mod pages;
 pub mod view;
 
-use std::collections::BTreeMap;
-
 use tera::{Context, Tera};
 
+use super::account::Account;
 use super::personal::Personal;
 use super::suppress::{self, Ground, Quantities};
 use super::{Edition, PublicInput, Refusal, data, leaks};
 use crate::compose::TemplateFault;
 use crate::error::Error;
 use crate::templates::Templates;
+use gate::{Gate, Memory};
 use view::Book;
 
-/// Path below `site/` and content.
-type Files = BTreeMap<String, Vec<u8>>;
+pub use gate::Press;
 
-/// Makes the public edition, or says why it cannot be made.
+/// Makes the public edition in memory, or says why it cannot be made.
 ///
 /// # Errors
 /// [`Refusal`]: a leak with its place, no data, a faulty template.
 pub fn edition(input: &PublicInput) -> Result<Edition, Refusal> {
+    let memory = Memory::default();
+    let account = print(input, &memory)?;
+    Ok(Edition { files: memory.files(), plan: account.plan })
+}
+
+/// Makes the public edition and gives each file to the press as soon as it is made. Where it is
+/// refused, nothing of what the press has taken may be published.
+///
+/// # Errors
+/// As [`edition`], and what the press says.
+pub fn print(input: &PublicInput, press: &dyn Press) -> Result<Account, Refusal> {
     if !input.measured.contains_key(&input.period) {
         return Err(Refusal::NoData(input.period));
     }
     let personal = Personal::of(input.links)?;
-    let (cases, told) = cases::cases(input, &personal);
+    let judged = cases::judged(input, &personal);
     let ground = Ground {
         links: input.links,
         measured: input.measured,
         until: input.period,
         settings: input.settings,
-        cases: &cases::by_unit(input.period, &cases),
+        cases: &cases::by_unit(input.period, &judged),
         earlier: input.earlier,
     };
     let plan = suppress::plan(&ground)?;
@@ -49,33 +60,41 @@ pub fn edition(input: &PublicInput) -> Result<Edition, Refusal> {
         return Err(Refusal::Narrow(spoken.collect()));
     }
     let book = Book { input, plan: &plan };
-    let mut files = Files::new();
+    let gate = Gate::new(leaks::Scanner::new(&personal, &plan), press);
     let resources = data::resources(&book)?;
-    write_data(&book, &resources, &mut files)?;
-    let site = Site { tera: tera(input.templates)?, book: &book, cases: &cases, resources: &resources };
-    pages::all(&site, &mut files)?;
-    files.insert("style.css".into(), input.templates.text("site/style.css")?.as_bytes().to_vec());
-    let sums = data::checksums(&files);
-    files.insert("SHA256SUMS".into(), sums.into_bytes());
-    let files: Vec<(String, Vec<u8>)> = files.into_iter().collect();
-    let found = leaks::scan(&files, &personal, &plan);
-    if found.is_empty() { Ok(Edition { files, plan, cases: told }) } else { Err(Refusal::Leaks(found)) }
+    write_data(&book, &resources, &gate)?;
+    let tera = tera(input.templates)?;
+    let site =
+        Site { tera, book: &book, personal: &personal, cases: &judged, resources: &resources, gate: &gate };
+    let cases = pages::all(&site)?;
+    gate.pass("style.css", input.templates.text("site/style.css")?.as_bytes().to_vec())?;
+    gate.pass("SHA256SUMS", gate.checksums().into_bytes())?;
+    let found = gate.leaks();
+    if found.is_empty() { Ok(Account { plan, cases }) } else { Err(Refusal::Leaks(found)) }
 }
 
 /// What all pages are made from.
 struct Site<'a> {
     tera: Tera,
     book: &'a Book<'a>,
-    cases: &'a [cases::Case],
+    personal: &'a Personal,
+    cases: &'a [cases::Judged<'a>],
     resources: &'a [data::Resource],
+    gate: &'a Gate<'a>,
 }
 
 impl Site<'_> {
-    /// Renders a template of `templates/site/`.
-    fn render(&self, name: &str, context: &Context) -> Result<Vec<u8>, Error> {
-        let path = format!("site/{name}");
-        let made = self.tera.render(&path, context).map(String::into_bytes);
-        made.map_err(|e| located(self.book.input.templates, &path, &e))
+    /// Makes the page at `path` from a template of `templates/site/`.
+    fn page(&self, path: impl Into<String>, name: &str, context: &Context) -> Result<(), Error> {
+        let template = format!("site/{name}");
+        let made = self.tera.render(&template, context);
+        let made = made.map_err(|e| located(self.book.input.templates, &template, &e))?;
+        self.gate.pass(path, made.into_bytes())
+    }
+
+    /// The cases that are published.
+    fn listed(&self) -> impl Iterator<Item = &cases::Listed<'_>> {
+        self.cases.iter().flatten()
     }
 }
 
@@ -101,18 +120,17 @@ fn located(templates: &Templates, template: &str, error: &tera::Error) -> Error 
     Error::config(templates.origin(&template), line, message, hint)
 }
 
-fn write_data(book: &Book, resources: &[data::Resource], files: &mut Files) -> Result<(), Error> {
+fn write_data(book: &Book, resources: &[data::Resource], gate: &Gate) -> Result<(), Error> {
     let json = |value: &serde_json::Value| {
         serde_json::to_vec_pretty(value).map_err(|e| Error::internal(format!("写开放数据说明：{e}")))
     };
     for r in resources {
-        files.insert(format!("data/{}", r.name), r.bytes.clone());
+        gate.pass(format!("data/{}", r.name), r.bytes.clone())?;
         let mut with_bom = "\u{feff}".as_bytes().to_vec();
         with_bom.extend(&r.bytes);
-        files.insert(format!("data/excel/{}", r.name), with_bom);
-        files.insert(format!("data/{}-metadata.json", r.name), json(&data::csvw(r))?);
+        gate.pass(format!("data/excel/{}", r.name), with_bom)?;
+        gate.pass(format!("data/{}-metadata.json", r.name), json(&data::csvw(r))?)?;
     }
     let package = data::datapackage(book, &pages::title(book), resources);
-    files.insert("data/datapackage.json".into(), json(&package)?);
-    Ok(())
+    gate.pass("data/datapackage.json", json(&package)?)
 }

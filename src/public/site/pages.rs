@@ -3,11 +3,15 @@
 use rayon::prelude::*;
 use tera::Context;
 
+use super::cases::{Judged, Listed};
 use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label, legend};
-use super::{Files, Site, charts};
+use super::{Site, cases, charts};
+use crate::document::Summary;
 use crate::error::Error;
+use crate::link::{district_code, district_name};
 use crate::metrics::{CATALOGUE, Level, RATINGS, SIZES, Unit};
 use crate::period::Period;
+use crate::public::account::CaseTold;
 use crate::public::suppress::{COUNTED, published_levels};
 use crate::public::{Shown, data};
 use crate::reference::district::NOWHERE;
@@ -19,22 +23,20 @@ pub fn title(book: &Book) -> String {
     format!("{city}中小企业质量提升服务统计（{}）", book.input.period.chinese())
 }
 
-/// Writes every page.
-pub fn all(site: &Site, files: &mut Files) -> Result<(), Error> {
-    home(site, files)?;
+/// Makes every page; returns what became of every project that agreed.
+pub fn all(site: &Site) -> Result<Vec<CaseTold>, Error> {
+    home(site)?;
     let period = site.book.input.period;
     let mut districts = site.book.districts(period);
     districts.retain(|d| d.2 && d.0 != NOWHERE);
-    let made = districts.par_iter().map(|(code, name, _)| {
-        let mut own = Files::new();
-        district(site, &mut own, code, name).map(|()| own)
-    });
-    made.collect::<Result<Vec<_>, _>>()?.into_iter().for_each(|own| files.extend(own));
-    agencies(site, files)?;
-    case_pages(site, files)?;
-    archive(site, files)?;
-    method(site, files)?;
-    downloads(site, files)
+    districts.par_iter().try_for_each(|(code, name, _)| district(site, code, name))?;
+    agencies(site)?;
+    case_index(site)?;
+    let told = site.cases.par_iter().map(|case| case_page(site, case)).collect::<Result<_, _>>()?;
+    archive(site)?;
+    method(site)?;
+    downloads(site)?;
+    Ok(told)
 }
 
 /// What every page has.
@@ -165,7 +167,7 @@ fn insert_drawings(c: &mut Context, drawings: Vec<Drawing>) {
     c.insert("absent", &absent);
 }
 
-fn home(site: &Site, files: &mut Files) -> Result<(), Error> {
+fn home(site: &Site) -> Result<(), Error> {
     let (book, period) = (site.book, site.book.input.period);
     let mut c = context(site, &title(book), "home", "");
     c.insert("tiles", &tiles(book, period, CITY_CODE));
@@ -178,12 +180,11 @@ fn home(site: &Site, files: &mut Files) -> Result<(), Error> {
     insert_drawings(&mut c, drawings);
     c.insert("districts_drawing", &charts::districts(book, period));
     c.insert("district_table", &district_table(book, period, ""));
-    c.insert("case_count", &site.cases.len());
-    files.insert("index.html".into(), site.render("home.html", &c)?);
-    Ok(())
+    c.insert("case_count", &site.listed().count());
+    site.page("index.html", "home.html", &c)
 }
 
-fn district(site: &Site, files: &mut Files, code: &str, name: &str) -> Result<(), Error> {
+fn district(site: &Site, code: &str, name: &str) -> Result<(), Error> {
     let (book, period) = (site.book, site.book.input.period);
     let mut c = context(site, name, "districts", "../");
     c.insert("name", name);
@@ -200,17 +201,10 @@ fn district(site: &Site, files: &mut Files, code: &str, name: &str) -> Result<()
     c.insert("figures", &own().count());
     c.insert("hidden", &own().filter(|v| v.status == "suppressed").count());
     c.insert("all", &all);
-    let own = site.cases.iter().filter(|k| k.district_code == code);
-    let links: Vec<Link> = own
-        .map(|k| Link {
-            href: format!("../cases/{}", k.file),
-            label: k.project.clone(),
-            note: k.enterprise.clone(),
-        })
-        .collect();
+    let own = site.listed().filter(|k| district_code(k.case.district) == code);
+    let links: Vec<Link> = own.map(|k| link(k, "../cases/")).collect();
     c.insert("cases", &links);
-    files.insert(format!("districts/{code}.html"), site.render("district.html", &c)?);
-    Ok(())
+    site.page(format!("districts/{code}.html"), "district.html", &c)
 }
 
 /// Every published metric of a district beside the city.
@@ -268,7 +262,7 @@ fn theme_of(metric: &str) -> &'static str {
     }
 }
 
-fn agencies(site: &Site, files: &mut Files) -> Result<(), Error> {
+fn agencies(site: &Site) -> Result<(), Error> {
     let (book, period) = (site.book, site.book.input.period);
     let table = |level: Level, id: &str, caption: &str, head: &str| {
         let units = book.measured(period).into_iter().flat_map(|m| m.units_at(level));
@@ -299,33 +293,43 @@ fn agencies(site: &Site, files: &mut Files) -> Result<(), Error> {
     c.insert("sizes", &table(Level::Size, "sizes", "各规模企业满意度", "企业规模"));
     c.insert("categories", &table(Level::Category, "categories", "各服务类别满意度", "服务类别"));
     c.insert("agencies", &table(Level::Agency, "agencies", "各质量服务机构满意度", "质量服务机构"));
-    files.insert("agencies.html".into(), site.render("agencies.html", &c)?);
-    Ok(())
+    site.page("agencies.html", "agencies.html", &c)
 }
 
-fn case_pages(site: &Site, files: &mut Files) -> Result<(), Error> {
+/// The link to a case, from a page to which its folder is `root`.
+fn link(case: &Listed, root: &str) -> Link {
+    let Summary { project, enterprise, .. } = &case.case.summary;
+    Link { href: format!("{root}{}", case.file), label: project.clone(), note: enterprise.clone() }
+}
+
+fn case_index(site: &Site) -> Result<(), Error> {
     let mut c = context(site, "服务案例", "cases", "../");
-    let mut groups: Vec<(String, Vec<Link>)> = Vec::new();
-    for case in site.cases {
-        let link =
-            Link { href: case.file.clone(), label: case.project.clone(), note: case.enterprise.clone() };
-        match groups.last_mut().filter(|(name, _)| *name == case.district) {
+    let mut groups: Vec<(&str, Vec<Link>)> = Vec::new();
+    for case in site.listed() {
+        let (district, link) = (district_name(case.case.district), link(case, ""));
+        match groups.last_mut().filter(|(name, _)| *name == district) {
             Some((_, links)) => links.push(link),
-            None => groups.push((case.district.clone(), vec![link])),
+            None => groups.push((district, vec![link])),
         }
     }
     c.insert("groups", &groups);
-    files.insert("cases/index.html".into(), site.render("cases.html", &c)?);
-    let made = site.cases.par_iter().map(|case| {
-        let mut c = context(site, &case.project, "cases", "../");
-        c.insert("case", case);
-        Ok((format!("cases/{}", case.file), site.render("case.html", &c)?))
-    });
-    files.extend(made.collect::<Result<Vec<_>, Error>>()?);
-    Ok(())
+    site.page("cases/index.html", "cases.html", &c)
 }
 
-fn archive(site: &Site, files: &mut Files) -> Result<(), Error> {
+/// Makes the page of a case that is published; only then is the case whole.
+fn case_page(site: &Site, judged: &Judged) -> Result<CaseTold, Error> {
+    let listed = match judged {
+        Ok(listed) => listed,
+        Err(withheld) => return Ok(withheld.clone()),
+    };
+    let case = cases::view(listed, &*site.gate.summary(listed.case)?, site.personal);
+    let mut c = context(site, &case.project, "cases", "../");
+    c.insert("case", &case);
+    site.page(format!("cases/{}", case.file), "case.html", &c)?;
+    Ok(CaseTold::published(&listed.case.key, &case))
+}
+
+fn archive(site: &Site) -> Result<(), Error> {
     let book = site.book;
     let earlier: Vec<Period> = book.periods().into_iter().filter(|p| *p < book.input.period).collect();
     let mut c = context(site, "往期数据", "archive", "../");
@@ -339,7 +343,7 @@ fn archive(site: &Site, files: &mut Files) -> Result<(), Error> {
         note: String::new(),
     });
     c.insert("apart", &apart.collect::<Vec<_>>());
-    files.insert("archive/index.html".into(), site.render("archive.html", &c)?);
+    site.page("archive/index.html", "archive.html", &c)?;
     for period in earlier {
         let mut c = context(site, &format!("往期数据：{}", period.chinese()), "archive", "../");
         c.insert("past", &period.chinese());
@@ -348,12 +352,12 @@ fn archive(site: &Site, files: &mut Files) -> Result<(), Error> {
             vec![charts::satisfaction(book, period, CITY_CODE), charts::structure(book, period, CITY_CODE)];
         insert_drawings(&mut c, drawings);
         c.insert("district_table", &district_table(book, period, "../"));
-        files.insert(format!("archive/{period}.html"), site.render("period.html", &c)?);
+        site.page(format!("archive/{period}.html"), "period.html", &c)?;
     }
     Ok(())
 }
 
-fn method(site: &Site, files: &mut Files) -> Result<(), Error> {
+fn method(site: &Site) -> Result<(), Error> {
     let book = site.book;
     let mut c = context(site, "方法说明", "method", "");
     let settings = book.input.settings;
@@ -387,8 +391,7 @@ fn method(site: &Site, files: &mut Files) -> Result<(), Error> {
     c.insert("all", &all);
     c.insert("hidden", &hidden);
     c.insert("implied", &implied);
-    files.insert("method.html".into(), site.render("method.html", &c)?);
-    Ok(())
+    site.page("method.html", "method.html", &c)
 }
 
 /// A type of the dictionary, in words.
@@ -400,7 +403,7 @@ fn kind_word(kind: &str) -> &'static str {
     }
 }
 
-fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
+fn downloads(site: &Site) -> Result<(), Error> {
     let book = site.book;
     let mut c = context(site, "数据下载", "downloads", "");
     let about = format!(
@@ -439,6 +442,5 @@ fn downloads(site: &Site, files: &mut Files) -> Result<(), Error> {
         ..Table::default()
     });
     c.insert("dictionary", &dictionary.collect::<Vec<_>>());
-    files.insert("downloads.html".into(), site.render("downloads.html", &c)?);
-    Ok(())
+    site.page("downloads.html", "downloads.html", &c)
 }
