@@ -42,7 +42,7 @@ gallery:
 
 bench:
 	@scripts/setup.sh demo
-	cargo bench --locked --bench inner --bench reading --bench documents --bench job --bench memory
+	cargo bench --locked --bench inner --bench reading --bench documents --bench site --bench job --bench memory
 
 dist:
 	@scripts/dist.sh

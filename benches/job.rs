@@ -83,9 +83,8 @@ struct Parts {
     summaries: Vec<Bytes>,
     /// The parts of one Word summary, which are alike for all.
     word: Vec<(String, Vec<u8>)>,
-    /// Size of every file of the edition, and of those of its public edition.
+    /// Size of every file of the edition.
     sizes: Vec<usize>,
-    site: Vec<usize>,
 }
 
 impl Parts {
@@ -97,17 +96,13 @@ impl Parts {
         let middle = summaries.get(summaries.len() / 2).expect("a summary");
         let docx = word::summary(middle, &WordLook::default()).expect("Word");
         let edition = workspace.join("outputs").join(common::PERIOD);
-        let sizes = |folder: &Path| {
-            let files = common::files(folder);
-            files.iter().map(|path| fs::metadata(path).map_or(0, |meta| meta.len() as usize)).collect()
-        };
+        let size = |path: &PathBuf| fs::metadata(path).map_or(0, |meta| meta.len() as usize);
         Self {
             files: files.to_vec(),
             press: Press::new(&desk.fonts),
             summaries: desk.data(&summaries),
             word: bare::parts(&docx),
-            sizes: sizes(&edition),
-            site: sizes(&edition.join("site")),
+            sizes: common::files(&edition).iter().map(size).collect(),
         }
     }
 }
@@ -159,7 +154,6 @@ impl Times {
         ];
         took.iter().for_each(|(name, took)| add(&mut self.rows, name, *took));
         add(&mut self.rows, SUM, took.iter().map(|(_, took)| took).sum());
-        add(&mut self.stages, "  writing the files of the site alone", write(&parts.site, jobs));
     }
 
     /// A run without any memory.

@@ -1,5 +1,6 @@
 //! Annex D summaries and returns to be mended, composed once and rendered by the benches.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
@@ -8,7 +9,8 @@ use zhiti::compare::Comparisons;
 use zhiti::compose::{Scene, cases, summary};
 use zhiti::document::Summary;
 use zhiti::fonts::Fonts;
-use zhiti::metrics;
+use zhiti::metrics::{self, Measured};
+use zhiti::period::Period;
 use zhiti::pipeline::{self, Gathered, Ground, Options};
 use zhiti::problem::{Problem, Severity};
 use zhiti::progress::Progress;
@@ -18,6 +20,12 @@ pub struct Desk {
     pub ground: Ground,
     pub gathered: Gathered,
     pub fonts: Fonts,
+}
+
+/// What a scene is made from besides the returns.
+pub struct Figures {
+    measured: BTreeMap<Period, Measured>,
+    comparisons: Comparisons,
 }
 
 impl Desk {
@@ -38,21 +46,31 @@ impl Desk {
         Self { ground, gathered, fonts }
     }
 
-    /// The first `count` summaries.
-    pub fn summaries(&self, count: usize) -> Vec<Summary> {
+    /// The figures of the quarter.
+    pub fn measured(&self) -> Figures {
         let (links, period) = (&self.gathered.links, self.gathered.period);
-        let settings = &self.ground.settings;
-        let measured = metrics::measure(links, period, &settings.metrics).expect("figures");
-        let scene = Scene {
-            links,
-            measured: &[(period, measured)].into(),
-            comparisons: &Comparisons::default(),
-            period,
-            settings,
+        let measured = metrics::measure(links, period, &self.ground.settings.metrics).expect("figures");
+        Figures { measured: [(period, measured)].into(), comparisons: Comparisons::default() }
+    }
+
+    /// What documents are composed from.
+    pub fn scene<'a>(&'a self, figures: &'a Figures) -> Scene<'a> {
+        Scene {
+            links: &self.gathered.links,
+            measured: &figures.measured,
+            comparisons: &figures.comparisons,
+            period: self.gathered.period,
+            settings: &self.ground.settings,
             specs: &self.ground.specs,
             fingerprint: "0".repeat(12),
-            synthetic: links.synthetic,
-        };
+            synthetic: self.gathered.links.synthetic,
+        }
+    }
+
+    /// The first `count` summaries.
+    pub fn summaries(&self, count: usize) -> Vec<Summary> {
+        let figures = self.measured();
+        let scene = self.scene(&figures);
         cases(&scene).iter().take(count).map(|case| summary::summary(&scene, case)).collect()
     }
 
