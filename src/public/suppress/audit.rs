@@ -23,8 +23,11 @@ pub(super) const TOLERANCE: f64 = 1e-6;
 /// Programs that move all open cells of a unit at once before any is looked at alone.
 const SWEEPS: u32 = 3;
 
-/// Numbers of neighbouring units that are moved along, one after the other.
+/// Numbers of neighbouring units that are moved along, one after the other: what few of them cannot prove,
+/// many mostly can.
 const NEIGHBOURS: [usize; 2] = [7, 15];
+/// The same where so many have too many cells.
+const FEWER: [usize; 3] = [0, 1, 3];
 
 /// The largest number of cells moved at once.
 const MOST: usize = 400;
@@ -161,10 +164,10 @@ impl Audit {
     }
 
     /// Looks for witnesses for cells of one unit, moving more and more units along; returns what is left.
-    fn prove(&mut self, model: &Model, cells: Vec<usize>) -> Vec<usize> {
+    pub(super) fn prove(&mut self, model: &Model, cells: Vec<usize>) -> Vec<usize> {
         let mut open = self.open(model, cells);
         let mut last = 0;
-        for count in NEIGHBOURS {
+        for count in self.neighbours(model, &open) {
             let Some(first) = open.first() else { break };
             let block = self.block(model, &model.cells[*first].unit, &open, count);
             if block.len() > MOST || block.len() == last {
@@ -175,6 +178,14 @@ impl Audit {
             open = self.open(model, open);
         }
         open
+    }
+
+    /// How many units are moved along with open cells of one.
+    fn neighbours(&self, model: &Model, open: &[usize]) -> impl Iterator<Item = usize> + use<> {
+        let block = |first: &usize| self.block(model, &model.cells[*first].unit, open, NEIGHBOURS[0]);
+        let is_crowded = open.first().is_some_and(|first| block(first).len() > MOST);
+        let counts: &'static [usize] = if is_crowded { &FEWER } else { &NEIGHBOURS };
+        counts.iter().copied()
     }
 
     /// The hidden cells of a unit and of the `count` units most closely tied to the open cells.

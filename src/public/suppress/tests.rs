@@ -252,6 +252,14 @@ fn a_swap_is_spread_over_cells_each_too_small_for_it() {
 }
 
 #[test]
+fn units_of_very_many_cells_are_proven_with_fewer_neighbours() {
+    let values: Vec<Vec<u64>> = (0..9).map(|row| (0..60).map(|c| 2 + (row * c) % 7).collect()).collect();
+    let census = all_hidden(&values);
+    let first: Vec<usize> = (0..60).collect();
+    assert_eq!(audit::Audit::new(&census.model, 5.0).prove(&census.model, first), Vec::<usize>::new());
+}
+
+#[test]
 fn sizes_once_told_cannot_be_left_out_again() {
     use crate::public::released::Released;
     let period: Period = "2025Q1".parse().unwrap();
