@@ -29,7 +29,7 @@ fn main() {
     let figures = desk.measured();
     let scene = desk.scene(&figures);
     let agreed: Vec<Case> = cases(&scene).into_iter().filter(|case| case.consent).collect();
-    let heads: Vec<PublicCase> = agreed.iter().map(head).collect();
+    let heads: Vec<PublicCase> = agreed.iter().map(PublicCase::head).collect();
     let input = PublicInput {
         links: scene.links,
         measured: scene.measured,
@@ -92,12 +92,6 @@ impl Press for BenchPress<'_> {
         (self.take)(path, bytes);
         Ok(())
     }
-}
-
-fn head(case: &Case) -> PublicCase {
-    let (project, enterprise) = (case.project.clone(), case.enterprise.clone());
-    let summary = Summary { project, enterprise, ..Summary::default() };
-    PublicCase { key: case.key.clone(), district: case.district, summary }
 }
 
 /// Does something in a new folder, and flushes what is there then to the disk.

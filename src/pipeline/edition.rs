@@ -95,7 +95,7 @@ fn public_edition(
     record: &Record,
 ) -> std::result::Result<Files, Refusal> {
     let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
-    let heads: Vec<PublicCase> = agreed.iter().map(head).collect();
+    let heads: Vec<PublicCase> = agreed.iter().map(PublicCase::head).collect();
     let input = PublicInput {
         links: scene.links,
         measured: scene.measured,
@@ -109,13 +109,6 @@ fn public_edition(
     };
     let press = SitePress { maker, scene, cases: agreed.iter().map(|case| (&case.key, case)).collect() };
     Ok(public::print(&input, &press)?.files(&input)?)
-}
-
-/// What lists of cases say of a case.
-fn head(case: &Case) -> PublicCase {
-    let (project, enterprise) = (case.project.clone(), case.enterprise.clone());
-    let summary = Summary { project, enterprise, ..Summary::default() };
-    PublicCase { key: case.key.clone(), district: case.district, summary }
 }
 
 /// Composes each case when its page is made, and writes each page when it is finished.

@@ -16,6 +16,7 @@ pub mod suppress;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::compose::Case;
 use crate::document::Summary;
 use crate::error::Error;
 use crate::link::{Key, Links};
@@ -54,6 +55,15 @@ pub struct PublicCase {
     /// Index of the district; `None` is 未归属.
     pub district: Option<usize>,
     pub summary: Summary,
+}
+
+impl PublicCase {
+    /// What lists of cases say of a case; its summary is composed when its page is made.
+    pub fn head(case: &Case) -> Self {
+        let (project, enterprise) = (case.project.clone(), case.enterprise.clone());
+        let summary = Summary { project, enterprise, ..Summary::default() };
+        Self { key: case.key.clone(), district: case.district, summary }
+    }
 }
 
 /// A finished public edition.
