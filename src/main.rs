@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// Setting documents allocates millions of small pieces on several threads at once.
+#[cfg(all(unix, not(target_os = "openbsd")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|a| a == zhiti::guard::ARGUMENT) {
         return zhiti::guard::worker_main();

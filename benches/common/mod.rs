@@ -20,6 +20,11 @@ use zhiti::spec::Specs;
 pub mod bare;
 pub mod documents;
 
+/// That of the program, for both sides.
+#[cfg(all(unix, not(target_os = "openbsd")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The program as it is released.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_zhiti");
 /// The quarter of all inputs made here.
