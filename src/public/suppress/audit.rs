@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOptions, Variable};
 
 use super::model::{Model, is_whole};
 
@@ -31,6 +31,9 @@ const FEWER: [usize; 3] = [0, 1, 3];
 
 /// The largest number of cells moved at once.
 const MOST: usize = 400;
+
+/// Steps after which a search for whole numbers is given up: nearly all end within a few, some never would.
+const MOST_NODES: u64 = 200;
 
 /// `Σ coefficient × cell` equals `right`, or is at most that.
 pub(super) struct Tie {
@@ -282,7 +285,7 @@ impl Audit {
             let op = if tie.equal { ComparisonOp::Eq } else { ComparisonOp::Le };
             problem.add_constraint(&terms, op, tie.right - known);
         }
-        let solution = problem.solve().ok()?.into_solution().ok()?;
+        let solution = problem.solve_with(options()).ok()?.into_solution().ok()?;
         let value = |v: Variable| {
             let value = solution.var_value(v);
             if (value - value.round()).abs() < TOLERANCE { value.round() } else { value }
@@ -315,6 +318,13 @@ impl Audit {
         let over = by - self.spare[tie];
         if self.ties[tie].equal { over } else { over.max(0.0) }
     }
+}
+
+/// A search that ends, after a number of steps and not of seconds, so that it comes to the same everywhere.
+fn options() -> SolveOptions {
+    let mut options = SolveOptions::default();
+    options.node_limit = Some(MOST_NODES);
+    options
 }
 
 /// Lower and upper bound of a hidden cell, as far as the audit looks.
