@@ -87,7 +87,7 @@ fn documents(scene: &Scene) -> Vec<Document> {
     let narrator = Narrator::new(Arc::new(Templates::built_in())).expect("templates");
     let nowhere = tempfile::tempdir().expect("folder");
     let editions =
-        Editions::recall(nowhere.path(), scene.period, "f", &scene.desk(), scene.settings).expect("first");
+        Editions::recall(nowhere.path(), "f", &scene.desk(), scene.settings, |_, _| Ok(())).expect("first");
     let mut out = vec![
         city_report(scene, &narrator).expect("city"),
         release_check(scene, &narrator, &editions).expect("check"),

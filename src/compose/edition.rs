@@ -16,7 +16,7 @@ use super::scene::Scene;
 use super::tables::column;
 
 /// Rows of a table of the PDF; the rest is in the data.
-const LONGEST: usize = 1_000;
+const LONGEST: usize = 200;
 /// Numbers of returns written beside one figure.
 const BEHIND: usize = 12;
 

@@ -22,7 +22,6 @@ pub use table::name;
 
 use crate::error::{Error, Result};
 use crate::output::{MANIFEST, Manifest};
-use crate::period::Period;
 use crate::settings::Settings;
 use crate::tally::Desk;
 
@@ -45,87 +44,92 @@ struct Base {
     changes: Option<Changes>,
 }
 
-/// What a run knows of the editions of its period.
+/// What a run tells of the editions of its period.
 pub struct Editions {
-    base: Base,
-    /// Kept manifests: path below the edition, and bytes.
-    kept: Vec<(String, Vec<u8>)>,
+    number: usize,
+    changes: Option<Changes>,
 }
 
 impl Editions {
-    /// Compares this run with the edition that stands; equal ones share its history.
+    /// Compares this run with the edition that stands; equal ones share its history. The memory knows
+    /// every return of every quarter and is large: its files go to `keep` as (path below the edition,
+    /// bytes), and only what the documents tell stays.
     ///
     /// # Errors
-    /// Never for what the folder holds: an edition that cannot be read is none.
+    /// What `keep` says, or an internal fault of a writer; an edition that cannot be read is none.
     pub fn recall(
         outputs: &Path,
-        period: Period,
         fingerprint: &str,
         desk: &Desk,
         settings: &Settings,
+        keep: impl Fn(&str, &[u8]) -> Result<()>,
     ) -> Result<Self> {
-        let folder = outputs.join(period.to_string());
+        let folder = outputs.join(desk.period.to_string());
+        let mut kept = 0;
+        for (path, bytes) in manifests(&folder) {
+            kept += 1;
+            keep(&path, &bytes)?;
+        }
         let now = Snapshot::take(desk, settings);
-        let mut kept = kept(&folder);
         let last: Option<Base> = read(&folder.join(BASE));
-        if let Some(last) = last.as_ref().filter(|last| last.now == now && last.fingerprint == fingerprint) {
-            return Ok(Self { base: last.clone(), kept });
-        }
-        let changes = last.as_ref().map(|last| Changes::between(&last.now, &now, &last.fingerprint));
-        let before = std::fs::read(folder.join(MANIFEST)).ok();
-        let before = before.and_then(|bytes| {
-            let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
-            Some((manifest.fingerprint, bytes))
-        });
-        if let Some((of, bytes)) = before {
-            let of = crate::output::file_name(&of);
-            kept.push((format!("editions/{:03}-{of}{KEPT}", kept.len() + 1), bytes));
-        }
-        let number = kept.len() + 1;
-        let base = Base { number, fingerprint: fingerprint.to_owned(), now, changes };
-        Ok(Self { base, kept })
+        let base = match last {
+            Some(last) if last.now == now && last.fingerprint == fingerprint => last,
+            last => {
+                let changes = last.map(|last| Changes::between(&last.now, &now, &last.fingerprint));
+                if let Some((of, bytes)) = standing(&folder) {
+                    kept += 1;
+                    let of = crate::output::file_name(&of);
+                    keep(&format!("editions/{kept:03}-{of}{KEPT}"), &bytes)?;
+                }
+                Base { number: kept + 1, fingerprint: fingerprint.to_owned(), now, changes }
+            }
+        };
+        base.files()?.iter().try_for_each(|(path, bytes)| keep(path, bytes))?;
+        Ok(Self { number: base.number, changes: base.changes })
     }
 
     /// 1 for the first edition.
     pub fn number(&self) -> usize {
-        self.base.number
+        self.number
     }
 
     /// What moved since the edition before; `None` where there is nothing to compare with.
     pub fn changes(&self) -> Option<&Changes> {
-        self.base.changes.as_ref()
+        self.changes.as_ref()
     }
+}
 
-    /// The files of the memory and the tables of changes, as (path below the edition, bytes).
-    ///
-    /// # Errors
-    /// An internal fault of a writer.
-    pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let mut base = serde_json::to_vec(&self.base).map_err(|e| Error::internal(format!("{BASE}：{e}")))?;
+impl Base {
+    /// The memory and the tables of changes, as (path below the edition, bytes).
+    fn files(&self) -> Result<[(&'static str, Vec<u8>); 3]> {
+        let mut base = serde_json::to_vec(self).map_err(|e| Error::internal(format!("{BASE}：{e}")))?;
         base.push(b'\n');
         let nothing = Changes::default();
-        let changes = self.changes().unwrap_or(&nothing);
-        let mut out = self.kept.clone();
-        out.push((BASE.into(), base));
-        out.push((CHANGES[0].into(), table::figures(changes)?));
-        out.push((CHANGES[1].into(), table::returns(changes)?));
-        Ok(out)
+        let changes = self.changes.as_ref().unwrap_or(&nothing);
+        Ok([(BASE, base), (CHANGES[0], table::figures(changes)?), (CHANGES[1], table::returns(changes)?)])
     }
+}
+
+/// Fingerprint and bytes of the manifest that stands.
+fn standing(folder: &Path) -> Option<(String, Vec<u8>)> {
+    let bytes = std::fs::read(folder.join(MANIFEST)).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    Some((manifest.fingerprint, bytes))
 }
 
 fn read(path: &Path) -> Option<Base> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 
-/// The manifests an edition keeps of those before it, by name.
-fn kept(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let Ok(entries) = std::fs::read_dir(folder.join("editions")) else { return Vec::new() };
-    let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+/// The manifests an edition keeps of those before it, by name; each is read when its turn comes.
+fn manifests(folder: &Path) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let folder = folder.join("editions");
+    let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+    let names = entries.map(|e| e.file_name().to_string_lossy().into_owned());
     let mut names: Vec<String> = names.filter(|n| n.ends_with(KEPT)).collect();
     names.sort();
-    let read = |name: String| {
-        let bytes = std::fs::read(folder.join("editions").join(&name)).ok()?;
+    names.into_iter().filter_map(move |name| {
+        let bytes = std::fs::read(folder.join(&name)).ok()?;
         Some((format!("editions/{name}"), bytes))
-    };
-    names.into_iter().filter_map(read).collect()
+    })
 }

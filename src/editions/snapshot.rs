@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::digest;
@@ -92,11 +93,13 @@ impl Snapshot {
         let of_accounts = of_accounts
             .map(|(at, (whom, tally))| (tally.id.clone(), account(figures.len() + at, &whom, &tally)));
         let looked = looked_at();
+        let marks = desk.links.returns.par_iter().map(|l| (l.ret.id.to_string(), mark(l, &looked)));
+        let marks: Vec<_> = marks.collect();
         Self {
             version: env!("CARGO_PKG_VERSION").into(),
             settings: settings_digest(settings),
             figures: of_figures.chain(of_accounts).collect(),
-            returns: desk.links.returns.iter().map(|l| (l.ret.id.to_string(), mark(l, &looked))).collect(),
+            returns: marks.into_iter().collect(),
         }
     }
 }

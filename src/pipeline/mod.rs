@@ -251,9 +251,8 @@ fn make(
     });
     let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
     progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options))?;
-    let editions =
-        Editions::recall(&options.outputs, scene.period, &fingerprint, &scene.desk(), &ground.settings)?;
-    editions.files()?.iter().try_for_each(|(path, bytes)| maker.write(path, bytes))?;
+    let keep = |path: &str, bytes: &[u8]| maker.write(path, bytes);
+    let editions = Editions::recall(&options.outputs, &fingerprint, &scene.desk(), &ground.settings, keep)?;
     write_documents(maker, (&scene, &editions), tools, progress)?;
     let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
     let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates, &record))?;
