@@ -12,6 +12,7 @@ mod looks;
 mod merges;
 mod package;
 mod sheets;
+mod styles;
 mod tidy;
 mod zipcheck;
 

@@ -6,14 +6,19 @@
 use std::io::{Cursor, Read, Write};
 use std::rc::Rc;
 
+use flate2::{Crc, Decompress, FlushDecompress, Status};
 use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::merges;
+use super::{merges, styles};
 
 /// Sum of the inflated parts of a package that keeps them.
 const SMALL: u64 = 4 << 20;
+
+/// Room behind a part that is inflated at once, in bytes: up to it the inflater goes on without looking for an end at
+/// every byte. Of the packed bytes it wants to see as many again.
+const BEHIND: usize = 320;
 
 /// No part is looked at beyond this.
 pub(super) const LARGEST: u64 = 48 << 20;
@@ -25,6 +30,8 @@ pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     entries: Vec<Entry>,
     is_small: bool,
+    /// Made once for all parts.
+    inflater: Option<Decompress>,
 }
 
 /// An entry of the directory, in its order.
@@ -52,7 +59,7 @@ impl<'a> Package<'a> {
         };
         let entries = (0..archive.len()).map(entry).collect::<ZipResult<Vec<_>>>()?;
         let sum = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
-        Ok(Self { bytes, archive, entries, is_small: sum <= SMALL })
+        Ok(Self { bytes, archive, entries, is_small: sum <= SMALL, inflater: None })
     }
 
     /// The container itself, to check it.
@@ -89,13 +96,40 @@ impl<'a> Package<'a> {
         if let Some(kept) = &self.entries.get(at)?.inflated {
             return Some(Rc::clone(kept));
         }
-        let part = self.archive.by_index(at).ok()?;
-        let mut out = Vec::with_capacity(part.size().min(SMALL) as usize);
-        part.take(LARGEST).read_to_end(&mut out).ok()?;
-        let out = Rc::new(out);
+        let out = Rc::new(self.at_once(at).or_else(|| self.piece_by_piece(at))?);
         if self.is_small {
             self.entries[at].inflated = Some(Rc::clone(&out));
         }
+        Some(out)
+    }
+
+    /// A part of a small package, inflated in one go; `None` where it is not in every respect as the directory says.
+    fn at_once(&mut self, at: usize) -> Option<Vec<u8>> {
+        if !self.is_small {
+            return None;
+        }
+        let part = self.archive.by_index_raw(at).ok()?;
+        if part.encrypted() || part.compression() != CompressionMethod::Deflated {
+            return None;
+        }
+        let (size, packed, sum) = (part.size() as usize, part.compressed_size(), part.crc32());
+        let from = self.bytes.get(usize::try_from(part.data_start()?).ok()?..)?;
+        let seen = from.len().min(usize::try_from(packed).ok()?.saturating_add(BEHIND));
+        let inflater = self.inflater.get_or_insert_with(|| Decompress::new(false));
+        inflater.reset(false);
+        let mut out = Vec::with_capacity(size + BEHIND);
+        let status = inflater.decompress_vec(&from[..seen], &mut out, FlushDecompress::Finish).ok()?;
+        let mut found = Crc::new();
+        found.update(&out);
+        let is_whole = status == Status::StreamEnd && inflater.total_in() <= packed;
+        (is_whole && out.len() == size && found.sum() == sum).then_some(out)
+    }
+
+    /// A part as the archive reads it, which tells what is wrong with it.
+    fn piece_by_piece(&mut self, at: usize) -> Option<Vec<u8>> {
+        let part = self.archive.by_index(at).ok()?;
+        let mut out = Vec::with_capacity(part.size().min(SMALL) as usize);
+        part.take(LARGEST).read_to_end(&mut out).ok()?;
         Some(out)
     }
 
@@ -118,8 +152,8 @@ impl<'a> Package<'a> {
     }
 
     /// The container as the library reads it soonest: its parts stored, so that they need not be inflated once
-    /// more, merged areas in front of the cells, and no theme, which says colours only. `None` where the
-    /// package is not small.
+    /// more, merged areas in front of the cells, and neither the theme nor what else says looks only. `None`
+    /// where the package is not small.
     pub fn stored(&mut self) -> Option<Vec<u8>> {
         if !self.is_small {
             return None;
@@ -128,14 +162,17 @@ impl<'a> Package<'a> {
         let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
         for at in 0..self.entries.len() {
             let name = self.entries[at].lower.as_str();
-            let (is_theme, is_read, is_sheet) =
-                (name == "xl/theme/theme1.xml", is_read(name), is_sheet(name));
-            if is_theme {
+            if name == "xl/theme/theme1.xml" {
                 continue;
             }
-            let part = if is_read { self.part(at) } else { None };
-            let moved = part.as_deref().filter(|_| is_sheet).and_then(|xml| merges::in_front(xml));
-            self.put(&mut out, at, moved.as_ref().or(part.as_deref()).map(Vec::as_slice)).ok()?;
+            let quicker = match name {
+                name if is_sheet(name) => merges::in_front,
+                name if name.ends_with("styles.xml") => styles::without_looks,
+                _ => |_: &[u8]| None,
+            };
+            let part = if is_read(name) { self.part(at) } else { None };
+            let written = part.as_deref().and_then(|xml| quicker(xml));
+            self.put(&mut out, at, written.as_ref().or(part.as_deref()).map(Vec::as_slice)).ok()?;
         }
         out.finish().ok().map(Cursor::into_inner)
     }
