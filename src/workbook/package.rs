@@ -11,7 +11,8 @@ use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{merges, styles};
+use super::store::{self, Method, Store};
+use super::{blanks, merges, styles};
 
 /// Sum of the inflated parts of a package that keeps them.
 const SMALL: u64 = 4 << 20;
@@ -41,6 +42,8 @@ struct Entry {
     /// In small letters; empty where it cannot be read.
     lower: String,
     size: u64,
+    /// CRC-32 as the directory claims it.
+    sum: u32,
     inflated: Option<Rc<Vec<u8>>>,
 }
 
@@ -55,7 +58,7 @@ impl<'a> Package<'a> {
             let entry = archive.by_index_data(at)?;
             let name = entry.name().ok().map(|name| name.into_owned());
             let lower = name.as_ref().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
-            Ok(Entry { name, lower, size: entry.size(), inflated: None })
+            Ok(Entry { name, lower, size: entry.size(), sum: entry.crc32(), inflated: None })
         };
         let entries = (0..archive.len()).map(entry).collect::<ZipResult<Vec<_>>>()?;
         let sum = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
@@ -112,17 +115,15 @@ impl<'a> Package<'a> {
         if part.encrypted() || part.compression() != CompressionMethod::Deflated {
             return None;
         }
-        let (size, packed, sum) = (part.size() as usize, part.compressed_size(), part.crc32());
+        let (size, packed) = (part.size() as usize, part.compressed_size());
         let from = self.bytes.get(usize::try_from(part.data_start()?).ok()?..)?;
         let seen = from.len().min(usize::try_from(packed).ok()?.saturating_add(BEHIND));
         let inflater = self.inflater.get_or_insert_with(|| Decompress::new(false));
         inflater.reset(false);
         let mut out = Vec::with_capacity(size + BEHIND);
         let status = inflater.decompress_vec(&from[..seen], &mut out, FlushDecompress::Finish).ok()?;
-        let mut found = Crc::new();
-        found.update(&out);
-        let is_whole = status == Status::StreamEnd && inflater.total_in() <= packed;
-        (is_whole && out.len() == size && found.sum() == sum).then_some(out)
+        let is_whole = status == Status::StreamEnd && inflater.total_in() <= packed && out.len() == size;
+        (is_whole && sum_of(&out) == self.entries[at].sum).then_some(out)
     }
 
     /// A part as the archive reads it, which tells what is wrong with it.
@@ -152,29 +153,58 @@ impl<'a> Package<'a> {
     }
 
     /// The container as the library reads it soonest: its parts stored, so that they need not be inflated once
-    /// more, merged areas in front of the cells, and neither the theme nor what else says looks only. `None`
-    /// where the package is not small.
+    /// more, merged areas in front of the cells, and neither blank cells nor the theme nor what else says looks
+    /// only. `None` where the package is not small, or not written plainly.
     pub fn stored(&mut self) -> Option<Vec<u8>> {
         if !self.is_small {
             return None;
         }
         let room = self.bytes.len() + self.entries.iter().map(|e| e.size as usize).sum::<usize>();
-        let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
+        let mut out = Store::with_room(room);
         for at in 0..self.entries.len() {
-            let name = self.entries[at].lower.as_str();
-            if name == "xl/theme/theme1.xml" {
+            let lower = self.entries[at].lower.as_str();
+            if lower == "xl/theme/theme1.xml" {
                 continue;
             }
-            let quicker = match name {
-                name if is_sheet(name) => merges::in_front,
-                name if name.ends_with("styles.xml") => styles::without_looks,
-                _ => |_: &[u8]| None,
-            };
-            let part = if is_read(name) { self.part(at) } else { None };
-            let written = part.as_deref().and_then(|xml| quicker(xml));
-            self.put(&mut out, at, written.as_ref().or(part.as_deref()).map(Vec::as_slice)).ok()?;
+            let part = if is_read(lower) { self.part(at) } else { None };
+            match part {
+                Some(part) => self.put_stored(&mut out, at, &part)?,
+                None => self.put_packed(&mut out, at)?,
+            }
         }
-        out.finish().ok().map(Cursor::into_inner)
+        out.finish()
+    }
+
+    /// Stores a part, or what the library reads sooner and alike.
+    fn put_stored(&self, out: &mut Store, at: usize, part: &[u8]) -> Option<()> {
+        let Entry { name, lower, sum, .. } = &self.entries[at];
+        let quicker = match lower {
+            lower if is_sheet(lower) => quick_sheet(part),
+            lower if lower.ends_with("styles.xml") => styles::without_looks(part),
+            _ => None,
+        };
+        let (bytes, sum) = quicker.as_deref().map_or((part, *sum), |quicker| (quicker, sum_of(quicker)));
+        out.put(&store::Part {
+            name: name.as_deref()?,
+            method: Method::Stored,
+            sum,
+            size: bytes.len(),
+            bytes,
+        })
+    }
+
+    /// Copies a part as it is.
+    fn put_packed(&mut self, out: &mut Store, at: usize) -> Option<()> {
+        let Entry { name, sum, size, .. } = &self.entries[at];
+        let part = self.archive.by_index_raw(at).ok()?;
+        let method = match part.compression() {
+            CompressionMethod::Stored => Method::Stored,
+            CompressionMethod::Deflated => Method::Deflated,
+            _ => return None,
+        };
+        let from = self.bytes.get(usize::try_from(part.data_start()?).ok()?..)?;
+        let bytes = from.get(..usize::try_from(part.compressed_size()).ok()?)?;
+        out.put(&store::Part { name: name.as_deref()?, method, sum: *sum, size: *size as usize, bytes })
     }
 
     /// Writes an entry with another content, or as it is.
@@ -192,6 +222,19 @@ impl<'a> Package<'a> {
         out.start_file(name, stored)?;
         Ok(out.write_all(content)?)
     }
+}
+
+/// The CRC-32 of a part.
+fn sum_of(part: &[u8]) -> u32 {
+    let mut sum = Crc::new();
+    sum.update(part);
+    sum.sum()
+}
+
+/// A sheet as the library reads it soonest, where that is another text.
+fn quick_sheet(xml: &[u8]) -> Option<Vec<u8>> {
+    let moved = merges::in_front(xml);
+    blanks::left_out(moved.as_deref().unwrap_or(xml)).or(moved)
 }
 
 /// Whether the library reads the part of a name in small letters.
