@@ -53,11 +53,14 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
-/// The character with which the normal forms of a text begin, where that is told without making them: `None` where it
-/// is no Chinese one.
+/// The first visible character of a text in NFKC, where that is told without making it.
+pub fn first_shown(text: &str) -> Option<char> {
+    text.chars().map(simple).find(|c| c.is_none_or(is_solid)).flatten()
+}
+
+/// The same where it is a Chinese one, with which the normal forms begin as well.
 pub fn first_han(text: &str) -> Option<char> {
-    let shown = text.chars().find(|c| simple(*c).is_none_or(is_solid))?;
-    is_han(shown).then_some(shown)
+    first_shown(text).filter(|c| is_han(*c))
 }
 
 fn is_solid(c: char) -> bool {

@@ -103,11 +103,13 @@ impl<'a> Words<'a> {
         hits(self.source, self.folded.get_or_init(|| Folded::new(self.source)), spec)
     }
 
-    /// Whether the first character tells that no label stands in it: one line that opens with a Chinese character with
-    /// which neither a label nor a number begins.
+    /// Whether the first character tells that no label stands in it: one line that opens with a character with which
+    /// neither a label nor a number nor a bullet begins.
     fn is_plain_answer(&self, spec: &FormSpec) -> bool {
-        let opens = |c: char| NUMERALS.contains(&c) || !spec.labels_from(c).is_empty();
-        text::first_han(self.source).is_some_and(|first| !opens(first)) && !self.source.contains('\n')
+        let first = text::first_shown(self.source).map(text::label_char);
+        let opens = |c: char| c == '(' || c.is_ascii_digit() || NUMERALS.contains(&c) || BULLETS.contains(&c);
+        let is_other = |c: char| !opens(c) && spec.labels_from(c).is_empty();
+        first.is_some_and(is_other) && !self.source.contains('\n')
     }
 }
 
@@ -206,7 +208,7 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
         }
     }
     let mut start = at;
-    while matches!(folded.char(start), Some('*' | '★' | '●' | '◆' | '·' | '•')) {
+    while folded.char(start).is_some_and(|c| BULLETS.contains(&c)) {
         start += 1;
     }
     // `1.1 企业名称`, `一、1.企业名称`: behind a number with its sign, a last one needs none.
@@ -220,6 +222,7 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
     Some(start)
 }
 
+const BULLETS: [char; 6] = ['*', '★', '●', '◆', '·', '•'];
 const NUMERALS: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
 
 /// Skips `1.`, `3、`, `一、`, `(1)` in front of a label.
