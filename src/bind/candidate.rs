@@ -151,11 +151,15 @@ fn one_row<'a>(line: &Line<'a, '_>, least: usize) -> Option<Candidate<'a>> {
     if row.cells.len() < least {
         return None;
     }
-    let words = row.cells.iter().enumerate().filter_map(|(at, (col, _))| {
-        let tries = vec![line.words_at(at)?.alone()?];
-        Some(Words { col: *col, tries, sub: false })
-    });
-    let columns = words.collect();
+    let mut columns = Vec::new();
+    for (at, (col, _)) in row.cells.iter().enumerate() {
+        match line.words_at(at).and_then(|words| words.alone()) {
+            Some(name) => columns.push(Words { col: *col, tries: vec![name], sub: false }),
+            // With all that follow they would be too few.
+            None if columns.len() + row.cells.len() - at - 1 < least => return None,
+            None => {}
+        }
+    }
     Some(Candidate { row: row.at, data_from: row.at + 1, span: span(row)?, columns, below: 0, nameless: 0 })
 }
 

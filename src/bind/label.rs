@@ -36,11 +36,12 @@ impl<'a> Scan<'a> {
     /// All texts in reading order.
     pub fn cells(&self) -> &[(Cell, Words<'a>)] {
         self.texts.get_or_init(|| {
-            let texts = self.sheet.cells().filter_map(|(cell, value)| match value {
+            let mut texts = Vec::with_capacity(self.sheet.rows.iter().map(|row| row.cells.len()).sum());
+            texts.extend(self.sheet.cells().filter_map(|(cell, value)| match value {
                 Value::Text(words) => Some((cell, Words::new(words))),
                 _ => None,
-            });
-            texts.collect()
+            }));
+            texts
         })
     }
 

@@ -3,6 +3,7 @@
 //! Only small packages keep what was inflated; parts of others are inflated whenever they are asked for, so
 //! that memory does not depend on what a file claims. Sizes are in bytes. Nothing here knows what a part says.
 
+use std::cell::RefCell;
 use std::io::{Cursor, Read, Write};
 use std::rc::Rc;
 
@@ -21,6 +22,11 @@ const SMALL: u64 = 4 << 20;
 /// every byte. Of the packed bytes it wants to see as many again.
 const BEHIND: usize = 320;
 
+thread_local! {
+    /// Its tables are large, so that making one costs as much as inflating a small part.
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
+
 /// No part is looked at beyond this.
 pub(super) const LARGEST: u64 = 48 << 20;
 
@@ -31,8 +37,6 @@ pub(super) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     entries: Vec<Entry>,
     is_small: bool,
-    /// Made once for all parts.
-    inflater: Option<Decompress>,
 }
 
 /// An entry of the directory, in its order.
@@ -62,7 +66,7 @@ impl<'a> Package<'a> {
         };
         let entries = (0..archive.len()).map(entry).collect::<ZipResult<Vec<_>>>()?;
         let sum = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
-        Ok(Self { bytes, archive, entries, is_small: sum <= SMALL, inflater: None })
+        Ok(Self { bytes, archive, entries, is_small: sum <= SMALL })
     }
 
     /// The container itself, to check it.
@@ -118,12 +122,13 @@ impl<'a> Package<'a> {
         let (size, packed) = (part.size() as usize, part.compressed_size());
         let from = self.bytes.get(usize::try_from(part.data_start()?).ok()?..)?;
         let seen = from.len().min(usize::try_from(packed).ok()?.saturating_add(BEHIND));
-        let inflater = self.inflater.get_or_insert_with(|| Decompress::new(false));
-        inflater.reset(false);
-        let mut out = Vec::with_capacity(size + BEHIND);
-        let status = inflater.decompress_vec(&from[..seen], &mut out, FlushDecompress::Finish).ok()?;
-        let is_whole = status == Status::StreamEnd && inflater.total_in() <= packed && out.len() == size;
-        (is_whole && sum_of(&out) == self.entries[at].sum).then_some(out)
+        let (out, is_whole) = INFLATER.with_borrow_mut(|inflater| {
+            inflater.reset(false);
+            let mut out = Vec::with_capacity(size + BEHIND);
+            let status = inflater.decompress_vec(&from[..seen], &mut out, FlushDecompress::Finish).ok()?;
+            Some((out, status == Status::StreamEnd && inflater.total_in() <= packed))
+        })?;
+        (is_whole && out.len() == size && sum_of(&out) == self.entries[at].sum).then_some(out)
     }
 
     /// A part as the archive reads it, which tells what is wrong with it.
