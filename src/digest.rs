@@ -49,11 +49,8 @@ impl Joint {
 
 /// A digest in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
+    let digit = |b: u8| char::from(b"0123456789abcdef"[usize::from(b & 15)]);
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(*b)]).collect()
 }
 
 /// A whole digest out of its hexadecimal digits.

@@ -32,15 +32,35 @@ fn nfkc(text: &str) -> Cow<'_, str> {
 /// The visible, solid part of a text in NFKC, each character passed through `sign`.
 fn solid(text: &str, sign: fn(char) -> char) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut rest = text;
+    loop {
+        // Nearly all of a text are Chinese characters, which stay as they are.
+        let han = rest.find(|c| !is_han(c)).unwrap_or(rest.len());
+        out.push_str(&rest[..han]);
+        let mut behind = rest[han..].chars();
+        let Some(c) = behind.next() else { return out };
         match simple(c) {
-            Some(c @ '\u{4E00}'..='\u{9FFF}') => out.push(c),
             Some(c) if is_solid(c) => out.push(sign(c)),
             Some(_) => {}
             None => return text.nfkc().filter(|c| is_solid(*c)).map(sign).collect(),
         }
+        rest = behind.as_str();
     }
-    out
+}
+
+/// Whether a character is a Chinese one that every normal form keeps.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
+}
+
+/// The first visible character of a text in NFKC, where that is told without making it.
+pub fn first_shown(text: &str) -> Option<char> {
+    text.chars().map(simple).find(|c| c.is_none_or(is_solid)).flatten()
+}
+
+/// The same where it is a Chinese one, with which the normal forms begin as well.
+pub fn first_han(text: &str) -> Option<char> {
+    first_shown(text).filter(|c| is_han(*c))
 }
 
 fn is_solid(c: char) -> bool {
@@ -92,7 +112,7 @@ pub fn key(text: &str) -> String {
 /// decoration people add (`*`, `：`, `（必填）`, numbering, dashes of all kinds made one).
 pub fn label(text: &str) -> String {
     let mut folded = solid(text, label_char);
-    if folded.contains(['(', '[']) {
+    if memchr::memchr2(b'(', b'[', folded.as_bytes()).is_some() {
         for noise in NOISE {
             if folded.contains(noise) {
                 folded = folded.replace(noise, "");
@@ -169,6 +189,9 @@ pub fn plain(text: &str) -> String {
 
 /// What is kept as a person's words: visible characters, line breaks kept, ends trimmed.
 pub fn words(text: &str) -> String {
+    if !text.chars().any(|c| c == '\r' || is_invisible(c)) {
+        return text.trim().to_owned();
+    }
     let mut kept = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -287,6 +310,17 @@ mod tests {
             assert_eq!(key(&text), long(&text, fold_bracket), "U+{:04X}", u32::from(c));
             assert_eq!(label(&text), long(&text, label_char), "U+{:04X}", u32::from(c));
         }
+    }
+
+    #[test]
+    fn a_first_han_begins_key_and_label() {
+        for c in (0..=0x2FFFFu32).filter_map(char::from_u32) {
+            let text = format!(" {c}业");
+            if let Some(first) = first_han(&text) {
+                assert!(key(&text).starts_with(first) && label(&text).starts_with(first), "{c}");
+            }
+        }
+        assert_eq!((first_han("\u{3000}企业"), first_han("（企业"), first_han("")), (Some('企'), None, None));
     }
 
     #[test]

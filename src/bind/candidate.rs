@@ -2,10 +2,12 @@
 //!
 //! Nearly every row of a form is none, so that what tells this soonest is asked first.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::header::{self, Readings};
+use super::header::Name;
+use super::label::Scan;
 use super::table::{Column, Header, column_of};
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Specs};
@@ -13,72 +15,82 @@ use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// One row, or two, that may be a header: what its cells may name, the same for every form.
-pub(super) struct Candidate {
+pub(super) struct Candidate<'a> {
     row: u32,
     data_from: u32,
     /// First and last column of the row (of the upper one).
     span: (u32, u32),
-    columns: Vec<Words>,
+    columns: Vec<Words<'a>>,
     /// Cells of the lower row, and those of its columns that name nothing in any form.
     below: usize,
     nameless: usize,
 }
 
-/// A column of a candidate that may name something: its readings, first choice first.
-struct Words {
+/// A column of a candidate that may name something: what it may be, first choice first.
+struct Words<'a> {
     col: u32,
-    tries: Vec<Rc<Readings>>,
+    tries: Vec<Rc<Name<'a>>>,
     /// Whether the lower row has a cell here.
     sub: bool,
 }
 
 /// A row and what each of its cells may name, which is read when first asked for.
-struct Line<'a> {
+struct Line<'a, 's> {
     row: &'a Row,
-    names: Vec<OnceCell<Option<Rc<Readings>>>>,
+    names: Vec<OnceCell<Option<Rc<Name<'a>>>>>,
+    scan: &'a Scan<'s>,
     specs: &'a Specs,
 }
 
-impl<'a> Line<'a> {
-    fn of(row: &'a Row, specs: &'a Specs) -> Self {
-        Self { row, names: vec![OnceCell::new(); row.cells.len()], specs }
+impl<'a, 's> Line<'a, 's> {
+    fn of(row: &'a Row, scan: &'a Scan<'s>, specs: &'a Specs) -> Self {
+        Self { row, names: vec![OnceCell::new(); row.cells.len()], scan, specs }
     }
 
     /// The words of the cell in a column, with what they may name.
-    fn words(&self, col: u32) -> Option<Text<'_>> {
+    fn words(&self, col: u32) -> Option<Text<'_, 'a, 's>> {
         let at = self.row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
         self.words_at(at)
     }
 
-    fn words_at(&self, at: usize) -> Option<Text<'_>> {
-        let (_, Value::Text(words)) = &self.row.cells[at] else { return None };
-        Some(Text { words, name: &self.names[at], specs: self.specs })
+    fn words_at(&self, at: usize) -> Option<Text<'_, 'a, 's>> {
+        let (col, Value::Text(words)) = &self.row.cells[at] else { return None };
+        Some(Text { words, cell: Cell::new(self.row.at, *col), name: &self.names[at], line: self })
     }
 }
 
 /// The words of one cell.
 #[derive(Clone, Copy)]
-struct Text<'a> {
+struct Text<'l, 'a, 's> {
     words: &'a str,
-    name: &'a OnceCell<Option<Rc<Readings>>>,
-    specs: &'a Specs,
+    cell: Cell,
+    name: &'l OnceCell<Option<Rc<Name<'a>>>>,
+    line: &'l Line<'a, 's>,
 }
 
-impl Text<'_> {
+impl<'a> Text<'_, 'a, '_> {
     /// What they may name alone.
-    fn alone(&self) -> Option<Rc<Readings>> {
-        self.name.get_or_init(|| header::named(self.words, self.specs).map(Rc::new)).clone()
+    fn alone(&self) -> Option<Rc<Name<'a>>> {
+        let label = |words: &str| self.line.scan.label(self.cell, words);
+        let name = || Name::of(Cow::Borrowed(self.words), label, self.line.specs).map(Rc::new);
+        self.name.get_or_init(name).clone()
     }
 
     /// What they may name behind the words of their group.
-    fn in_group(&self, group: &str) -> Option<Rc<Readings>> {
-        header::named(&format!("{group}{}", self.words), self.specs).map(Rc::new)
+    fn in_group(&self, group: &str) -> Option<Rc<Name<'a>>> {
+        let words = Cow::Owned(format!("{group}{}", self.words));
+        Name::of(words, |words| Cow::Owned(text::label(words)), self.line.specs).map(Rc::new)
     }
 }
 
 /// Everything in the first rows of a sheet that may be a header of at least `least` columns.
-pub(super) fn candidates(sheet: &Sheet, specs: &Specs, least: usize) -> Vec<Candidate> {
-    let lines: Vec<Line<'_>> = sheet.rows.iter().take(31).map(|row| Line::of(row, specs)).collect();
+pub(super) fn candidates<'a>(
+    sheet: &'a Sheet,
+    scan: &'a Scan<'_>,
+    specs: &'a Specs,
+    least: usize,
+) -> Vec<Candidate<'a>> {
+    let lines: Vec<Line<'a, '_>> = sheet.rows.iter().take(31).map(|row| Line::of(row, scan, specs)).collect();
     let mut out = Vec::new();
     for (i, line) in lines.iter().enumerate().take(30) {
         let below = lines.get(i + 1).filter(|below| below.row.at == line.row.at + 1);
@@ -91,7 +103,7 @@ pub(super) fn candidates(sheet: &Sheet, specs: &Specs, least: usize) -> Vec<Cand
 
 /// The candidate that names most fields of a form, at least `least`.
 pub(super) fn best_header(
-    candidates: &[Candidate],
+    candidates: &[Candidate<'_>],
     spec: &FormSpec,
     cover: &FormSpec,
     least: usize,
@@ -107,12 +119,12 @@ pub(super) fn best_header(
     best
 }
 
-impl Candidate {
+impl Candidate<'_> {
     fn header(&self, spec: &FormSpec, cover: &FormSpec) -> Option<Header<'static>> {
         let mut columns: Vec<(u32, Column)> = Vec::with_capacity(self.columns.len());
         let mut unmatched = self.nameless;
         for words in &self.columns {
-            match words.tries.iter().find_map(|readings| column_of(readings, spec, cover, &columns)) {
+            match words.tries.iter().find_map(|name| column_of(name.readings(), spec, cover, &columns)) {
                 Some(column) => columns.push((words.col, column)),
                 None => unmatched += usize::from(words.sub),
             }
@@ -134,21 +146,30 @@ fn span(row: &Row) -> Option<(u32, u32)> {
     Some((row.cells.first()?.0, row.cells.last()?.0))
 }
 
-fn one_row(line: &Line<'_>, least: usize) -> Option<Candidate> {
+fn one_row<'a>(line: &Line<'a, '_>, least: usize) -> Option<Candidate<'a>> {
     let row = line.row;
     if row.cells.len() < least {
         return None;
     }
-    let words = row.cells.iter().enumerate().filter_map(|(at, (col, _))| {
-        let tries = vec![line.words_at(at)?.alone()?];
-        Some(Words { col: *col, tries, sub: false })
-    });
-    let columns = words.collect();
+    let mut columns = Vec::new();
+    for (at, (col, _)) in row.cells.iter().enumerate() {
+        match line.words_at(at).and_then(|words| words.alone()) {
+            Some(name) => columns.push(Words { col: *col, tries: vec![name], sub: false }),
+            // With all that follow they would be too few.
+            None if columns.len() + row.cells.len() - at - 1 < least => return None,
+            None => {}
+        }
+    }
     Some(Candidate { row: row.at, data_from: row.at + 1, span: span(row)?, columns, below: 0, nameless: 0 })
 }
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Option<Candidate> {
+fn two_rows<'a, 's>(
+    sheet: &Sheet,
+    top: &Line<'a, 's>,
+    below: &Line<'a, 's>,
+    least: usize,
+) -> Option<Candidate<'a>> {
     // Answers that are numbers, dates or ticks stand in no header.
     let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
     if !top.row.cells.iter().chain(&below.row.cells).all(is_words) {
@@ -177,25 +198,29 @@ fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Op
 }
 
 /// A column of a header in two rows.
-struct Stacked<'a> {
+struct Stacked<'l, 'a, 's> {
     col: u32,
-    cell: Text<'a>,
+    cell: Text<'l, 'a, 's>,
     /// The words of its group, where its own stand in the lower row under one.
     group: Option<&'a str>,
     /// Whether the lower row has a cell here.
     sub: bool,
 }
 
-impl Stacked<'_> {
+impl<'a> Stacked<'_, 'a, '_> {
     /// What it may name, first choice first.
-    fn tries(&self) -> Vec<Rc<Readings>> {
+    fn tries(&self) -> Vec<Rc<Name<'a>>> {
         let in_group = self.group.and_then(|group| self.cell.in_group(group));
         in_group.into_iter().chain(self.cell.alone()).collect()
     }
 }
 
 /// The columns of two rows of words; `None` where they reach too far.
-fn stacked<'a>(sheet: &Sheet, top: &'a Line<'_>, below: &'a Line<'_>) -> Option<Vec<Stacked<'a>>> {
+fn stacked<'l, 'a, 's>(
+    sheet: &Sheet,
+    top: &'l Line<'a, 's>,
+    below: &'l Line<'a, 's>,
+) -> Option<Vec<Stacked<'l, 'a, 's>>> {
     let ((from, to), (sub_from, sub_to)) = (span(top.row)?, span(below.row)?);
     let last = to.max(sub_to);
     if last > 400 {

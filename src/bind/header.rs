@@ -3,6 +3,9 @@
 //! Every reading is only a candidate: it counts where it equals a label of the form, so none can turn a
 //! header into something it does not say.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use crate::spec::Specs;
 use crate::text;
 
@@ -12,18 +15,40 @@ const LONGEST: usize = 2000;
 /// Readings of a header: plain ones, and shortened ones that count only where no plain one does.
 pub(super) type Readings = (Vec<String>, Vec<String>);
 
-/// The readings of a header's words; `None` where they name nothing in any form, as nearly all answers do.
-pub(super) fn named(words: &str, specs: &Specs) -> Option<Readings> {
-    if words.len() > LONGEST {
-        return None;
+/// Words that name something in some form. What they may name is read only where the row may still be a header.
+pub(super) struct Name<'a> {
+    words: Cow<'a, str>,
+    /// Their normal form.
+    whole: Cow<'a, str>,
+    readings: OnceCell<Readings>,
+}
+
+impl<'a> Name<'a> {
+    /// Words with their normal form, which is made by `label`; `None` where they name nothing in any form, as nearly
+    /// all answers do.
+    pub fn of(words: Cow<'a, str>, label: impl FnOnce(&str) -> Cow<'a, str>, specs: &Specs) -> Option<Self> {
+        if words.len() > LONGEST {
+            return None;
+        }
+        let whole = label(&words);
+        if !specs.holds_a_name(&whole) {
+            return None;
+        }
+        let name = Self { words, whole, readings: OnceCell::new() };
+        name.says_something(specs).then_some(name)
     }
-    let whole = text::label(words);
-    if !specs.holds_a_name(&whole) {
-        return None;
+
+    fn says_something(&self, specs: &Specs) -> bool {
+        let among = || {
+            let (plain, shortened) = self.readings();
+            plain.iter().any(|l| may_name(l, specs)) || shortened.iter().any(|l| specs.names_something(l))
+        };
+        specs.names_something(&self.whole) || among()
     }
-    let (plain, shortened) = readings(words, whole);
-    let says = plain.iter().any(|l| may_name(l, specs)) || shortened.iter().any(|l| specs.names_something(l));
-    says.then_some((plain, shortened))
+
+    pub fn readings(&self) -> &Readings {
+        self.readings.get_or_init(|| readings(&self.words, self.whole.clone().into_owned()))
+    }
 }
 
 /// Whether a label is known to some form: as it is, as the question before an option, or before its unit.

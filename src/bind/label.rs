@@ -1,5 +1,6 @@
 //! Labels inside the text of a cell: where a label starts and ends, however it is decorated.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use unicode_normalization::UnicodeNormalization;
@@ -35,11 +36,12 @@ impl<'a> Scan<'a> {
     /// All texts in reading order.
     pub fn cells(&self) -> &[(Cell, Words<'a>)] {
         self.texts.get_or_init(|| {
-            let texts = self.sheet.cells().filter_map(|(cell, value)| match value {
+            let mut texts = Vec::with_capacity(self.sheet.rows.iter().map(|row| row.cells.len()).sum());
+            texts.extend(self.sheet.cells().filter_map(|(cell, value)| match value {
                 Value::Text(words) => Some((cell, Words::new(words))),
                 _ => None,
-            });
-            texts.collect()
+            }));
+            texts
         })
     }
 
@@ -49,6 +51,12 @@ impl<'a> Scan<'a> {
             let titles = self.cells().iter().filter_map(|(cell, words)| Some((*cell, titled(words)?)));
             titles.collect()
         })
+    }
+
+    /// The normal form of the words of a cell, which is made anew only where the texts were not asked for.
+    pub fn label(&self, cell: Cell, words: &str) -> Cow<'_, str> {
+        let known = self.texts.get().and_then(|_| self.at(cell));
+        known.map_or_else(|| Cow::Owned(text::label(words)), |known| Cow::Borrowed(known.label()))
     }
 
     /// The text of a cell; `None` where it holds none.
@@ -66,16 +74,16 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// A cell's text with its normal form.
+/// A cell's text with its normal forms, each made when first asked for.
 pub struct Words<'a> {
     pub source: &'a str,
-    folded: Folded,
+    folded: OnceCell<Folded>,
     label: OnceCell<String>,
 }
 
 impl<'a> Words<'a> {
     pub fn new(source: &'a str) -> Self {
-        Self { source, folded: Folded::new(source), label: OnceCell::new() }
+        Self { source, folded: OnceCell::new(), label: OnceCell::new() }
     }
 
     /// The whole of it in the form in which labels are compared ([`text::label`]).
@@ -90,7 +98,19 @@ impl<'a> Words<'a> {
 
     /// The labels in it: one at its start, and further ones that start a line or stand before a colon.
     pub fn hits(&self, spec: &FormSpec) -> Vec<Hit> {
-        hits(self.source, &self.folded, spec)
+        if self.is_plain_answer(spec) {
+            return Vec::new();
+        }
+        hits(self.source, self.folded.get_or_init(|| Folded::new(self.source)), spec)
+    }
+
+    /// Whether the first character tells that no label stands in it: one line that opens with a character with which
+    /// neither a label nor a number nor a bullet begins.
+    fn is_plain_answer(&self, spec: &FormSpec) -> bool {
+        let first = text::first_shown(self.source).map(text::label_char);
+        let opens = |c: char| c == '(' || c.is_ascii_digit() || NUMERALS.contains(&c) || BULLETS.contains(&c);
+        let is_other = |c: char| !opens(c) && spec.labels_from(c).is_empty();
+        first.is_some_and(is_other) && !self.source.contains('\n')
     }
 }
 
@@ -189,7 +209,7 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
         }
     }
     let mut start = at;
-    while matches!(folded.char(start), Some('*' | '★' | '●' | '◆' | '·' | '•')) {
+    while folded.char(start).is_some_and(|c| BULLETS.contains(&c)) {
         start += 1;
     }
     // `1.1 企业名称`, `一、1.企业名称`: behind a number with its sign, a last one needs none.
@@ -203,15 +223,16 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
     Some(start)
 }
 
+const BULLETS: [char; 6] = ['*', '★', '●', '◆', '·', '•'];
+const NUMERALS: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
+
 /// Skips `1.`, `3、`, `一、`, `(1)` in front of a label.
 fn skip_number(folded: &Folded, start: usize) -> usize {
     let mut at = start;
     let bracket = folded.char(at) == Some('(');
     at += usize::from(bracket);
     let digits = at;
-    while folded.char(at).is_some_and(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c))
-        && at - digits < 3
-    {
+    while folded.char(at).is_some_and(|c| c.is_ascii_digit() || NUMERALS.contains(&c)) && at - digits < 3 {
         at += 1;
     }
     if at == digits {

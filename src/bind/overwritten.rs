@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::cell::Cell;
-use crate::spec::{FormSpec, LayoutCell};
+use crate::spec::{FormSpec, LayoutCell, LayoutRow};
 use crate::text;
 use crate::workbook::{Sheet, Value};
 
@@ -15,12 +15,16 @@ type Shift = (i64, i64);
 
 /// Fields whose label is gone, with the cell where it should stand and what stands there.
 pub(super) fn find(sheet: &Sheet, spec: &FormSpec, found: &[(usize, Cell)]) -> Vec<(usize, Cell, String)> {
+    let is_found = |field: usize| found.iter().any(|(f, _)| *f == field);
+    if labels(spec).all(is_found) {
+        return Vec::new();
+    }
     let drawn = drawn(spec);
     let shifts: Vec<(u32, Shift)> =
         found.iter().filter_map(|(field, cell)| shift(&drawn, *field, *cell)).collect();
     let mut out = Vec::new();
     for (field, place) in &drawn {
-        if found.iter().any(|(f, _)| f == field) {
+        if is_found(*field) {
             continue;
         }
         let Some(at) = agreed(&shifts, *place) else { continue };
@@ -55,15 +59,23 @@ fn agreed(shifts: &[(u32, Shift)], place: Cell) -> Option<Cell> {
     Some(Cell::new(row, u32::try_from(i64::from(place.col) + columns).ok()?))
 }
 
+/// Rows of the blank form whose place is the same in every return.
+fn fixed_rows(spec: &FormSpec) -> impl Iterator<Item = &LayoutRow> {
+    spec.layout.rows.iter().take_while(|row| row.table.is_none() && row.repeat == 1)
+}
+
+/// Fields whose labels the blank form draws there.
+fn labels(spec: &FormSpec) -> impl Iterator<Item = usize> {
+    let cells = fixed_rows(spec).flat_map(|row| &row.cells);
+    cells.filter_map(|cell| spec.index(printed(cell)?))
+}
+
 /// Where the blank form draws its labels, counted from the row below the title.
 fn drawn(spec: &FormSpec) -> Vec<(usize, Cell)> {
     let mut out = Vec::new();
     // Rows still covered by a cell of several rows, by column.
     let mut covered: BTreeMap<u32, u32> = BTreeMap::new();
-    for (at, row) in (0u32..).zip(&spec.layout.rows) {
-        if row.table.is_some() || row.repeat != 1 {
-            break;
-        }
+    for (at, row) in (0u32..).zip(fixed_rows(spec)) {
         let mut col = 0;
         for cell in &row.cells {
             while covered.get(&col).is_some_and(|until| *until > at) {

@@ -31,7 +31,7 @@ pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Regi
     for (i, (anchor, form)) in titles.iter().enumerate() {
         let end = titles.get(i + 1).map_or(last, |(next, _)| next.row.saturating_sub(1));
         let first = if i == 0 { 0 } else { anchor.row };
-        if labels_in(scan, specs.of(*form), first, end) >= 2 {
+        if has_labels(scan, specs.of(*form), (first, end), 2) {
             regions.push(Region { form: *form, first, last: end, anchor: *anchor });
         }
     }
@@ -65,7 +65,7 @@ pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec
         let from = if i == 0 { 0 } else { cell.col };
         let to = side.get(i + 1).map_or(u32::MAX, |(next, ..)| next.col);
         let band = columns(sheet, from, to);
-        if labels_in(&Scan::of(&band), specs.of(*form), row, u32::MAX) < 3 {
+        if !has_labels(&Scan::of(&band), specs.of(*form), (row, u32::MAX), 3) {
             return None;
         }
         out.push(band);
@@ -113,21 +113,31 @@ pub(super) fn is_title(words: &Words<'_>, spec: &FormSpec) -> bool {
 
 /// Length of the name by which the words are the title of a form.
 fn title_match(label: &str, spec: &FormSpec) -> Option<usize> {
-    let named = spec.names.iter().filter(|n| label.contains(n.as_str()) && n.chars().count() >= 4);
+    let is_in = |n: &&String| n.len() <= label.len() && label.contains(n.as_str());
+    let named = spec.names.iter().filter(|n| is_in(n) && n.chars().count() >= 4);
     let name = named.max_by_key(|n| n.len())?;
     let extra = label.chars().count() - name.chars().count();
     (extra <= 20).then_some(name.len())
 }
 
-/// Number of a form's fields whose labels stand between two rows.
-fn labels_in(scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> usize {
+/// Number of a form's fields whose labels stand between two rows, counted up to `most`.
+fn labels_in(scan: &Scan<'_>, spec: &FormSpec, (first, last): (u32, u32), most: usize) -> usize {
     let mut seen = vec![false; spec.fields.len()];
+    let mut found = 0;
     for (_, words) in scan.between(first, last) {
         for field in words.hits(spec).into_iter().flat_map(|h| h.fields) {
-            seen[field] = true;
+            found += usize::from(!std::mem::replace(&mut seen[field], true));
+        }
+        if found >= most {
+            return most;
         }
     }
-    seen.into_iter().filter(|s| *s).count()
+    found
+}
+
+/// Whether the labels of at least `least` fields stand between two rows.
+fn has_labels(scan: &Scan<'_>, spec: &FormSpec, rows: (u32, u32), least: usize) -> bool {
+    labels_in(scan, spec, rows, least) == least
 }
 
 /// Without a title: the form most of whose labels are there, if clearly enough.
@@ -137,7 +147,7 @@ fn by_labels(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, last: u32) -> Option
     }
     let score = |form: Form| {
         let spec = specs.of(form);
-        let found = labels_in(scan, spec, 0, last);
+        let found = labels_in(scan, spec, (0, last), usize::MAX);
         (found * 100 / spec.fields.len().max(1), found)
     };
     let (form, (share, found)) = Form::ALL.into_iter().map(|f| (f, score(f))).max_by_key(|(_, s)| *s)?;

@@ -151,6 +151,12 @@ fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
     sheet.rows.binary_search_by_key(&at, |r| r.at).ok().map(|i| &sheet.rows[i])
 }
 
+/// The rows from one to another, both included.
+fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &Row> {
+    let from = sheet.rows.partition_point(|row| row.at < first);
+    sheet.rows[from..].iter().take_while(move |row| row.at <= last)
+}
+
 fn right_value(sheet: &Sheet, label: &Label) -> Option<Cell> {
     let next = row_at(sheet, label.cell.row)?.cells.iter().find(|(col, _)| *col > label.extent.col)?;
     Some(Cell::new(label.cell.row, next.0))
@@ -211,7 +217,7 @@ impl Ground<'_, '_> {
     fn to_the_right(&self, label: &Label) -> Right {
         let start = Cell::new(label.cell.row, label.extent.col.saturating_add(1));
         let mut right = Right { first: None, cells: Vec::new() };
-        if !self.occupied.contains(&start) && start.col <= self.edge(label.cell.row) {
+        if !self.occupied.contains(&start) && self.reaches(start) {
             right.first = Some(start);
         }
         // An empty merged area is the answer's; what stands beyond it is not.
@@ -219,7 +225,7 @@ impl Ground<'_, '_> {
         let free = || self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
         let end = if area != start && free() { area.col } else { u32::MAX };
         let bottom = label.extent.row.min(label.cell.row + 40);
-        for row in self.sheet.rows.iter().filter(|r| r.at >= label.cell.row && r.at <= bottom) {
+        for row in rows_between(self.sheet, label.cell.row, bottom) {
             for (col, _) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
                 let cell = Cell::new(row.at, *col);
                 if self.occupied.contains(&cell) || self.heads(cell) {
@@ -296,11 +302,11 @@ impl Ground<'_, '_> {
         self.scan.at(cell).is_some_and(|words| label::is_heading(words.label(), self.spec))
     }
 
-    /// The last column of the form around a row: merged areas and filled cells of the sheet.
-    fn edge(&self, row: u32) -> u32 {
-        let near = self.sheet.rows.iter().filter(|r| r.at.abs_diff(row) <= 60);
-        let filled = near.filter_map(|r| r.cells.last()).map(|(col, _)| *col).filter(|c| *c < 64).max();
-        self.merged.max(filled.unwrap_or(0))
+    /// Whether a cell stands within the columns of the form around its row: merged areas and filled cells of the sheet.
+    fn reaches(&self, cell: Cell) -> bool {
+        let near = || rows_between(self.sheet, cell.row.saturating_sub(60), cell.row.saturating_add(60));
+        let ends = |row: &Row| row.cells.last().is_some_and(|(col, _)| (cell.col..64).contains(col));
+        cell.col <= self.merged || near().any(ends)
     }
 }
 

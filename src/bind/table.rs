@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::candidate::{best_header, candidates};
 use super::header::{self, Readings};
+use super::label::Scan;
 use super::platform::{self, Export};
 use super::rows::data_rows;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
@@ -58,8 +59,8 @@ const ROSTER_LEAST: usize = 3;
 const FORM_LEAST: usize = 4;
 
 /// Binds the tables of a sheet; `false` where there is none.
-pub(super) fn bind(sheet: &Sheet, specs: &Specs, out: &mut Bindings) -> bool {
-    let candidates = candidates(sheet, specs, ROSTER_LEAST);
+pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
+    let candidates = candidates(sheet, scan, specs, ROSTER_LEAST);
     if let Some(header) = best_header(&candidates, &specs.roster, &specs.cover, ROSTER_LEAST)
         && specs
             .roster

@@ -337,21 +337,45 @@ fn touching(tokens: &[Token]) -> Option<bool> {
     (before != behind).then_some(before > behind)
 }
 
-const ON: &str = "☑√✓✔✅■●◆▣◼⬛⚫★þ∨⋁🗸🗹";
-const CROSS: &str = "☒✗✘✕×✖🗷🗶❌";
-const OFF: &str = "□☐○◇▢◻⬜⚪❏❑◯";
+/// What a sign says.
+fn mark_of(c: char) -> Option<Mark> {
+    match c {
+        '☑' | '√' | '✓' | '✔' | '✅' | '■' | '●' | '◆' | '▣' | '◼' | '⬛' | '⚫' | '★' | 'þ' | '∨' | '⋁'
+        | '🗸' | '🗹' => Some(Mark::On),
+        '☒' | '✗' | '✘' | '✕' | '×' | '✖' | '🗷' | '🗶' | '❌' => Some(Mark::Cross),
+        '□' | '☐' | '○' | '◇' | '▢' | '◻' | '⬜' | '⚪' | '❏' | '❑' | '◯' => {
+            Some(Mark::Off)
+        }
+        _ => None,
+    }
+}
+
+/// A spelling of an option: its first character, the option's index, the whole.
+type Spelling<'a> = (char, usize, &'a str);
+
+/// All spellings of the options, in their order.
+fn spellings(choices: &[Choice]) -> Vec<Spelling<'_>> {
+    let all =
+        choices.iter().enumerate().flat_map(|(at, c)| c.spellings.iter().map(move |s| (at, s.as_str())));
+    all.filter_map(|(at, spelling)| Some((spelling.chars().next()?, at, spelling))).collect()
+}
 
 fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
     let chars: Vec<char> = crate::text::plain(&protect(raw)).chars().collect();
+    let spellings = spellings(choices);
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        let (token, len) = next_token(&chars[at..], choices, tokens.last());
-        match (&token, tokens.last_mut()) {
-            (Token::Text(more), Some(Token::Text(text))) => text.push_str(more),
-            _ => tokens.push(token),
+        match (next_token(&chars[at..], &spellings, tokens.last()), tokens.last_mut()) {
+            (Some((token, len)), _) => {
+                tokens.push(token);
+                at += len;
+                continue;
+            }
+            (None, Some(Token::Text(text))) => text.push(chars[at]),
+            (None, _) => tokens.push(Token::Text(chars[at].into())),
         }
-        at += len;
+        at += 1;
     }
     drop_last_blank(&mut tokens);
     tokens
@@ -375,38 +399,31 @@ fn protect(raw: &str) -> String {
     out
 }
 
-fn next_token(chars: &[char], choices: &[Choice], last: Option<&Token>) -> (Token, usize) {
+/// The token with which a text begins; `None` where that is a character of other words.
+fn next_token(chars: &[char], spellings: &[Spelling<'_>], last: Option<&Token>) -> Option<(Token, usize)> {
     let c = chars[0];
     // Nearly all are Chinese characters, which are neither marks nor numbers.
     let is_word = matches!(c, '\u{4E00}'..='\u{9FFF}');
     if !is_word && let Some(token) = sign_at(chars, last) {
-        return token;
+        return Some(token);
     }
-    if let Some((index, len)) = option_at(chars, choices) {
-        return (Token::Option(index), len);
+    if let Some((index, len)) = option_at(chars, spellings) {
+        return Some((Token::Option(index), len));
     }
     if matches!(c, 'v' | 'V') && stands_alone(chars, last) {
-        return (Token::Mark(Mark::On), 1);
+        return Some((Token::Mark(Mark::On), 1));
     }
     match c {
-        ' ' => (Token::Space, 1),
-        ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => (Token::Separator(c), 1),
-        c => (Token::Text(c.to_string()), 1),
+        ' ' => Some((Token::Space, 1)),
+        ',' | ';' | '、' | '┋' | '|' | '/' | '+' | '→' => Some((Token::Separator(c), 1)),
+        _ => None,
     }
 }
 
 /// A mark, or the number of an option.
 fn sign_at(chars: &[char], last: Option<&Token>) -> Option<(Token, usize)> {
-    let mark = |mark| Some((Token::Mark(mark), 1));
-    if let Some((mark, len)) = bracketed_mark(chars) {
-        return Some((Token::Mark(mark), len));
-    }
-    match chars[0] {
-        c if ON.contains(c) => mark(Mark::On),
-        c if CROSS.contains(c) => mark(Mark::Cross),
-        c if OFF.contains(c) => mark(Mark::Off),
-        _ => number_at(chars, last),
-    }
+    let mark = bracketed_mark(chars).or_else(|| Some((mark_of(chars[0])?, 1)));
+    mark.map(|(mark, len)| (Token::Mark(mark), len)).or_else(|| number_at(chars, last))
 }
 
 /// `(2)`, and where no word stands before it `2.`, `2、`, `2` or `B.`.
@@ -449,23 +466,22 @@ fn bracketed_mark(chars: &[char]) -> Option<(Mark, usize)> {
         "" => Some((Mark::Off, end + 1)),
         "v" | "V" | "是" => Some((Mark::On, end + 1)),
         "x" | "X" => Some((Mark::Cross, end + 1)),
-        s if s.chars().all(|c| ON.contains(c)) => Some((Mark::On, end + 1)),
-        s if s.chars().all(|c| CROSS.contains(c)) => Some((Mark::Cross, end + 1)),
-        s if s.chars().all(|c| OFF.contains(c)) => Some((Mark::Off, end + 1)),
-        _ => None,
+        s => {
+            let mark = s.chars().next().and_then(mark_of)?;
+            s.chars().all(|c| mark_of(c) == Some(mark)).then_some((mark, end + 1))
+        }
     }
 }
 
 /// The longest option that starts here; blanks inside the text are passed over.
-fn option_at(chars: &[char], choices: &[Choice]) -> Option<(usize, usize)> {
+fn option_at(chars: &[char], spellings: &[Spelling<'_>]) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
-    for (index, choice) in choices.iter().enumerate() {
-        for spelling in &choice.spellings {
-            if let Some(len) = prefix_len(chars, spelling)
-                && best.is_none_or(|(_, longest)| len > longest)
-            {
-                best = Some((index, len));
-            }
+    for (first, index, spelling) in spellings {
+        if (*first == chars[0] || same_sign(*first, chars[0]))
+            && let Some(len) = prefix_len(chars, spelling)
+            && best.is_none_or(|(_, longest)| len > longest)
+        {
+            best = Some((*index, len));
         }
     }
     best

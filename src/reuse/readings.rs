@@ -105,7 +105,7 @@ impl Readings {
 
     /// Remembers what a file of these bytes came to. That it cannot be written is no fault.
     pub fn put(&self, key: &Key, parts: &[Part]) {
-        if !parts.iter().all(lasting) || self.index.contains_key(key) {
+        if !parts.iter().all(lasting) || self.index.contains_key(key) || !self.is_kept() {
             return;
         }
         let Ok(entry) = entry(key, parts) else { return };
@@ -130,6 +130,11 @@ impl Readings {
             // A memory that cannot be written anew stays as it is.
             let _ = rewrite(&self.path, &mut file, &inner.used);
         }
+    }
+
+    /// Whether there is a memory to write to.
+    fn is_kept(&self) -> bool {
+        self.inner().file.is_some()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -4,6 +4,7 @@
 //! never by name; cells are streamed, so a cell at XFD1048576 costs what one cell
 //! costs. Nothing here knows a form.
 
+mod blanks;
 mod container;
 mod controls;
 mod delimited;
@@ -12,6 +13,8 @@ mod looks;
 mod merges;
 mod package;
 mod sheets;
+mod store;
+mod styles;
 mod tidy;
 mod zipcheck;
 

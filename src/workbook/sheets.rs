@@ -319,6 +319,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_copy_that_is_read_soonest_says_what_the_package_says() {
+        use crate::render::forms::{Extras, SheetPlan, workbook};
+        for (_, spec) in crate::bind::testing::specs().all() {
+            let values = spec.fields.iter().map(|f| (f.id.to_string(), "2025-01-13".to_owned())).collect();
+            for plan in [SheetPlan::blank(spec), SheetPlan { values, ..SheetPlan::blank(spec) }] {
+                let bytes = workbook(&[plan], Extras::FULL).unwrap();
+                let stored = Package::open(&bytes).unwrap().stored().unwrap();
+                let read =
+                    |bytes: &[u8]| read_xlsx(Xlsx::new(Cursor::new(bytes)).unwrap(), &Limits::default());
+                let (copy, own) = (read(&stored).unwrap(), read(&bytes).unwrap());
+                assert!(own.sheets.iter().any(|sheet| sheet.cells().count() > 10));
+                assert_eq!(copy, own, "{}", spec.id);
+            }
+        }
+    }
+
+    #[test]
     fn error_values_of_an_ods_are_no_text() {
         let text = |row, words: &str| (Cell::new(row, 0), Value::Text(words.into()));
         let mut sheet = Sheet::from_cells("表", [text(0, "#REF!"), text(1, "Err:502"), text(2, "#1车间")]);

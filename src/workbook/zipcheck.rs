@@ -1,6 +1,7 @@
 //! A cheap look at a zip container before any library opens it (hazards: bombs,
 //! lying counts, overlaps), and a list of what it holds that nobody can read by content.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
@@ -91,14 +92,20 @@ fn check_counts(package: &mut Package<'_>) -> Result<(), FileFault> {
     for at in strings.map(|(at, _)| at).collect::<Vec<_>>() {
         let Some(head) = package.head(at, 2048) else { continue };
         let size = package.size(at);
-        let text = String::from_utf8_lossy(&head);
-        let claimed = text.split("uniqueCount").nth(1).and_then(|rest| rest.split(['"', '\'']).nth(1));
-        let Some(claimed) = claimed else { continue };
+        let Some(claimed) = claimed_count(&head) else { continue };
         if claimed.trim().parse::<u64>().map_or(true, |n| n > size / 4 + 16) {
             return Err(FileFault::Corrupt(format!("共享字符串个数（{claimed}）与文件大小不符")));
         }
     }
     Ok(())
+}
+
+/// What the head of a part says behind the first `uniqueCount`, in quotes.
+fn claimed_count(head: &[u8]) -> Option<Cow<'_, str>> {
+    const NAME: &[u8] = b"uniqueCount";
+    let rest = &head[memchr::memmem::find(head, NAME)? + NAME.len()..];
+    let rest = &rest[..memchr::memmem::find(rest, NAME).unwrap_or(rest.len())];
+    rest.split(|b| matches!(b, b'"' | b'\'')).nth(1).map(String::from_utf8_lossy)
 }
 
 /// Content that is cut off makes the library run for ever, and repeated cells are copied one by one.
