@@ -36,7 +36,6 @@ struct Inner {
     /// `None` where there can be no memory.
     file: Option<File>,
     used: HashSet<Key>,
-    fresh: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +113,6 @@ impl Readings {
         if inner.used.insert(*key) && inner.file.as_mut().is_some_and(|f| f.write_all(&entry).is_err()) {
             inner.file = None;
         }
-        inner.fresh += 1;
     }
 
     /// Forgets what this run had no use for, where that is more than half.
