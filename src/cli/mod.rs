@@ -244,7 +244,7 @@ fn publish(args: &RunArgs, say: Say) -> Result<ExitCode> {
 fn serve(args: &ServeArgs, say: Say) -> Result<ExitCode> {
     let period = match args.period {
         Some(period) => period.to_string(),
-        None => verify::newest(&args.outputs)?,
+        None => verify::newest_public(&args.outputs)?,
     };
     let server = serve::Server::open(&args.outputs.join(&period).join("site"), args.port)?;
     say.line(&format!("公开版预览：http://{}/ （按 Ctrl+C 结束）", server.address()));
