@@ -134,6 +134,33 @@ fn a_broken_file_never_stops_a_check() {
 }
 
 #[test]
+fn a_quarter_without_files_is_refused_and_one_without_returns_runs() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "2");
+    let empty = folder.path().join("inputs/2025Q2");
+    fs::create_dir(&empty).expect("folder");
+    fs::write(empty.join(".DS_Store"), "x").expect("writable");
+    for args in [&["run"][..], &["check"], &["publish"], &["run", "--plan"], &["run", "--period", "2025Q2"]] {
+        let refused = zhiti(folder.path(), args);
+        assert_eq!(code(&refused), 2, "{args:?}");
+        let told = text(&refused.stderr);
+        assert!(
+            told.contains("2025Q2 的文件夹中没有任何文件") && told.contains("--period"),
+            "{args:?}: {told}"
+        );
+    }
+    assert!(!folder.path().join("outputs").exists(), "nothing is left behind");
+    // A file that is no return: told, counted, and the public edition shows nothing it does not plan.
+    fs::write(empty.join("说明.txt"), "见附件").expect("writable");
+    let run = zhiti(folder.path(), &["run"]);
+    let told = text(&run.stderr);
+    assert_eq!(code(&run), 1, "{told}");
+    assert!(told.contains("文件1个，读取0个") && !told.contains("公开版未生成"), "{told}");
+    let data = fs::read_to_string(folder.path().join("outputs/2025Q2/site/data/figures.csv")).expect("data");
+    assert!(data.contains("2025Q1/510100/counted.B") && !data.contains("2025Q2/510100/counted.B"), "{data}");
+}
+
+#[test]
 fn what_cannot_be_done_says_why_with_exit_code_2() {
     let folder = tempfile::tempdir().expect("folder");
     let cases: [(&[&str], &str, &str); 4] = [
