@@ -161,6 +161,39 @@ fn a_quarter_without_files_is_refused_and_one_without_returns_runs() {
 }
 
 #[test]
+fn what_has_no_effect_is_told() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "2");
+    let told = |args: &[&str]| {
+        let output = zhiti(folder.path(), args);
+        assert!(matches!(code(&output), 0 | 1), "{}", text(&output.stderr));
+        text(&output.stderr).to_owned()
+    };
+    assert_eq!(code(&zhiti(folder.path(), &["init", "--quiet"])), 0);
+    assert!(!told(&["check"]).contains("没有用到"), "what init writes is used");
+    let put = |path: &str, words: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        fs::write(path, words).expect("writable");
+    };
+    put("templates/text/ctiy.md", "# 甲\n");
+    put("templates/text/foo.md", "# 乙\n");
+    put("templates/text/own.md", "# 丙\n");
+    put("templates/text/edition.md", "{% include \"text/own.md\" %}\n");
+    put("templates/sources/own.toml", "name = \"自有\"\nextends = \"wjx\"\n");
+    put("waivers.csv", "id,reason,until\nffffffffff,已核实,\n");
+    let words = told(&["check"]);
+    assert!(
+        words.contains("templates/text/ctiy.md 没有用到") && words.contains("是否应为 text/city.md"),
+        "{words}"
+    );
+    assert!(words.contains("templates/text/foo.md 没有用到"), "{words}");
+    assert!(!words.contains("own"), "{words}");
+    assert!(words.contains("waivers.csv 中的编号 ffffffffff 在 2025Q1 没有对应的问题"), "{words}");
+    assert!(!told(&["check", "--quiet"]).contains("没有用到"));
+}
+
+#[test]
 fn what_cannot_be_done_says_why_with_exit_code_2() {
     let folder = tempfile::tempdir().expect("folder");
     let cases: [(&[&str], &str, &str); 4] = [
