@@ -400,8 +400,8 @@ impl<'a> Reader<'a> {
         let source = self.templates.get(self.template).unwrap_or("");
         let line = source.lines().position(|l| l.contains(name)).map(|i| i + 1);
         let hint = match suggestion(name, &self.stage.names()) {
-            Some(near) => format!("是否应为 `{near}`？全部名称见 templates/text/NAMES.md"),
-            None => "全部名称见 templates/text/NAMES.md".to_owned(),
+            Some(near) => format!("是否应为 `{near}`？全部名称见 templates/text/NAMES.md；{MEND}"),
+            None => format!("{MEND}；全部名称见 templates/text/NAMES.md"),
         };
         Err(Error::config(
             self.templates.origin(self.template),

@@ -129,6 +129,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn hints_name_no_command_and_lead_to_what_can_be_read() {
+        for (_, entry) in CATALOGUE {
+            assert!(!entry.mend.contains("“zhiti") && !entry.mend.contains('`'), "{}", entry.id);
+        }
+        for code in [Code::DateShortYear, Code::DateUnreadable] {
+            let example = code.entry().mend.split(['如', '成']).nth(1).unwrap_or_default();
+            let example: String = example.chars().take_while(|c| *c != '或').collect();
+            assert!(matches!(crate::parse::date::date(&example), Ok(Some(_))), "{example}");
+        }
+    }
+
+    #[test]
     fn every_code_finds_its_own_entry() {
         for (at, (code, entry)) in CATALOGUE.iter().enumerate() {
             assert_eq!(*code as usize, at);
