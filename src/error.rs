@@ -89,7 +89,10 @@ pub(crate) fn io_words(error: &io::Error) -> String {
         Kind::AlreadyExists => "已有同名的文件或文件夹",
         Kind::InvalidData => "不是 UTF-8 编码，请在记事本中“另存为”并选 UTF-8",
         Kind::AddrInUse => "端口已被占用，请用 --port 换一个",
-        _ => return error.to_string(),
+        _ => match error.raw_os_error() {
+            Some(code) => return format!("系统报告错误，错误号{code}"),
+            None => return error.to_string(),
+        },
     };
     words.to_owned()
 }
@@ -129,5 +132,6 @@ mod tests {
         assert_eq!(told, "写入文件失败：/nonexist/x.csv（文件夹不存在，请先建立）");
         let told = std::fs::read(path).at("读取文件", path).unwrap_err().to_string();
         assert!(told.contains("不存在，请检查路径"), "{told}");
+        assert_eq!(io_words(&io::Error::from_raw_os_error(5)), "系统报告错误，错误号5");
     }
 }
