@@ -56,7 +56,14 @@ impl fmt::Display for Error {
                 write_with_hint(f, message, hint)
             }
             Self::Io { doing, path, source } => {
-                write!(f, "{doing}失败：{}（{}）", path.display(), io_words(source))
+                // What is written need not be there, but the folder it is written to.
+                let words = match source.kind() {
+                    io::ErrorKind::NotFound if doing.starts_with('写') => {
+                        "文件夹不存在，请先建立".to_owned()
+                    }
+                    _ => io_words(source),
+                };
+                write!(f, "{doing}失败：{}（{words}）", path.display())
             }
             Self::Internal { message } => write!(f, "程序内部故障，请反馈给开发者：{message}"),
         }
@@ -80,8 +87,12 @@ pub(crate) fn io_words(error: &io::Error) -> String {
         Kind::NotADirectory => "不是文件夹，或路径中有一段是文件",
         Kind::IsADirectory => "是文件夹，不是文件",
         Kind::AlreadyExists => "已有同名的文件或文件夹",
+        Kind::InvalidData => "不是 UTF-8 编码，请在记事本中“另存为”并选 UTF-8",
         Kind::AddrInUse => "端口已被占用，请用 --port 换一个",
-        _ => return error.to_string(),
+        _ => match error.raw_os_error() {
+            Some(code) => return format!("系统报告错误，错误号{code}"),
+            None => return error.to_string(),
+        },
     };
     words.to_owned()
 }
@@ -107,5 +118,20 @@ pub trait AtPath<T> {
 impl<T> AtPath<T> for io::Result<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T> {
         self.map_err(|source| Error::Io { doing, path: path.to_owned(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_for_want_of_a_folder_says_so() {
+        let path = Path::new("/nonexist/x.csv");
+        let told = std::fs::write(path, "x").at("写入文件", path).unwrap_err().to_string();
+        assert_eq!(told, "写入文件失败：/nonexist/x.csv（文件夹不存在，请先建立）");
+        let told = std::fs::read(path).at("读取文件", path).unwrap_err().to_string();
+        assert!(told.contains("不存在，请检查路径"), "{told}");
+        assert_eq!(io_words(&io::Error::from_raw_os_error(5)), "系统报告错误，错误号5");
     }
 }

@@ -58,8 +58,8 @@ pub fn workspace(dir: &Path) -> Result<usize> {
 /// The roster cannot be read or names no project.
 pub fn project_forms(roster: &Path, ground: &Ground) -> Result<Vec<(String, Vec<u8>)>> {
     let bytes = fs::read(roster).at("读取名册", roster)?;
-    let book = workbook::read(bytes, &ground.settings.read).map_err(|fault| {
-        Error::config(roster, None, format!("名册无法读取：{fault:?}"), "请另存为 .xlsx 后再试")
+    let book = workbook::read(bytes, &ground.settings.read).map_err(|_| {
+        Error::config(roster, None, "名册无法读取，文件已损坏或不是表格", "请另存为 .xlsx 后再试")
     })?;
     let rows = bind::bind(&book, &ground.specs).roster;
     let (roster_read, faults) = Roster::from_rows(&rows, &ground.specs);

@@ -141,7 +141,7 @@ impl Settings {
             return Ok(Self::default());
         }
         let text = std::fs::read_to_string(&path).at("读取设置", &path)?;
-        Self::parse(&path, &text)
+        Self::parse(&path, text.trim_start_matches('\u{feff}'))
     }
 
     /// Settles the text of a settings file.
@@ -168,6 +168,9 @@ impl Settings {
         }
         if self.privacy.threshold < 2 {
             return wrong("threshold", "threshold 不能小于2".into(), "默认5：1至4家企业的数不公开");
+        }
+        if let Some((key, message)) = self.read.out_of_range() {
+            return wrong(key, message, "不确定时请删去这一行，使用默认值");
         }
         if let Some(id) = self.severity.keys().find(|id| Code::from_id(id).is_none()) {
             return wrong(id, format!("没有编码为「{id}」的问题"), "运行 `zhiti codes` 查看全部编码");
@@ -201,6 +204,36 @@ mod tests {
         assert!(error("[metrics]\nmiddle_score = 160\n").contains("第2行"));
         assert!(error("[severity]\nno_such = \"info\"\n").contains("no_such"));
         assert!(error("[metrics\n").contains("第1行"));
+    }
+
+    #[test]
+    fn every_limit_of_reading_has_its_range() {
+        let read = serde_json::to_value(Limits::default()).unwrap();
+        let keys: Vec<String> = read.as_object().unwrap().keys().cloned().collect();
+        assert!(keys.len() > 10);
+        for key in keys {
+            let told = error(&format!("[read]\n{key} = 0\n"));
+            assert!(told.contains("zhiti.toml 第2行") && told.contains(&format!("{key} = 0")), "{told}");
+        }
+        assert!(error("[read]\n\nseconds = 9223372036854775807\n").contains("1至3600"));
+        assert!(error("[read]\nmemory_bytes = 1000\n").contains("不能小于"));
+    }
+
+    #[test]
+    fn settings_are_utf8_with_or_without_a_mark_in_front() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = |bytes: &[u8]| {
+            std::fs::write(folder.path().join(FILE), bytes).unwrap();
+            Settings::load(folder.path()).map_err(|e| e.to_string())
+        };
+        let text = "[report]\ncity = \"成都市\"\n";
+        assert_eq!(load(format!("\u{feff}{text}").as_bytes()), Ok(Settings::default()));
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [encoding_rs::GB18030.encode(text).0.into_owned(), [&[0xff, 0xfe], &*utf16].concat()] {
+            let told = load(&bytes).unwrap_err();
+            assert!(told.contains("不是 UTF-8 编码") && told.contains("另存为"), "{told}");
+            assert!(!told.contains("stream"), "{told}");
+        }
     }
 
     #[test]

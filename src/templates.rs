@@ -52,6 +52,21 @@ built_in![
     "word/说明.md",
 ];
 
+/// The Word files an office may bring.
+const WORD: [&str; 2] = [crate::render::word::form::PATH, crate::render::word::reference::PATH];
+
+/// The name of a file without its folders: templates beside each other are named by it.
+fn file_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The built-in file of the same folder that a name is most like.
+fn meant(path: &str) -> Option<&'static str> {
+    let known = BUILT_IN.iter().map(|(known, _)| *known).chain(WORD);
+    let near = known.map(|known| (strsim::levenshtein(path, known), known)).min();
+    near.filter(|(slips, _)| *slips <= 3).map(|(_, known)| known)
+}
+
 /// The templates of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Templates {
@@ -139,6 +154,22 @@ impl Templates {
     /// Paths of the templates below a folder (`text/`), sorted.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
         self.files.keys().map(String::as_str).filter(move |p| p.starts_with(folder))
+    }
+
+    /// Files of a workspace that stand in for nothing and that no template names: mostly a slip in the name.
+    /// Each with the name it may be meant for.
+    pub fn unused(&self) -> Vec<(PathBuf, Option<&'static str>)> {
+        let is_built_in = |path: &str| BUILT_IN.iter().any(|(known, _)| *known == path);
+        let is_mapping = |path: &str| path.starts_with("sources/") && path.ends_with(".toml");
+        let is_named =
+            |path: &str| self.files.iter().any(|(by, (_, text))| by != path && text.contains(path));
+        let texts = self.files.iter().map(|(path, (origin, _))| (path.as_str(), origin));
+        let texts =
+            texts.filter(|(path, _)| !is_built_in(path) && !is_mapping(path) && !is_named(file_of(path)));
+        let word = self.word.iter().map(|(path, (origin, _))| (path.as_str(), origin));
+        let is_sample = |path: &str| crate::render::word::form::SAMPLE_PATH.ends_with(path);
+        let word = word.filter(|(path, _)| !WORD.contains(path) && !is_sample(path));
+        texts.chain(word).map(|(path, origin)| (origin.clone(), meant(path))).collect()
     }
 
     /// The mapping files of survey platforms, as (path for messages, text), sorted.

@@ -131,6 +131,71 @@ fn a_broken_file_never_stops_a_check() {
     assert_eq!(json["counts"]["files_found"], 4);
     assert_eq!(json["counts"]["files_rejected"], 4);
     assert_eq!(json["problems"].as_array().map(Vec::len), Some(4));
+    assert!(
+        !json["problems"].to_string().contains("archive"),
+        "the zip library's words: {}",
+        json["problems"]
+    );
+}
+
+#[test]
+fn a_quarter_without_files_is_refused_and_one_without_returns_runs() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "2");
+    let empty = folder.path().join("inputs/2025Q2");
+    fs::create_dir(&empty).expect("folder");
+    fs::write(empty.join(".DS_Store"), "x").expect("writable");
+    for args in [&["run"][..], &["check"], &["publish"], &["run", "--plan"], &["run", "--period", "2025Q2"]] {
+        let refused = zhiti(folder.path(), args);
+        assert_eq!(code(&refused), 2, "{args:?}");
+        let told = text(&refused.stderr);
+        assert!(
+            told.contains("2025Q2 的文件夹中没有任何文件") && told.contains("--period"),
+            "{args:?}: {told}"
+        );
+    }
+    assert!(!folder.path().join("outputs").exists(), "nothing is left behind");
+    // A file that is no return: told, counted, and the public edition shows nothing it does not plan.
+    fs::write(empty.join("说明.txt"), "见附件").expect("writable");
+    let run = zhiti(folder.path(), &["run"]);
+    let told = text(&run.stderr);
+    assert_eq!(code(&run), 1, "{told}");
+    assert!(told.contains("文件1个，读取0个") && !told.contains("公开版未生成"), "{told}");
+    let data = fs::read_to_string(folder.path().join("outputs/2025Q2/site/data/figures.csv")).expect("data");
+    assert!(data.contains("2025Q1/510100/counted.B") && !data.contains("2025Q2/510100/counted.B"), "{data}");
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    let folder = tempfile::tempdir().expect("folder");
+    sample(folder.path(), "2");
+    let told = |args: &[&str]| {
+        let output = zhiti(folder.path(), args);
+        assert!(matches!(code(&output), 0 | 1), "{}", text(&output.stderr));
+        text(&output.stderr).to_owned()
+    };
+    assert_eq!(code(&zhiti(folder.path(), &["init", "--quiet"])), 0);
+    assert!(!told(&["check"]).contains("没有用到"), "what init writes is used");
+    let put = |path: &str, words: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        fs::write(path, words).expect("writable");
+    };
+    put("templates/text/ctiy.md", "# 甲\n");
+    put("templates/text/foo.md", "# 乙\n");
+    put("templates/text/own.md", "# 丙\n");
+    put("templates/text/edition.md", "{% include \"text/own.md\" %}\n");
+    put("templates/sources/own.toml", "name = \"自有\"\nextends = \"wjx\"\n");
+    put("waivers.csv", "id,reason,until\nffffffffff,已核实,\n");
+    let words = told(&["check"]);
+    assert!(
+        words.contains("templates/text/ctiy.md 没有用到") && words.contains("是否应为 text/city.md"),
+        "{words}"
+    );
+    assert!(words.contains("templates/text/foo.md 没有用到"), "{words}");
+    assert!(!words.contains("own"), "{words}");
+    assert!(words.contains("waivers.csv 中的编号 ffffffffff 在 2025Q1 没有对应的问题"), "{words}");
+    assert!(!told(&["check", "--quiet"]).contains("没有用到"));
 }
 
 #[test]

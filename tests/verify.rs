@@ -14,7 +14,7 @@ use zhiti::document::{Block, Document, Run};
 use zhiti::fonts::Fonts;
 use zhiti::output::Manifest;
 use zhiti::render::pdf::{Layouts, PdfEngine};
-use zhiti::verify::{Verdict, verify};
+use zhiti::verify::{Verdict, newest, newest_public, verify};
 use zhiti::{digest, pipeline};
 
 const PERIOD: &str = "2025Q1";
@@ -235,5 +235,31 @@ fn a_manifest_that_is_cut_says_so() {
     std::fs::write(copy.path("manifest.json"), &whole[..whole.len() / 2]).expect("write");
     let told = verify(copy.0.path(), PERIOD).expect_err("cut").to_string();
     assert!(told.contains("manifest.json 第") && told.contains("清单不完整"), "{told}");
+    for broken in [&b"{"[..], b"[]", b"{\"program\": 1}", b"\xff\xfe"] {
+        std::fs::write(copy.path("manifest.json"), broken).expect("write");
+        let told = verify(copy.0.path(), PERIOD).expect_err("broken").to_string();
+        let words = told.replace(&copy.path("manifest.json").display().to_string(), "");
+        assert!(words.contains("无法读取") && !words.contains("at line"), "{told}");
+        assert!(!words.replace("zhiti run --period", "").contains("expected"), "{told}");
+    }
     assert!(verify(Path::new("/nonexistent"), PERIOD).is_err());
+}
+
+#[test]
+fn the_newest_edition_is_not_passed_over_because_its_manifest_is_gone() {
+    let copy = Copy::new();
+    let outputs = copy.0.path();
+    common::copy(&outputs.join(PERIOD), &outputs.join("2025Q2"));
+    std::fs::remove_file(outputs.join("2025Q2/manifest.json")).expect("remove");
+    assert_eq!(newest(outputs).expect("newest"), "2025Q2");
+    let told = verify(outputs, "2025Q2").expect_err("no manifest").to_string();
+    assert!(told.contains("2025Q2 的 manifest.json 不存在，可能被删除"), "{told}");
+    let output = common::zhiti(outputs, &["verify", "--outputs", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    // What `zhiti check` and `zhiti publish` write alone is no edition; the latter can be previewed.
+    for part in ["problems", "site"] {
+        std::fs::create_dir_all(outputs.join("2025Q3").join(part)).expect("folder");
+        assert_eq!(newest(outputs).expect("newest"), "2025Q2");
+    }
+    assert_eq!(newest_public(outputs).expect("newest"), "2025Q3");
 }

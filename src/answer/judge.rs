@@ -1,7 +1,7 @@
 //! What was typed becomes a value, or its text is kept and a fault says why not.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::bind::{Bound, Content, Envelope, IndicatorRow, Slot};
 use crate::cell::Place;
@@ -10,7 +10,7 @@ use crate::parse::date::{self, NotADate};
 use crate::parse::marks::{self, Unclear};
 use crate::parse::number::{self, NotACount};
 use crate::period::Period;
-use crate::problem::{Code, Problem, Severity};
+use crate::problem::{Code, Problem, Severity, Words};
 use crate::spec::{Field, Form, FormSpec, Kind};
 use crate::text;
 use crate::workbook::Value;
@@ -114,7 +114,7 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
         // Who the agency is may still come from the cover or the roster.
         let may_wait = &*field.id == "agency";
         if field.required && empty && faults.is_empty() && !may_wait {
-            problems.push(out.problem(Code::RequiredMissing, id));
+            problems.push(missing(out, field));
         }
         for fault in faults {
             let loses = field.required && empty;
@@ -136,6 +136,26 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
     out.excluded = problems.iter().any(|p| p.severity == Severity::Error);
     problems
 }
+
+/// A required answer that is not there. Where the options are printed and none is ticked, what
+/// stands in the cell is the form's own words, nothing that somebody filled in.
+fn missing(out: &Return, field: &Field) -> Problem {
+    let problem = out.problem(Code::RequiredMissing, &field.id);
+    let is_choice = matches!(field.kind, Kind::One | Kind::Many);
+    let raw = out.answer(&field.id).map_or("", |a| &*a.raw);
+    if !is_choice || !field.options.iter().any(|option| raw.contains(option.as_str())) {
+        return problem;
+    }
+    let mut problem = problem.found("");
+    problem.word(&UNTICKED);
+    problem
+}
+
+/// The words for options none of which is ticked.
+static UNTICKED: LazyLock<Arc<Words>> = LazyLock::new(|| {
+    let headline = Code::RequiredMissing.entry().headline.to_owned();
+    Arc::new(Words { headline, mend: "请在所选项前打“√”".to_owned() })
+});
 
 /// Reads one answer.
 fn read(field: &Field, slot: Slot, period: Period, pool: &mut Pool) -> (Answer, Vec<Fault>) {
@@ -460,6 +480,34 @@ mod tests {
             assert_eq!(read(id, Value::Number(0.0)), None, "{id}");
         }
         assert_eq!(read("outcomes", Value::Number(0.0)), Some(Val::Text("0".into())));
+    }
+
+    #[test]
+    fn options_without_a_tick_are_told_as_such() {
+        let specs = crate::spec::Specs::built_in().unwrap();
+        let spec = specs.of(Form::B);
+        let told = |text: &str| {
+            let cell: crate::cell::Cell = "B9".parse().unwrap();
+            let content = Content::Typed(Value::Text(text.into()));
+            let of = |f: &Field| (&*f.id == "need_types").then(|| Slot { cell, content: content.clone() });
+            let bound = Bound {
+                form: Form::B,
+                sheet: "表B".into(),
+                anchor: cell,
+                tabular: false,
+                slots: spec.fields.iter().map(of).collect(),
+                envelope: Envelope::default(),
+                continued: Vec::new(),
+            };
+            let (_, problems) = judge(bound, &"a.xlsx".into(), "2025Q1".parse().unwrap(), spec);
+            let problem = problems.into_iter().find(|p| &*p.field == "need_types").unwrap();
+            assert_eq!((problem.code, problem.severity), (Code::RequiredMissing, Severity::Error));
+            (problem.message().into_owned(), problem.found.to_string(), problem.hint().into_owned())
+        };
+        let label = &spec.field("need_types").unwrap().label;
+        let unticked = (format!("未填写“{label}”"), String::new(), "请在所选项前打“√”".to_owned());
+        assert_eq!(told("☐标准化服务 ☐计量服务 ☐其他服务："), unticked);
+        assert_eq!(told("").2, "请补填");
     }
 
     #[test]

@@ -144,7 +144,7 @@ pub(super) struct ServeArgs {
     #[arg(long, value_parser = period)]
     pub period: Option<Period>,
     /// 端口；0为任意空闲端口
-    #[arg(long, default_value_t = 8190)]
+    #[arg(long, default_value_t = 8190, value_parser = port)]
     pub port: u16,
 }
 
@@ -181,6 +181,10 @@ fn period(text: &str) -> std::result::Result<Period, String> {
 
 fn share(text: &str) -> std::result::Result<f64, String> {
     text.parse().ok().filter(|x| (0.0..=1.0).contains(x)).ok_or_else(|| "应为0到1之间的数".to_owned())
+}
+
+fn port(text: &str) -> std::result::Result<u16, String> {
+    text.parse().map_err(|_| "应为0到65535之间的整数".to_owned())
 }
 
 fn jobs(text: &str) -> std::result::Result<usize, String> {

@@ -172,7 +172,9 @@ fn sample_inputs(args: &SampleArgs, say: Say) -> Result<ExitCode> {
 
 fn check(args: &RunArgs, say: Say) -> Result<ExitCode> {
     logged(args, say, |progress| {
-        report(&pipeline::check(&args.options(), progress)?, args.format.format, say)
+        let outcome = pipeline::check(&args.options(), progress)?;
+        without_effect(args, &outcome, say)?;
+        report(&outcome, args.format.format, say)
     })
 }
 
@@ -187,7 +189,17 @@ fn run(args: &RunAllArgs, say: Say) -> Result<ExitCode> {
             }
         });
     }
-    logged(run, say, |progress| report(&pipeline::run(&run.options(), progress)?, run.format.format, say))
+    logged(run, say, |progress| {
+        let outcome = pipeline::run(&run.options(), progress)?;
+        without_effect(run, &outcome, say)?;
+        report(&outcome, run.format.format, say)
+    })
+}
+
+/// Tells what the workspace holds in vain.
+fn without_effect(args: &RunArgs, outcome: &pipeline::Outcome, say: Say) -> Result<()> {
+    pipeline::without_effect(&args.options(), outcome)?.iter().for_each(|line| say.line(line));
+    Ok(())
 }
 
 /// What a run would do, file by file.
@@ -244,7 +256,7 @@ fn publish(args: &RunArgs, say: Say) -> Result<ExitCode> {
 fn serve(args: &ServeArgs, say: Say) -> Result<ExitCode> {
     let period = match args.period {
         Some(period) => period.to_string(),
-        None => verify::newest(&args.outputs)?,
+        None => verify::newest_public(&args.outputs)?,
     };
     let server = serve::Server::open(&args.outputs.join(&period).join("site"), args.port)?;
     say.line(&format!("公开版预览：http://{}/ （按 Ctrl+C 结束）", server.address()));

@@ -10,16 +10,59 @@ use clap::{Arg, Command};
 
 /// Puts a command and those below it into Chinese.
 pub(super) fn in_chinese(command: Command) -> Command {
-    let heading = |arg: Arg| {
-        let heading = if arg.is_positional() { "参数" } else { "选项" };
-        arg.help_heading(heading)
-    };
+    let path = command.get_name().to_owned();
+    below(command, &path)
+}
+
+/// The same of the command that is called by these words.
+fn below(command: Command, path: &str) -> Command {
+    let usage = usage(&command, path);
     command
         .help_template("{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+        .override_usage(usage)
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
-        .mut_args(heading)
-        .mut_subcommands(in_chinese)
+        .mut_args(argument)
+        .mut_subcommands(|inner| {
+            let path = format!("{path} {}", inner.get_name());
+            below(inner, &path)
+        })
+}
+
+/// How a command is called.
+fn usage(command: &Command, path: &str) -> String {
+    let mut usage = format!("{path} [选项]");
+    for arg in command.get_positionals() {
+        let name = arg.get_id().as_str().to_uppercase();
+        usage.push_str(&if arg.is_required_set() { format!(" <{name}>") } else { format!(" [{name}]") });
+    }
+    if command.has_subcommands() {
+        usage.push_str(" <命令>");
+    }
+    usage
+}
+
+/// An argument: its heading, and behind its help what it may be and is without being given.
+fn argument(arg: Arg) -> Arg {
+    let heading = if arg.is_positional() { "参数" } else { "选项" };
+    let arg = arg.help_heading(heading);
+    if !arg.get_action().takes_values() {
+        return arg;
+    }
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let possible = arg.get_possible_values();
+    let possible: Vec<&str> = possible.iter().map(clap::builder::PossibleValue::get_name).collect();
+    let default: Vec<_> = arg.get_default_values().iter().map(|v| v.to_string_lossy()).collect();
+    let mut more = Vec::new();
+    if !possible.is_empty() {
+        more.push(format!("可用 {}", possible.join("、")));
+    }
+    // The words of some say their default already.
+    if !default.is_empty() && !help.contains("默认") {
+        more.push(format!("默认 {}", default.join("、")));
+    }
+    let more = if more.is_empty() { String::new() } else { format!("［{}］", more.join("；")) };
+    arg.hide_default_value(true).hide_possible_values(true).help(format!("{help}{more}"))
 }
 
 /// Why a command line is refused, and what to do; `None` where clap was asked for help.
@@ -60,7 +103,7 @@ fn value(error: &clap::Error, arg: &str) -> String {
         (true, _) => format!("参数 {arg} 后面没有写值"),
         (_, Some(why)) => format!("参数 {arg} 的值“{given}”不对：{why}"),
         (_, None) if !known.is_empty() => format!("参数 {arg} 的值“{given}”不对，可用：{known}"),
-        (_, None) => format!("参数 {arg} 的值“{given}”不对：应为整数"),
+        (_, None) => format!("参数 {arg} 的值“{given}”不对：应为不小于0的整数"),
     }
 }
 
@@ -84,7 +127,8 @@ mod tests {
             ("run --jobs 0", "应为1到512之间的整数"),
             ("run --period", "参数 --period <PERIOD> 后面没有写值"),
             ("run --format xml", "“xml”不对，可用：text, json"),
-            ("serve --port 99999", "“99999”不对：应为整数"),
+            ("serve --port 99999", "“99999”不对：应为0到65535之间的整数"),
+            ("sample --projects x", "“x”不对：应为不小于0的整数"),
             ("run --jobs 1 --jobs 2", "--jobs"),
         ] {
             let told = refused(line);
@@ -94,12 +138,29 @@ mod tests {
     }
 
     #[test]
-    fn the_help_has_chinese_headings_throughout() {
-        for line in [["zhiti", "--help"], ["run", "--help"], ["explain", "--help"]] {
-            let args = if line[0] == "zhiti" { line.to_vec() } else { vec!["zhiti", line[0], line[1]] };
-            let help = command().try_get_matches_from(args).expect_err("help").to_string();
-            assert!(help.contains("用法：") && help.contains("选项"), "{help}");
-            assert!(!help.contains("Usage") && !help.contains("Print help"), "{help}");
+    fn the_help_is_chinese_throughout() {
+        let names: Vec<String> = command()
+            .get_subcommands()
+            .filter(|c| !c.is_hide_set())
+            .map(|c| c.get_name().to_owned())
+            .collect();
+        let mut pages = vec![vec!["zhiti".to_owned(), "--help".into()]];
+        pages.extend(names.into_iter().map(|name| vec!["zhiti".into(), name, "--help".into()]));
+        assert!(pages.len() > 10);
+        for args in pages {
+            let help = command().try_get_matches_from(&args).expect_err("help").to_string();
+            assert!(help.contains(&format!("用法：{} [选项]", args[..args.len() - 1].join(" "))), "{help}");
+            for english in ["Usage", "Print help", "OPTIONS", "default", "possible values", "COMMAND"] {
+                assert!(!help.contains(english), "{english} in {help}");
+            }
         }
+        let help =
+            |name| command().try_get_matches_from(["zhiti", name, "--help"]).expect_err("help").to_string();
+        assert!(help("run").contains("报送材料所在文件夹［默认 inputs］"), "{}", help("run"));
+        assert!(help("run").contains("结果的格式［可用 text、json；默认 text］"), "{}", help("run"));
+        assert!(help("explain").contains("zhiti explain [选项] <FIGURE>"), "{}", help("explain"));
+        assert!(help("init").contains("zhiti init [选项] [DIR]"), "{}", help("init"));
+        let whole = command().try_get_matches_from(["zhiti", "--help"]).expect_err("help").to_string();
+        assert!(whole.contains("用法：zhiti [选项] <命令>"), "{whole}");
     }
 }

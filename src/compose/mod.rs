@@ -18,7 +18,7 @@ pub mod view;
 
 pub use check::release_check;
 pub use edition::edition_report;
-pub use fault::TemplateFault;
+pub use fault::{MEND, TemplateFault};
 pub use report::{agency_report, city_report, district_report};
 pub use scene::Scene;
 pub use summary::{Case, cases};

@@ -12,7 +12,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera};
 
-use super::fault::TemplateFault;
+use super::fault::{MEND, TemplateFault, quoted};
 use crate::document::{Block, Figure as Drawing, Run, Table};
 use crate::error::{Error, Result};
 use crate::templates::Templates;
@@ -170,19 +170,16 @@ fn escape(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
 
 /// A Tera error as ours: file, line, message, and the nearest known name.
 fn template_error(templates: &Templates, template: &str, error: &tera::Error, known: &[String]) -> Error {
-    let TemplateFault { template, line, message } = TemplateFault::of(error, template);
+    let fault = TemplateFault::of(error, template);
+    let words = fault.words();
+    let TemplateFault { template, line, message } = fault;
     let hint = match nearest(&message, known) {
-        Some(near) => format!("是否应为 `{near}`？可用的名称见 templates/text/NAMES.md"),
-        None => "可用的名称见 templates/text/NAMES.md；语法见 Tera 模板文档".to_owned(),
+        Some(near) => format!("是否应为 `{near}`？可用的名称见 templates/text/NAMES.md；{MEND}"),
+        None => format!("{MEND}；可用的名称见 templates/text/NAMES.md"),
     };
     let unknown = quoted(&message).filter(|_| message.contains("not defined"));
-    let words = unknown.map_or_else(|| format!("模板有误：{message}"), |n| format!("没有名为 `{n}` 的名称"));
+    let words = unknown.map_or_else(|| format!("模板有误：{words}"), |n| format!("没有名为 `{n}` 的名称"));
     Error::config(templates.origin(&template), line, words, hint)
-}
-
-/// The first name quoted in a message.
-fn quoted(message: &str) -> Option<&str> {
-    message.split(['`', '\'', '"']).nth(1)
 }
 
 /// The known name that is most like the one quoted in a message.
@@ -403,8 +400,8 @@ impl<'a> Reader<'a> {
         let source = self.templates.get(self.template).unwrap_or("");
         let line = source.lines().position(|l| l.contains(name)).map(|i| i + 1);
         let hint = match suggestion(name, &self.stage.names()) {
-            Some(near) => format!("是否应为 `{near}`？全部名称见 templates/text/NAMES.md"),
-            None => "全部名称见 templates/text/NAMES.md".to_owned(),
+            Some(near) => format!("是否应为 `{near}`？全部名称见 templates/text/NAMES.md；{MEND}"),
+            None => format!("{MEND}；全部名称见 templates/text/NAMES.md"),
         };
         Err(Error::config(
             self.templates.origin(self.template),

@@ -6,6 +6,7 @@
 //! only its presence is told.
 
 mod left_out;
+mod nearest;
 mod other;
 mod output;
 mod source;
@@ -17,10 +18,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
+use nearest::unknown;
+
 pub use left_out::{LeftOut, Rule};
 pub use source::{Source, Told};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::link::{Linked, Links};
 use crate::metrics::{
     CATEGORIES, Contribution, Definition, Figure, Level, Measured, Method, Status, fields, floor,
@@ -221,25 +224,6 @@ fn parts(id: &str) -> Option<(Period, &str, &str)> {
     let (period, rest) = id.trim().split_once('/')?;
     let (unit, name) = rest.rsplit_once('/')?;
     Some((period.parse().ok()?, unit, name))
-}
-
-/// Ids printed beside an unknown one.
-const NEAREST: usize = 5;
-
-fn unknown(id: &str, measured: &BTreeMap<Period, Measured>) -> Error {
-    let id = id.trim();
-    let figures = measured.values().flat_map(|m| &m.figures).map(Figure::id);
-    let mut near: Vec<(usize, String)> =
-        figures.map(|known| (strsim::levenshtein(id, &known), known)).collect();
-    near.sort();
-    let periods: Vec<String> = measured.keys().map(ToString::to_string).collect();
-    let nearest: Vec<String> = near.into_iter().take(NEAREST).map(|(_, known)| known).collect();
-    let hint = if nearest.is_empty() {
-        "编号的写法为 <季度>/<单位代码>/<指标>[.<分项>]，如 2025Q1/510100/composite_score".to_owned()
-    } else {
-        format!("已计算的季度：{}。相近的编号：\n    {}", periods.join("、"), nearest.join("\n    "))
-    };
-    Error::usage(format!("没有编号为「{id}」的指标"), hint)
 }
 
 /// What one explanation looks things up in.

@@ -1,6 +1,7 @@
 //! Small parts; whole explanations are tested against the fixtures in `tests/explain.rs`.
 
 use super::*;
+use crate::error::Error;
 
 #[test]
 fn parts_are_exact_decimals() {

@@ -63,20 +63,35 @@ pub fn recover(outputs: &Path) {
     }
 }
 
+/// Folders that `zhiti check` and `zhiti publish` write also where there is no edition.
+const PARTS: &[&str] = &["problems", "site", "released"];
+
+/// Whether a folder holds what only a whole run writes, also where its manifest is gone.
+pub fn is_edition(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.any(|name| !PARTS.contains(&&*name) && !name.starts_with('.'))
+}
+
 /// Reads the manifest of an edition.
 ///
 /// # Errors
 /// There is none, or it cannot be read.
 pub fn manifest(outputs: &Path, period: &str) -> Result<Manifest> {
     recover(outputs);
-    let path = outputs.join(period).join(MANIFEST);
+    let folder = outputs.join(period);
+    let path = folder.join(MANIFEST);
     if path.symlink_metadata().is_err() {
-        let message = format!("{} 中没有 {period} 的成文结果", outputs.display());
-        return Err(Error::usage(message, format!("请先运行 `zhiti run --period {period}`")));
+        let message = match is_edition(&folder) {
+            true => format!("{period} 的 {MANIFEST} 不存在，可能被删除"),
+            false => format!("{} 中没有 {period} 的成文结果", outputs.display()),
+        };
+        return Err(Error::usage(message, format!("请运行 `zhiti run --period {period}`")));
     }
-    let text = fs::read_to_string(&path).at("读取清单", &path)?;
-    serde_json::from_str(&text).map_err(|e| {
-        Error::config(path, Some(e.line()), format!("清单不完整：{e}"), "请重新运行 `zhiti run`")
+    let text = fs::read(&path).at("读取清单", &path)?;
+    serde_json::from_slice(&text).map_err(|e| {
+        let hint = format!("请运行 `zhiti run --period {period}` 重新生成");
+        Error::config(path, Some(e.line()), "清单不完整或被改动，无法读取", hint)
     })
 }
 

@@ -16,14 +16,26 @@ pub enum Contact {
     NoPhone,
 }
 
+/// Digits that somebody may have meant as a number: the shortest real one has 7. Fewer belong to
+/// a name (`王3600`) or to a room.
+const MEANT: usize = 5;
+
+/// What is left of a mobile number that a spreadsheet shows rounded: `1.38E+10`.
+fn is_rounded(text: &str, run: &str) -> bool {
+    let behind = text.split_once(run).map_or("", |(_, behind)| behind);
+    run.contains('.') && ["E+", "e+"].iter().any(|mark| behind.starts_with(mark))
+}
+
 /// Looks for telephone numbers in a contact field.
 pub fn contact(raw: &str) -> Contact {
     let text = text::plain(raw);
+    let is_meant =
+        |run: &str| run.chars().filter(char::is_ascii_digit).count() >= MEANT || is_rounded(&text, run);
     let (mut valid, mut bad) = (Vec::new(), None);
     for run in digit_runs(&text) {
         match phone(&run) {
             Some(number) => valid.push(number),
-            None if run.chars().filter(char::is_ascii_digit).count() >= 3 => bad = bad.or(Some(run)),
+            None if is_meant(&run) => bad = bad.or(Some(run)),
             None => {}
         }
     }
@@ -67,8 +79,16 @@ fn continues(chars: &[char], at: usize) -> bool {
     }
 }
 
-/// Two mobile numbers separated by a blank only are two numbers.
+/// Two mobile numbers separated by a blank only are two numbers; digits of the name before a whole
+/// number are none.
 fn split_joined(run: &str) -> Vec<String> {
+    if let Some((name, number)) = run.split_once(' ')
+        && name.len() < MEANT
+        && phone(run).is_none()
+        && phone(number).is_some_and(|digits| is_mobile(&digits))
+    {
+        return vec![name.to_owned(), number.to_owned()];
+    }
     let parts: Vec<&str> = run.split(' ').collect();
     if parts.len() > 1 && parts.iter().all(|p| phone(p).is_some()) {
         return parts.into_iter().map(str::to_owned).collect();
@@ -151,7 +171,19 @@ mod tests {
         assert!(matches!(contact("唐拟辉 1380000"), Contact::BadPhone(_)));
         assert!(matches!(contact("唐拟辉 138000000181"), Contact::BadPhone(_)));
         assert!(matches!(contact("1.38E+10"), Contact::BadPhone(_)));
+        assert!(matches!(contact("1.4E+10"), Contact::BadPhone(_)));
+        assert!(matches!(contact("唐拟辉 86612"), Contact::BadPhone(_)));
         assert_eq!(contact("唐拟辉"), Contact::NoPhone);
+    }
+
+    #[test]
+    fn digits_of_a_name_or_a_room_are_no_bad_number() {
+        for text in ["拟460", "王3600", "王 3.5", "5楼1203室 唐拟辉"] {
+            assert_eq!(contact(text), Contact::NoPhone, "{text}");
+        }
+        for text in ["拟460 13800000024", "王3600，13800000024"] {
+            assert_eq!(contact(text), Contact::Phones(vec!["13800000024".into()]), "{text}");
+        }
     }
 
     proptest! {

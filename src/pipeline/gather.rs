@@ -139,13 +139,25 @@ pub(super) fn remember(gathered: &mut Gathered, options: &Options, ground: &Grou
 fn choose(listing: &Listing, wanted: Option<Period>) -> Result<Period> {
     let newest = listing.periods.last().copied();
     match wanted.or(newest) {
-        Some(period) if listing.periods.contains(&period) => Ok(period),
+        Some(period) if listing.periods.contains(&period) => not_empty(listing, period),
         Some(period) => {
             let present: Vec<String> = listing.periods.iter().map(Period::to_string).collect();
             Err(Error::usage(format!("报送文件夹中没有 {period}"), format!("现有：{}", present.join("、"))))
         }
         None => Err(Error::usage("报送文件夹中没有任何季度", "请建立 inputs/2025Q1/ 这样的文件夹")),
     }
+}
+
+/// A quarter whose folder holds nothing but hidden files was opened too early or by mistake: an edition
+/// of it would say that nobody reported. What is there and cannot be opened is told as a problem.
+fn not_empty(listing: &Listing, period: Period) -> Result<Period> {
+    let has_any = listing.files.iter().any(|f| f.period == period)
+        || listing.skipped.iter().any(|s| s.period == period);
+    if has_any {
+        return Ok(period);
+    }
+    let message = format!("{period} 的文件夹中没有任何文件");
+    Err(Error::usage(message, "请放入材料，或用 --period 指明季度"))
 }
 
 /// The inputs must be those the edition was made from, else its figures are not theirs.

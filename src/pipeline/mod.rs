@@ -6,7 +6,7 @@ mod documents;
 mod edition;
 mod gather;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -129,6 +129,28 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })
     })
+}
+
+/// What a workspace holds without effect: template files under names nobody asks for, and waivers of
+/// problems that there are not (any more).
+///
+/// # Errors
+/// The templates or the waivers cannot be read.
+pub fn without_effect(options: &Options, outcome: &Outcome) -> Result<Vec<String>> {
+    let settings = Settings::load(&options.workspace)?;
+    let waivers = problems::waivers::Waivers::load(&options.workspace, outcome.period, &settings.read)?;
+    let ids: HashSet<String> = outcome.problems.iter().map(Problem::id).collect();
+    let mut out = Vec::new();
+    for (path, meant) in Templates::load(&options.workspace)?.unused() {
+        let meant = meant.map(|name| format!("，是否应为 {name}")).unwrap_or_default();
+        out.push(format!("提示：{} 没有用到，文件名不是内置模板的名称{meant}", path.display()));
+    }
+    for id in waivers.ids().filter(|id| !ids.contains(*id)) {
+        let file = problems::waivers::FILE;
+        let period = outcome.period;
+        out.push(format!("提示：{file} 中的编号 {id} 在 {period} 没有对应的问题，可能已改正，或编号有误"));
+    }
+    Ok(out)
 }
 
 /// Does the whole job; what an earlier run made of the same is taken over as it is.

@@ -41,7 +41,7 @@ catalogue! {
     FileStopped, "file_stopped", Error, "读取文件「{}」时间或内存超限，已停止", "文件结构异常", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     FileInternal, "file_internal", Error, "读取文件「{}」时程序内部出错", "这是程序的问题，不是填报人的问题", "请另存为 .xlsx 再试，并将该文件反馈给开发者", "";
     FileNotRegular, "file_not_regular", Warning, "「{}」未读取", "只读取普通文件，不跟随快捷方式（链接），也不打开设备", "请放入文件本身", "";
-    FileUnrecognised, "file_unrecognised", Error, "文件「{}」中没有可识别的表格", "没有找到附录B—附录F或补充表的标题和栏目", "请使用“zhiti forms”生成的空白表填写；若不是报送材料，请移出文件夹", "附录B—附录F";
+    FileUnrecognised, "file_unrecognised", Error, "文件「{}」中没有可识别的表格", "没有找到附录B—附录F或补充表的标题和栏目", "请使用下发的空白表填写；不是报送材料的，请移出文件夹", "附录B—附录F";
     FileRemark, "file_remark", Warning, "文件「{}」含有无法按内容读取的部分", "这些部分不在单元格里", "请把答案填写在单元格内", "";
     SheetUnreadable, "sheet_unreadable", Error, "工作表「{}」无法读取", "文件的这一部分已损坏", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     SheetUnrecognised, "sheet_unrecognised", Info, "工作表「{}」不是可识别的表格，未读取", "不含附录B—附录F或补充表的栏目", "其中有应报内容的，请改用规定的表式填写", "";
@@ -63,7 +63,7 @@ catalogue! {
     CountApproximate, "count_approximate", Warning, "“{}”填的是约数，按所写数字统计", "统计需要确切的数", "请填写确切的整数", "附录B";
     DateUnreadable, "date_unreadable", Warning, "“{}”的日期无法辨认", "日期用于确定先后和所属季度", "请写成2025年3月5日或2025-03-05的形式", "";
     DateImpossible, "date_impossible", Warning, "“{}”的日期不存在", "日历上没有这一天", "请核对后改正", "";
-    DateShortYear, "date_short_year", Warning, "“{}”的年份只有两位", "两位年份无法确定世纪", "请写全四位年份", "";
+    DateShortYear, "date_short_year", Warning, "“{}”的年份只有两位", "两位年份无法确定世纪", "请写全年月日，如2025年3月5日", "";
     DateOutsideQuarter, "date_outside_quarter", Warning, "“{}”不在本季度前后30天之内", "可能报错了季度或写错了年份", "请核对日期和报送季度", "";
     RangeReversed, "range_reversed", Warning, "“{}”的结束早于开始", "起止颠倒时两个日期都不采用", "请核对起止日期", "附录C";
     PhoneBad, "phone_bad", Warning, "“{}”中的电话号码不正确", "号码位数或号段不对，可能无法联系", "请填写11位手机号或带区号的固定电话", "附录B—附录F";
@@ -127,6 +127,18 @@ impl Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hints_name_no_command_and_lead_to_what_can_be_read() {
+        for (_, entry) in CATALOGUE {
+            assert!(!entry.mend.contains("“zhiti") && !entry.mend.contains('`'), "{}", entry.id);
+        }
+        for code in [Code::DateShortYear, Code::DateUnreadable] {
+            let example = code.entry().mend.split(['如', '成']).nth(1).unwrap_or_default();
+            let example: String = example.chars().take_while(|c| *c != '或').collect();
+            assert!(matches!(crate::parse::date::date(&example), Ok(Some(_))), "{example}");
+        }
+    }
 
     #[test]
     fn every_code_finds_its_own_entry() {

@@ -39,7 +39,7 @@ impl Waivers {
             return Ok(Self::default());
         }
         let book = workbook::read(bytes, limits)
-            .map_err(|fault| Error::config(&path, None, format!("豁免表无法读取：{fault:?}"), HINT))?;
+            .map_err(|_| Error::config(&path, None, "豁免表无法读取，应为 CSV 文件", HINT))?;
         book.sheets.first().map_or_else(|| Ok(Self::default()), |sheet| Self::parse(&path, sheet, period))
     }
 
@@ -67,6 +67,11 @@ impl Waivers {
             }
         }
         Ok(Self(out))
+    }
+
+    /// Ids of problems, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// Why a problem is waived, if it is.

@@ -99,11 +99,10 @@ fn figures(book: &Book) -> Vec<Vec<String>> {
         let Some(measured) = book.measured(period) else { continue };
         let units = measured.units.iter().filter(|u| matches!(u.level, Level::City | Level::District));
         for unit in units {
-            out.extend(
-                COUNTED
-                    .iter()
-                    .map(|(form, _)| counted(book, period, unit.level, &unit.code, &unit.name, *form)),
-            );
+            let rows = COUNTED
+                .iter()
+                .map(|(form, _)| counted(book, period, unit.level, &unit.code, &unit.name, *form));
+            out.extend(rows.flatten());
         }
         let published = measured.figures.iter().filter(|f| published_levels(f.metric).contains(&f.level));
         let published = published.filter(|f| book.plan.of(&f.id()) != Shown::Unpublished);
@@ -112,6 +111,7 @@ fn figures(book: &Book) -> Vec<Vec<String>> {
     out
 }
 
+/// The row of a number of returns; `None` where the plan does not know it (a quarter nobody reported for).
 fn counted(
     book: &Book,
     period: Period,
@@ -119,12 +119,15 @@ fn counted(
     code: &str,
     name: &str,
     form: crate::spec::Form,
-) -> Vec<String> {
+) -> Option<Vec<String>> {
+    let id = format!("{period}/{code}/{}", counted_id(form));
+    if book.plan.of(&id) == Shown::Unpublished {
+        return None;
+    }
     let cell = book.counted(period, code, form);
     let value = if cell.status == "ok" { cell.text } else { String::new() };
-    let id = format!("{period}/{code}/{}", counted_id(form));
     let empty = String::new;
-    vec![
+    Some(vec![
         id,
         period.to_string(),
         level.id().into(),
@@ -140,7 +143,7 @@ fn counted(
         empty(),
         "count".into(),
         cell.status.into(),
-    ]
+    ])
 }
 
 fn row(book: &Book, f: &Figure) -> Vec<String> {

@@ -1,6 +1,10 @@
 //! Industries (GB/T 4754—2017) and what the number of employees says about the size
 //! class (国统字〔2017〕213号): an upper bound, since form B asks for nothing else.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::classification::{DIVISIONS, SECTIONS};
 use crate::text;
 
 /// A group of the size classification that has a bound on employees.
@@ -183,11 +187,32 @@ pub fn industry(words: &str, products: &str) -> Option<Industry> {
         let told = divisions.iter().find(|(words, _)| words.iter().any(|w| products.contains(w)));
         return Some(bounded(told.map_or(*laxest, |(_, bounds)| *bounds)));
     }
+    if let Some(by_name) = by_name(&name_key(&key)) {
+        return Some(by_name);
+    }
     let names = |names: &[&str]| names.iter().any(|n| key.contains(n));
     if let Some((bounds, _)) = RULES.iter().find(|(_, n)| names(n)) {
         return Some(Industry::Bounded(SizeRule { bounds: *bounds }));
     }
     names(UNBOUNDED).then_some(Industry::Unbounded)
+}
+
+/// Numbers of the divisions by name.
+static BY_NAME: LazyLock<HashMap<String, u32>> =
+    LazyLock::new(|| (1..).zip(DIVISIONS).map(|(number, name)| (name_key(name), number)).collect());
+
+/// A division or a section of the classification by its printed name.
+fn by_name(name: &str) -> Option<Industry> {
+    let letter = || ('A'..='T').zip(SECTIONS).find(|(_, section)| name_key(section) == name);
+    match BY_NAME.get(name) {
+        Some(number) => division(*number),
+        None => letter().and_then(|(letter, _)| section(letter)),
+    }
+}
+
+/// A name without what people leave out or write otherwise.
+fn name_key(name: &str) -> String {
+    text::key(name).chars().filter(|c| !matches!(c, '、' | ',' | ' ')).collect()
 }
 
 /// `C34`, `34`, `C`: section letter or division number in front.
@@ -201,19 +226,24 @@ fn by_code(key: &str) -> Option<Industry> {
         return division(digits[..2].parse().ok()?);
     }
     if first.is_ascii_uppercase() && rest_is_name && key.chars().count() == 1 {
-        return match first {
-            'B' | 'C' | 'D' => division(13),
-            'F' => Some(bounded([300, 20, 5])),
-            'G' => Some(bounded([1000, 100, 20])),
-            'H' => division(61),
-            'I' => Some(bounded([2000, 100, 10])),
-            'L' => division(71),
-            'M' | 'N' | 'O' | 'R' => division(73),
-            'A'..='T' => Some(Industry::Unbounded),
-            _ => None,
-        };
+        return section(first);
     }
     None
+}
+
+/// A section; the laxest bound of its divisions where they differ.
+fn section(letter: char) -> Option<Industry> {
+    match letter {
+        'B' | 'C' | 'D' => division(13),
+        'F' => Some(bounded([300, 20, 5])),
+        'G' => Some(bounded([1000, 100, 20])),
+        'H' => division(61),
+        'I' => Some(bounded([2000, 100, 10])),
+        'L' => division(71),
+        'M' | 'N' | 'O' | 'R' => division(73),
+        'A'..='T' => Some(Industry::Unbounded),
+        _ => None,
+    }
 }
 
 fn bounded(bounds: [i64; 3]) -> Industry {
@@ -243,6 +273,42 @@ mod tests {
         match industry(words, "") {
             Some(Industry::Bounded(rule)) => rule.highest(employees),
             other => panic!("{words}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_division_by_its_name_has_the_class_of_its_number() {
+        for (number, name) in (1..).zip(DIVISIONS) {
+            let by_number = industry(&format!("{number:02}"), "");
+            assert!(by_number.is_some(), "{number} {name}");
+            assert_eq!(industry(name, ""), by_number, "{number} {name}");
+            assert_eq!(industry(&name.replace('、', ","), ""), by_number, "{number} {name}");
+        }
+        assert_eq!(BY_NAME.len(), DIVISIONS.len(), "no name twice");
+        // 国统字〔2017〕213号: the bounds on employees by branch.
+        for (name, bounds) in [
+            ("造纸和纸制品业", [1000, 300, 20]),
+            ("金属制品、机械和设备修理业", [1000, 300, 20]),
+            ("开采专业及辅助性活动", [1000, 300, 20]),
+            ("机动车、电子产品和日用产品修理业", [300, 100, 10]),
+            ("装卸搬运和仓储业", [200, 100, 20]),
+            ("电信、广播电视和卫星传输服务", [2000, 100, 10]),
+            ("土地管理业", [300, 100, 10]),
+        ] {
+            assert_eq!(industry(name, ""), Some(bounded(bounds)), "{name}");
+        }
+        for name in ["资本市场服务", "国家机构", "铁路运输业", "卫生", "农、林、牧、渔专业及辅助性活动"]
+        {
+            assert_eq!(industry(name, ""), Some(Industry::Unbounded), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_section_by_its_name_has_the_class_of_its_letter() {
+        for (letter, name) in ('A'..='T').zip(SECTIONS) {
+            let by_letter = industry(&letter.to_string(), "");
+            assert!(by_letter.is_some(), "{letter} {name}");
+            assert_eq!(industry(name, ""), by_letter, "{letter} {name}");
         }
     }
 

@@ -7,8 +7,9 @@
 
 mod raw;
 pub mod source;
+mod toml_words;
 
-pub(crate) use raw::toml_error;
+pub(crate) use toml_words::toml_error;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::toml_words::toml_error;
 use super::{Field, FormSpec, Kind, choices, index_labels, index_starts};
 use crate::error::{Error, Result};
 use crate::text;
@@ -291,11 +292,4 @@ fn wrong_size(layout: &Layout) -> Option<(&'static str, String)> {
 /// First line that holds `needle`, counted from 1.
 fn line_of(source: &str, needle: &str) -> Option<usize> {
     source.lines().position(|l| l.contains(needle)).map(|at| at + 1)
-}
-
-/// A TOML error with file and line, in the words of the library (they name the key).
-pub(crate) fn toml_error(path: &str, source: &str, error: &toml::de::Error) -> Error {
-    let line = error.span().map(|span| source[..span.start.min(source.len())].matches('\n').count() + 1);
-    let message = error.message().lines().collect::<Vec<_>>().join(" ");
-    Error::config(path, line, format!("写法有误：{message}"), "请对照注释或 `zhiti init` 写出的默认文件修改")
 }

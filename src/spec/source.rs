@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Form, FormSpec, Kind, raw};
+use super::{Form, FormSpec, Kind, toml_error};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -114,7 +114,7 @@ impl Sources {
     pub fn load(files: Vec<SourceFile>, forms: &[&FormSpec]) -> Result<Self> {
         let mut raws: BTreeMap<String, (usize, RawSource)> = BTreeMap::new();
         for (at, (path, source)) in files.iter().enumerate() {
-            let raw = toml::from_str(source).map_err(|e| raw::toml_error(path, source, &e))?;
+            let raw = toml::from_str(source).map_err(|e| toml_error(path, source, &e))?;
             raws.insert(stem(path).to_owned(), (at, raw));
         }
         let mut all = Vec::with_capacity(raws.len());

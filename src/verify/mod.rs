@@ -97,17 +97,29 @@ fn look(edition: &Path, path: &str, digest: &str) -> Look {
     look
 }
 
-/// The newest period that has an edition.
+/// The newest period that has an edition, also one whose manifest is gone.
 ///
 /// # Errors
 /// The outputs folder cannot be read, or holds no edition.
 pub fn newest(outputs: &Path) -> Result<String> {
+    newest_of(outputs, &output::is_edition)
+}
+
+/// The newest period that has an edition or at least a public one (`zhiti publish`), to be previewed.
+///
+/// # Errors
+/// As [`newest`].
+pub fn newest_public(outputs: &Path) -> Result<String> {
+    newest_of(outputs, &|folder| folder.join("site").is_dir() || output::is_edition(folder))
+}
+
+fn newest_of(outputs: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Result<String> {
     output::recover(outputs);
     let mut periods: Vec<Period> = Vec::new();
     for entry in fs::read_dir(outputs).at("打开输出文件夹", outputs)? {
         let entry = entry.at("打开输出文件夹", outputs)?;
         if let Ok(period) = entry.file_name().to_string_lossy().parse()
-            && entry.path().join(MANIFEST).exists()
+            && is_wanted(&entry.path())
         {
             periods.push(period);
         }

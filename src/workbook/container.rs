@@ -60,7 +60,7 @@ fn has_zip_directory(bytes: &[u8]) -> bool {
 
 fn sniff_zip(bytes: &[u8]) -> Result<Container<'_>, FileFault> {
     let package = Package::open(bytes);
-    let package = package.map_err(|e| FileFault::Corrupt(format!("压缩结构损坏，可能传输中断（{e}）")))?;
+    let package = package.map_err(|_| FileFault::Corrupt("压缩结构损坏，可能传输中断".into()))?;
     let sign = |b: u8| if b == b'\\' { b'/' } else { b };
     let has = |wanted: &str| package.lower_names().any(|(_, name)| name.bytes().map(sign).eq(wanted.bytes()));
     let starts = |prefix: &str| package.names().any(|(_, name)| name.starts_with(prefix));

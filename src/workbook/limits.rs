@@ -46,3 +46,43 @@ impl Default for Limits {
         }
     }
 }
+
+/// Seconds for one file at most: what takes longer is not read at all.
+const MOST_SECONDS: u64 = 3600;
+
+/// A worker process does not come up with less.
+const LEAST_MEMORY: u64 = 64 << 20;
+
+impl Limits {
+    /// The first limit under which nothing could be read, as its name and what is wrong with it.
+    pub fn out_of_range(&self) -> Option<(&'static str, String)> {
+        let sizes = [
+            ("file_bytes", self.file_bytes),
+            ("zip_entries", self.zip_entries as u64),
+            ("inflated_bytes", self.inflated_bytes),
+            ("strings_bytes", self.strings_bytes),
+            ("styles_bytes", self.styles_bytes),
+            ("sheets", self.sheets as u64),
+            ("cells", self.cells as u64),
+            ("merges", self.merges as u64),
+            ("cell_chars", self.cell_chars as u64),
+        ];
+        if let Some((name, _)) = sizes.iter().find(|(_, size)| *size == 0) {
+            return Some((name, format!("{name} = 0 不可用，不能小于1")));
+        }
+        if !(1..=MOST_SECONDS).contains(&self.seconds) {
+            return Some((
+                "seconds",
+                format!("seconds = {} 不可用，应为1至{MOST_SECONDS}（秒）", self.seconds),
+            ));
+        }
+        (self.memory_bytes < LEAST_MEMORY).then(|| {
+            let message = format!(
+                "memory_bytes = {} 不可用，不能小于{LEAST_MEMORY}（{}MB）",
+                self.memory_bytes,
+                LEAST_MEMORY >> 20
+            );
+            ("memory_bytes", message)
+        })
+    }
+}

@@ -16,7 +16,7 @@ use super::account::Account;
 use super::personal::Personal;
 use super::suppress::{self, Ground, Quantities};
 use super::{Edition, PublicInput, Refusal, data, leaks};
-use crate::compose::TemplateFault;
+use crate::compose::{MEND, TemplateFault};
 use crate::error::Error;
 use crate::templates::Templates;
 use gate::{Gate, Memory};
@@ -108,16 +108,11 @@ fn tera(templates: &Templates) -> Result<Tera, Error> {
     Ok(tera)
 }
 
-/// A template error with its file, its line and its cause.
+/// A template error with its file and its line.
 fn located(templates: &Templates, template: &str, error: &tera::Error) -> Error {
-    let TemplateFault { template, line, mut message } = TemplateFault::of(error, template);
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        message.push_str(&format!("：{cause}"));
-        source = cause.source();
-    }
-    let hint = "请对照内置模板检查，或删去该文件以使用内置模板";
-    Error::config(templates.origin(&template), line, message, hint)
+    let fault = TemplateFault::of(error, template);
+    let message = format!("模板有误：{}", fault.words());
+    Error::config(templates.origin(&fault.template), fault.line, message, MEND)
 }
 
 fn write_data(book: &Book, resources: &[data::Resource], gate: &Gate) -> Result<(), Error> {

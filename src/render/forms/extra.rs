@@ -45,9 +45,9 @@ fn list_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     }
     let title = base().set_bold().set_font_size(16).set_align(FormatAlign::Center);
     sheet.merge_range(0, 0, 0, 4, own_sheet::LIST, &title)?;
-    let words = "红色的单元格必须修改；黄色的请核对，确实无误的可以不改。改好后保存本文件，原样报回即可，不需要另写说明。";
+    let words = "红色的单元格必须修改；黄色的请核对，确实无误的可以不改（答案不在选项之内或无法辨认的，不改则该项不计入统计）。改好后保存本文件，原样报回即可，不需要另写说明。";
     sheet.merge_range(1, 0, 1, 4, words, &base())?;
-    sheet.set_row_height(0, 30)?.set_row_height(1, 24)?;
+    sheet.set_row_height(0, 30)?.set_row_height(1, 40)?;
     let head = base().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
     for (col, text) in (0u16..).zip(["单元格", "程度", "栏目", "问题", "怎么改"]) {
         sheet.write_string_with_format(2, col, text, &head)?;

@@ -146,6 +146,8 @@ fn a_correction_workbook_marks_cells_and_lists_them() {
     let mut book = open(&bytes);
     assert_eq!(book.sheet_names()[..2], ["表B", own_sheet::LIST]);
     assert_eq!(text(&mut book, own_sheet::LIST, Cell::new(3, 0)), "表B E6");
+    let what_to_do = text(&mut book, own_sheet::LIST, Cell::new(1, 0));
+    assert!(what_to_do.contains("不改则该项不计入统计"), "{what_to_do}");
     assert_eq!(text(&mut book, own_sheet::LIST, Cell::new(3, 2)), "联系人姓名及电话");
     assert_eq!(text(&mut book, own_sheet::LIST, Cell::new(5, 1)), "必须改");
     let comments = part(&bytes, "xl/comments1.xml");

@@ -6,6 +6,7 @@
 //! typst remembers is dropped again every few documents, also after a failure.
 
 mod clean;
+mod words;
 mod world;
 
 use std::cell::Cell;
@@ -302,13 +303,8 @@ fn blame_one(desk: &Desk, diagnostic: &SourceDiagnostic) -> Error {
         Some((file, line)) => (file, Some(line)),
         None => (desk.main().get().vpath().get_without_slash().to_owned(), None),
     };
-    let hints: Vec<_> = diagnostic.hints.iter().map(|h| h.v.as_str()).collect();
-    Error::config(
-        format!("templates/layout/{file}"),
-        line,
-        format!("版式模板无法排版：{}", diagnostic.message),
-        hints.join("；"),
-    )
+    let message = format!("版式模板无法排版：{}", words::of(&diagnostic.message));
+    Error::config(format!("templates/layout/{file}"), line, message, crate::compose::MEND)
 }
 
 #[cfg(test)]
