@@ -54,6 +54,7 @@ fn context(site: &Site, title: &str, nav: &str, root: &str) -> Context {
     out.insert("until", &chinese_day(input.period.last_day()));
     out.insert("threshold", &input.settings.privacy.threshold);
     out.insert("rate_floor", &input.settings.privacy.rate_floor);
+    out.insert("synthetic", &input.is_synthetic());
     out.insert("has_archive", &(site.book.periods().len() > 1));
     out
 }
@@ -406,8 +407,9 @@ fn kind_word(kind: &str) -> &'static str {
 fn downloads(site: &Site) -> Result<(), Error> {
     let book = site.book;
     let mut c = context(site, "数据下载", "downloads", "");
+    let sample = data::sample_mark(book);
     let about = format!(
-        "{}：{}发布的中小企业质量提升服务供需、满意度和质量水平指标，依据 DB5101/T 190—2024 的表B至表F汇总，已作脱敏处理。\
+        "{sample}{}：{}发布的中小企业质量提升服务供需、满意度和质量水平指标，依据 DB5101/T 190—2024 的表B至表F汇总，已作脱敏处理。\
          每行一个数，含分母、95%置信区间和状态；截至{}。",
         title(book),
         book.input.settings.report.issuer,
