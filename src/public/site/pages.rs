@@ -108,7 +108,7 @@ fn tiles(book: &Book, period: Period, unit: &str) -> Vec<Tile> {
         tile("closed_loop_rate", ""),
         tile("response_rate", ""),
         count(Form::B, "家"),
-        count(Form::C, "项"),
+        count(Form::C, "个"),
     ]
 }
 
@@ -138,7 +138,7 @@ fn district_table(book: &Book, period: Period, root: &str) -> Table {
         });
     }
     let mut columns = vec!["区（市）县".to_owned()];
-    columns.extend(["企业（家）", "项目（项）", "问卷（份）"].map(String::from));
+    columns.extend(["企业（家）", "项目（个）", "问卷（份）"].map(String::from));
     columns.extend(METRICS.iter().map(|m| label(m, "")));
     Table {
         id: "district-table".into(),
