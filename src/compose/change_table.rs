@@ -29,13 +29,13 @@ pub(super) fn changes(scene: &Scene, about: &About) -> Table {
     let figures = FOLLOWED.iter().filter_map(|name| scene.figure(&about.unit.code, name));
     let rows = figures.map(|f| row(scene, f, against)).collect();
     let mut columns = vec![
-        column("指标", Align::Left, if year { 2.2 } else { 3.0 }),
-        column("本季度", Align::Right, 0.85),
-        column("上季度", Align::Right, 0.85),
-        column("环比", Align::Left, 2.15),
+        column("指标", Align::Left, if year { 2.0 } else { 3.0 }),
+        column("本季度", Align::Right, 0.95),
+        column("上季度", Align::Right, 0.95),
+        column("环比", Align::Left, 2.25),
     ];
     if year {
-        columns.extend([column("上年\n同期", Align::Right, 0.85), column("同比", Align::Left, 2.15)]);
+        columns.extend([column("上年\n同期", Align::Right, 0.95), column("同比", Align::Left, 2.25)]);
     }
     Table {
         title: format!("{}主要指标的{}", about.unit.name, if year { "环比和同比" } else { "环比" }),
