@@ -121,9 +121,9 @@ impl Table {
     /// The rows in points, from the number of signs in their cells and the size that layouts set them in.
     fn height(&self) -> f32 {
         let size = match self.columns.len() {
-            ..=5 if self.rows.len() <= 12 => 12.0,
-            ..=7 => 10.5,
-            ..=10 => 9.0,
+            0..=5 if self.rows.len() <= 12 => 12.0,
+            0..=7 => 10.5,
+            8..=10 => 9.0,
             _ => 8.0,
         };
         let points = TEXT_WIDTH / self.weight().max(1.0);

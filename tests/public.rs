@@ -541,6 +541,20 @@ fn the_archive_leads_to_earlier_quarters_or_says_there_is_none() {
     assert!(archive(&["2025Q2"], &[]).contains("没有更早季度的数据"));
 }
 
+/// A chart of few answers is grey like the cells of its table, and says why.
+#[test]
+fn charts_of_few_answers_are_grey() {
+    let links = links_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs"));
+    let edition = make(&links, &[]);
+    let page = text(&edition, "index.html");
+    for id in ["satisfaction", "structure", "levels", "trend"] {
+        let (_, rest) = page.split_once(&format!("aria-labelledby=\"{id}\"")).expect(id);
+        let chart = rest.split("</section>").next().unwrap();
+        assert!(chart.contains("data-status=\"small_n\""), "{id}: the example is small");
+        assert_eq!(chart.matches("：样本量不足，仅供参考").count().min(2), 2, "{id}, wide and narrow");
+    }
+}
+
 /// Returns that are made up are marked wherever the public meets them; true ones are not.
 #[test]
 fn made_up_returns_are_marked_on_every_page_and_in_the_data() {
