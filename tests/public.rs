@@ -155,10 +155,6 @@ fn check_links(edition: &Edition) {
     for (path, _) in edition.files.iter().filter(|(p, _)| p.ends_with(".html")) {
         for (_, rest) in ["href=\"", "src=\""].iter().flat_map(|a| split_at_each(text(edition, path), a)) {
             let target = rest.split('"').next().unwrap();
-            // The text of the licence is the one page that is another's; nothing is fetched from it.
-            if path == "downloads.html" && target == Settings::default().public.licence_url().unwrap() {
-                continue;
-            }
             let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
             assert!(!file.contains(':') && !file.starts_with('/'), "{path}: {target}");
             let file = if file.is_empty() { path.clone() } else { join(path, file) };
