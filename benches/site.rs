@@ -19,7 +19,7 @@ use zhiti::document::Summary;
 use zhiti::error::Result;
 use zhiti::link::Key;
 use zhiti::public::site::Press;
-use zhiti::public::{self, PublicCase, PublicInput, Said};
+use zhiti::public::{self, PublicCase, PublicInput};
 
 fn main() {
     let workspace = common::folder();
@@ -30,17 +30,7 @@ fn main() {
     let scene = desk.scene(&figures);
     let agreed: Vec<Case> = cases(&scene).into_iter().filter(|case| case.consent).collect();
     let heads: Vec<PublicCase> = agreed.iter().map(PublicCase::head).collect();
-    let input = PublicInput {
-        links: scene.links,
-        measured: scene.measured,
-        period: scene.period,
-        settings: scene.settings,
-        templates: &desk.ground.templates,
-        cases: &heads,
-        earlier: &Said::new(),
-        editions: &[],
-        fingerprint: &scene.fingerprint,
-    };
+    let input = PublicInput::of(&scene, &desk.ground.templates, &heads);
     let of_key: HashMap<&Key, &Case> = agreed.iter().map(|case| (&case.key, case)).collect();
     let make = |take: &Taker| {
         let made = public::site::print(&input, &BenchPress { scene: &scene, cases: &of_key, take });

@@ -91,18 +91,51 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Notes below the table, each one sentence.
     pub notes: Vec<String>,
-    /// Whether it needs a turned page; see [`Table::settle_width`].
+    /// Whether it needs a turned page; see [`Table::settle`].
     #[serde(default)]
     pub wide: bool,
+    /// Whether it is kept on one page; see [`Table::settle`].
+    #[serde(default)]
+    pub whole: bool,
 }
 
 /// Columns, weighed, that an upright page holds without squeezing.
 const WIDEST: f32 = 10.5;
+/// Height in points of the rows of a table that is kept on one page: ten of one line each, six of two.
+const WHOLE: f32 = 232.0;
+/// Width in points of the text of an upright page.
+const TEXT_WIDTH: f32 = 442.0;
 
 impl Table {
-    /// Decides, where the table is numbered, whether it gets a turned page.
-    pub fn settle_width(&mut self) {
-        self.wide = self.columns.iter().map(|column| column.weight).sum::<f32>() > WIDEST;
+    /// Decides, where the table is numbered, whether it gets a turned page, and whether it is kept on one:
+    /// a table broken for its last row reads badly, a tall one that may not break leaves half a page empty.
+    pub fn settle(&mut self) {
+        self.wide = self.weight() > WIDEST;
+        self.whole = self.height() <= WHOLE;
+    }
+
+    fn weight(&self) -> f32 {
+        self.columns.iter().map(|column| column.weight).sum()
+    }
+
+    /// The rows in points, from the number of signs in their cells and the size that layouts set them in.
+    fn height(&self) -> f32 {
+        let size = match self.columns.len() {
+            0..=5 if self.rows.len() <= 12 => 12.0,
+            0..=7 => 10.5,
+            8..=10 => 9.0,
+            _ => 8.0,
+        };
+        let points = TEXT_WIDTH / self.weight().max(1.0);
+        let lines = |row: &Row| {
+            let cells = self.columns.iter().zip(&row.cells);
+            let of = |(column, cell): (&Column, &CellText)| {
+                let signs = cell.text.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum::<f32>();
+                (signs * size / (points * column.weight - 0.8 * size).max(size)).ceil()
+            };
+            cells.map(of).fold(1.0, f32::max)
+        };
+        self.rows.iter().map(|row| size * (1.35 * lines(row) + 0.65)).sum()
     }
 }
 
@@ -243,4 +276,25 @@ pub struct Summary {
 pub struct SummaryItem {
     pub heading: String,
     pub blocks: Vec<Block>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(rows: usize, text: &str) -> Table {
+        let column = |weight: f32| Column { weight, ..Column::default() };
+        let row = || Row { cells: vec![CellText::words(text), CellText::words("24")], strong: false };
+        let columns = vec![column(2.0), column(1.0), column(1.0), column(1.0), column(1.0), column(1.0)];
+        let mut table = Table { columns, rows: (0..rows).map(|_| row()).collect(), ..Table::default() };
+        table.settle();
+        table
+    }
+
+    #[test]
+    fn ten_low_rows_stay_on_one_page_and_six_tall_ones_may_break() {
+        assert!(settled(10, "全市").whole && !settled(12, "全市").whole);
+        let tall = "请使用“zhiti forms”生成的空白表填写；若不是报送材料，请移出文件夹。";
+        assert!(settled(2, tall).whole && !settled(6, tall).whole);
+    }
 }

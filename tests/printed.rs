@@ -157,6 +157,96 @@ fn site_ids(world: &World) -> Vec<String> {
     pages.flat_map(|(_, bytes)| marks(&String::from_utf8_lossy(bytes))).collect()
 }
 
+/// All words of a document, tables and lists too.
+fn words(document: &Document) -> String {
+    let runs = |runs: &[Run]| runs.iter().map(|r| r.text.as_str()).collect::<String>();
+    let block = |block: &Block| match block {
+        Block::Heading { runs: r, .. } | Block::Paragraph { runs: r } | Block::Quote { runs: r } => runs(r),
+        Block::List { items, .. } => items.iter().map(|r| runs(r)).collect::<Vec<_>>().join("\n"),
+        Block::Table(table) => {
+            let heads = table.columns.iter().map(|c| c.label.as_str());
+            let cells = table.rows.iter().flat_map(|r| &r.cells).map(|c| c.text.as_str());
+            let notes = table.notes.iter().map(String::as_str);
+            heads.chain(cells).chain(notes).collect::<Vec<_>>().join(" ")
+        }
+        Block::Figure(drawing) => drawing.title.clone(),
+    };
+    document.blocks.iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
+/// With the floors of a real run: what a report compares, suggests or reports as a problem rests on enough.
+#[test]
+fn nothing_is_compared_on_too_few_answers() {
+    let mut world = world();
+    world.settings = Settings::default();
+    let measured = world.links.accounting.keys();
+    world.measured = measured
+        .map(|p| (*p, metrics::measure(&world.links, *p, &world.settings.metrics).unwrap()))
+        .collect();
+    world.comparisons =
+        compare::compare(&world.measured, world.period, &world.links, &world.settings.metrics);
+    let scene = world.scene();
+    let mut small = 0;
+    for document in documents(&scene) {
+        let (_, unit) = document.ident.split_once('/').unwrap();
+        let code = unit.strip_prefix("districts/").unwrap_or("510100");
+        let said = words(&document);
+        if unit != "city" && !unit.starts_with("districts/") {
+            continue;
+        }
+        let solid = scene.figure(code, "structure_mismatch").is_some_and(|f| f.status.id() == "ok");
+        let compares = said.contains("需求比重高于服务比重") || said.contains("比重大体相当");
+        assert!(solid || !compares, "{unit}: {said}");
+        small += usize::from(!solid);
+        if unit == "city" {
+            let advice = said.split("下一步建议").nth(1).unwrap();
+            let advice = advice.split("附表").next().unwrap();
+            assert!(!advice.contains("n="), "{advice}");
+            assert!(said.contains("部分区（市）县和机构样本量较小"), "{said}");
+        }
+    }
+    assert!(small > 0, "no district of this sample is small");
+}
+
+#[test]
+fn the_projects_of_the_abstract_are_those_of_the_tables() {
+    let world = world();
+    let scene = world.scene();
+    for document in documents(&scene).iter().filter(|d| d.title.ends_with("服务情况报告")) {
+        let first = document.blocks.iter().find_map(|block| match block {
+            Block::Paragraph { runs } => Some(runs),
+            _ => None,
+        });
+        let tells = |name: &str| {
+            first.into_iter().flatten().any(|r| r.figure.as_deref().is_some_and(|id| id.ends_with(name)))
+        };
+        assert!(tells("/account.counted.C") && !tells("/reach.projects"), "{}", document.ident);
+        let said = words(document);
+        assert!(!said.contains("退回0份") && !said.contains("被替代 退回"), "{said}");
+        let city = document.ident.ends_with("/city");
+        assert_eq!(said.contains("计算方法见编制说明"), city);
+        assert_eq!(said.contains("计算方法见全市报告的编制说明"), !city);
+    }
+}
+
+/// Literal words of the built-in templates: `change()` alone says which way a number went, or who is ahead.
+#[test]
+fn the_built_in_templates_hold_no_word_of_change_or_rank() {
+    let templates = Templates::built_in();
+    for path in templates.below("text/").filter(|p| p.ends_with(".md") && !p.ends_with("NAMES.md")) {
+        let text = templates.text(path).unwrap();
+        let parts = text.split("{{").flat_map(|part| part.split("{%"));
+        let after =
+            |part| str::split_once(part, "%}").or_else(|| part.split_once("}}")).map_or(part, |p| p.1);
+        let literal: String = parts.map(after).collect();
+        assert!(literal.contains('。') && !literal.contains("fig("), "{literal}");
+        for word in ["上升", "下降", "增长", "提高了", "降低了", "第一名", "排名第", "高于全市", "低于全市"]
+        {
+            assert!(!literal.contains(word), "{path}: {word}");
+        }
+    }
+}
+
 #[test]
 fn every_printed_number_is_explained_as_printed() {
     let world = world();

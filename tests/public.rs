@@ -537,6 +537,40 @@ fn the_archive_leads_to_earlier_quarters_or_says_there_is_none() {
     assert!(archive(&["2025Q2"], &[]).contains("没有更早季度的数据"));
 }
 
+/// A chart of few answers is grey like the cells of its table, and says why.
+#[test]
+fn charts_of_few_answers_are_grey() {
+    let links = links_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs"));
+    let edition = make(&links, &[]);
+    let page = text(&edition, "index.html");
+    for id in ["satisfaction", "structure", "levels", "trend"] {
+        let (_, rest) = page.split_once(&format!("aria-labelledby=\"{id}\"")).expect(id);
+        let chart = rest.split("</section>").next().unwrap();
+        assert!(chart.contains("data-status=\"small_n\""), "{id}: the example is small");
+        assert_eq!(chart.matches("：样本量不足，仅供参考").count().min(2), 2, "{id}, wide and narrow");
+    }
+}
+
+/// Returns that are made up are marked wherever the public meets them; true ones are not.
+#[test]
+fn made_up_returns_are_marked_on_every_page_and_in_the_data() {
+    let mut links = fixtures();
+    for synthetic in [true, false] {
+        links.synthetic = synthetic;
+        let edition = make(&links, &[]);
+        for (path, _) in edition.files.iter().filter(|(p, _)| p.ends_with(".html")) {
+            let marked = text(&edition, path).contains("<p class=\"sample\">示例数据（虚构）</p>");
+            assert_eq!(marked, synthetic, "{path}");
+        }
+        let package: serde_json::Value =
+            serde_json::from_str(text(&edition, "data/datapackage.json")).unwrap();
+        let described = package["description"].as_str().unwrap_or_default();
+        assert_eq!(described.contains("示例数据（虚构）"), synthetic, "{described}");
+        let lead = text(&edition, "downloads.html").contains("<p class=\"lead\">示例数据（虚构）");
+        assert_eq!(lead, synthetic);
+    }
+}
+
 #[test]
 fn the_open_data_describe_themselves() {
     let edition = make(&fixtures(), &[]);

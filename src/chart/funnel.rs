@@ -5,7 +5,7 @@
 //! does is the caller's exact judgement, not read off the curve.
 
 use super::frame::Frame;
-use super::labels::{Placer, spread};
+use super::labels::{Placer, leader, spread};
 use super::scale::Scale;
 use super::svg::{ACCENT, Canvas, GREY, INK, LINE, Mark, NAVY, Paint, Rect, SMALL, Style};
 use super::text::{ellipsis, widest, width_of, wrap};
@@ -295,9 +295,7 @@ pub(super) fn name_point(
     }
     let size = (widest(&lines, SMALL), LINE * lines.len() as f64);
     let place = placer.place(at, size);
-    let (cx, cy) = (at.0.clamp(place.x, place.x + place.w), at.1.clamp(place.y, place.y + place.h));
-    let away = (cx - at.0).hypot(cy - at.1);
-    if away > 12.0 {
+    if let Some(((cx, cy), away)) = leader(at, place) {
         let share = 6.5 / away;
         let start = (at.0 + (cx - at.0) * share, at.1 + (cy - at.1) * share);
         canvas.line(start, (cx, cy), Paint::line(GREY, 0.8));

@@ -28,16 +28,48 @@ pub(super) fn spread(wanted: &[f64], heights: &[f64], top: f64, bottom: f64) -> 
 pub(super) struct Placer {
     bounds: Rect,
     taken: Vec<Rect>,
+    /// Those of the places taken that hold words: no leader runs through them.
+    words: Vec<Rect>,
+}
+
+/// A label so far from its point has a leader to it.
+const LED: f64 = 12.0;
+
+/// Where the leader of a label ends, and how far from its point.
+pub(super) fn leader((x, y): (f64, f64), place: Rect) -> Option<((f64, f64), f64)> {
+    let end = (x.clamp(place.x, place.x + place.w), y.clamp(place.y, place.y + place.h));
+    let away = (end.0 - x).hypot(end.1 - y);
+    (away > LED).then_some((end, away))
 }
 
 impl Placer {
     pub(super) fn new(bounds: Rect) -> Self {
-        Self { bounds, taken: Vec::new() }
+        Self { bounds, taken: Vec::new(), words: Vec::new() }
     }
 
     /// Marks an area as used by something else.
     pub(super) fn block(&mut self, area: Rect) {
         self.taken.push(area);
+    }
+
+    /// Marks an area as used by words.
+    pub(super) fn block_words(&mut self, area: Rect) {
+        self.taken.push(area);
+        self.words.push(area);
+    }
+
+    /// How much of a place is taken, and by how many words its leader runs.
+    fn crowd(&self, point: (f64, f64), place: Rect) -> f64 {
+        const STEPS: u32 = 24;
+        let covered = self.taken.iter().map(|taken| taken.overlap(&place)).sum::<f64>();
+        let Some((end, _)) = leader(point, place) else { return covered };
+        let step = |i: u32| {
+            let t = f64::from(i) / f64::from(STEPS);
+            (point.0 + t * (end.0 - point.0), point.1 + t * (end.1 - point.1))
+        };
+        let inside = |w: &Rect, (x, y): (f64, f64)| x > w.x && x < w.x + w.w && y > w.y && y < w.y + w.h;
+        let crossed = self.words.iter().filter(|w| (0..STEPS).any(|i| inside(w, step(i)))).count();
+        covered + 100.0 * crossed as f64
     }
 
     /// The first free place for a label of `size` beside (`x`, `y`), from near
@@ -47,7 +79,7 @@ impl Placer {
         for gap in [8.0, 14.0, 22.0, 32.0, 46.0, 64.0] {
             for place in around((x, y), size, gap) {
                 let place = self.inside(place);
-                let crowd = self.taken.iter().map(|taken| taken.overlap(&place)).sum::<f64>();
+                let crowd = self.crowd((x, y), place);
                 if best.as_ref().is_none_or(|(least, _)| crowd < *least - 0.01) {
                     best = Some((crowd, place));
                 }
@@ -57,7 +89,7 @@ impl Placer {
             }
         }
         let place = best.map_or_else(|| self.inside(Rect { x, y, w: size.0, h: size.1 }), |(_, r)| r);
-        self.taken.push(place);
+        self.block_words(place);
         place
     }
 
@@ -66,7 +98,7 @@ impl Placer {
         let crowd = |place: &Rect| self.taken.iter().map(|taken| taken.overlap(place)).sum::<f64>();
         let inside: Vec<Rect> = places.iter().map(|place| self.inside(*place)).collect();
         let best = inside.iter().copied().min_by(|a, b| crowd(a).total_cmp(&crowd(b))).unwrap_or_default();
-        self.taken.push(best);
+        self.block_words(best);
         best
     }
 
@@ -121,6 +153,17 @@ mod tests {
     fn too_many_labels_grow_past_the_bottom_rather_than_overlap() {
         let centres = spread(&[5.0; 5], &[10.0; 5], 0.0, 20.0);
         assert_eq!(centres, [5.0, 15.0, 25.0, 35.0, 45.0]);
+    }
+
+    #[test]
+    fn no_leader_runs_through_words() {
+        let mut placer = Placer::new(Rect { x: 0.0, y: 0.0, w: 200.0, h: 100.0 });
+        // Only behind these words is there room; the name rather stands in the crowd.
+        placer.block_words(Rect { x: 30.0, y: 40.0, w: 6.0, h: 20.0 });
+        placer.block(Rect { x: 8.0, y: 0.0, w: 22.0, h: 100.0 });
+        let free = placer.crowd((20.0, 50.0), Rect { x: 20.0, y: 66.0, w: 5.0, h: 16.0 });
+        let behind = placer.crowd((20.0, 50.0), Rect { x: 52.0, y: 42.0, w: 30.0, h: 16.0 });
+        assert!(behind >= 100.0 && free < 100.0, "{free} {behind}");
     }
 
     #[test]

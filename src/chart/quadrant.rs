@@ -12,7 +12,7 @@ use super::text::{ellipsis, width_of};
 use super::{Axis, Chart, Drawing, Look, Measure, Reference, SMALL_N, Span, Unit, finite, phrase, sentence};
 
 /// Printed below every quadrant chart.
-const NOT_IPA: &str = "注：本图不是重要性—绩效分析(IPA)。";
+const NOT_IPA: &str = "注：本图不是重要性—绩效分析（IPA）。";
 
 /// Categories by share of demand and satisfaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl Chart for Quadrant {
         if !parts.is_empty() {
             parts.extend(self.demand_line.iter().map(|line| format!("竖线为{}", line.label)));
             parts.extend(self.score_line.iter().map(|line| format!("横线为{}", line.label)));
-            parts.push("本图不是重要性—绩效分析(IPA)".to_owned());
+            parts.push("本图不是重要性—绩效分析（IPA）".to_owned());
         }
         sentence(&format!("象限图：{title}，共{}类", self.points.len()), parts)
     }
@@ -164,7 +164,7 @@ impl Quadrant {
             let y = if low { plot.y + plot.h - 20.0 } else { plot.y + 3.0 };
             let style = Style::small().colour(GREY).anchor(Anchor::Start).bold();
             canvas.text(x, y + 8.0, &name, style);
-            placer.block(Rect { x, y, w, h: 16.0 });
+            placer.block_words(Rect { x, y, w, h: 16.0 });
         }
     }
 }
@@ -212,7 +212,7 @@ mod tests {
             muted: false,
         };
         let chart = Quadrant { points: vec![point], ..Quadrant::default() };
-        assert!(chart.svg().contains("不是重要性—绩效分析(IPA)"));
-        assert!(chart.alt().contains("不是重要性—绩效分析(IPA)"));
+        assert!(chart.svg().contains("不是重要性—绩效分析（IPA）"));
+        assert!(chart.alt().contains("不是重要性—绩效分析（IPA）"));
     }
 }

@@ -50,8 +50,11 @@ impl Chart for StackedShares {
             return None;
         }
         let mut canvas = self.look.canvas();
+        // Where every bar is grey, so is the key: nobody should look for blue ones.
+        let muted = self.rows.iter().filter(|row| row.total() > 0.0).all(|row| row.muted);
         let key = self.levels.iter().enumerate();
-        canvas.key(&key.map(|(i, name)| (Mark::Swatch(shade(i)), NAVY, name.clone())).collect::<Vec<_>>());
+        let key = key.map(|(i, name)| (Mark::Swatch(fill(i, muted)), edge(muted), name.clone()));
+        canvas.key(&key.collect::<Vec<_>>());
         let axis = Axis { title: self.axis_title.clone(), ..Axis::default() };
         let plan = Plan {
             names: self.rows.iter().map(|row| row.name.as_str()).collect(),
@@ -86,8 +89,7 @@ impl StackedShares {
                 &phrase(&row.name, &format!("{level} {}", share.printed), "", row.muted),
             );
             let area = Rect { x: from, y: y - 9.0, w: to - from, h: 18.0 };
-            let edge = if row.muted { GREY } else { NAVY };
-            canvas.rect(area, Paint::outlined(fill(i, row.muted), edge, 0.8));
+            canvas.rect(area, Paint::outlined(fill(i, row.muted), edge(row.muted), 0.8));
             if width_of(&share.printed, BODY) + 6.0 <= area.w {
                 let style = Style::body().anchor(Anchor::Middle).colour(words_on(i, row.muted));
                 canvas.text(area.x + area.w / 2.0, y, &share.printed, style);
@@ -121,6 +123,10 @@ fn fill(level: usize, muted: bool) -> &'static str {
     if muted { PALE[level.min(PALE.len() - 1)] } else { shade(level) }
 }
 
+fn edge(muted: bool) -> &'static str {
+    if muted { GREY } else { NAVY }
+}
+
 fn words_on(level: usize, muted: bool) -> &'static str {
     if level < 2 && !muted { WHITE } else { INK }
 }
@@ -142,6 +148,14 @@ mod tests {
         assert!(chart.svg().contains(">90.0%</text>"));
         assert!(!chart.svg().contains(">1.0%</text>"));
         assert!(chart.alt().contains("满意90.0%、基本满意9.0%、不满意1.0%（n=40）"), "{}", chart.alt());
+    }
+
+    #[test]
+    fn the_key_is_grey_where_every_bar_is() {
+        let mut chart = chart(&[(0.9, "90.0%"), (0.1, "10.0%")]);
+        assert!(chart.svg().contains(NAVY));
+        chart.rows[0].muted = true;
+        assert!(!chart.svg().contains(NAVY) && !chart.svg().contains(SHADES[1]), "{}", chart.svg());
     }
 
     #[test]

@@ -233,7 +233,7 @@ impl Canvas {
             Mark::Tick => self.line((x, y - 1.7 * r), (x, y + 1.7 * r), Paint::line(colour, 2.4)),
             Mark::Swatch(fill) => {
                 let area = Rect { x: x - 1.3 * r, y: y - r, w: 2.6 * r, h: 2.0 * r };
-                self.rect(area, Paint::outlined(fill, NAVY, 0.8));
+                self.rect(area, Paint::outlined(fill, colour, 0.8));
             }
             Mark::Hatch => self.hatched(Rect { x: x - 1.3 * r, y: y - r, w: 2.6 * r, h: 2.0 * r }),
             Mark::Post => self.post(x, y - 1.4 * r, y + 1.4 * r, colour),

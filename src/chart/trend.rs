@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::labels::spread;
 use super::svg::{ACCENT, Anchor, BLUE, Canvas, GREY, INK, LINE, Mark, NAVY, Paint, SMALL, Style, TINT};
 use super::text::{ellipsis, widest, width_of, wrap};
-use super::{Axis, Chart, Drawing, Look, Measure, interval, phrase, sentence};
+use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N, interval, phrase, sentence};
 
 /// One or more series over periods.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,7 +38,12 @@ pub struct TrendPoint {
     pub measure: Measure,
     /// Lower and upper end of the interval.
     pub interval: Option<(f64, f64)>,
+    /// Under the floor of its unit: grey.
+    pub muted: bool,
 }
+
+/// From the middle of a point to the middle of its value.
+const NEAR: f64 = 15.0;
 
 /// Mark, colour and dash of the nth series.
 const LOOKS: [(Mark, &str, &str); 5] = [
@@ -88,10 +93,13 @@ impl Chart for Trend {
 
 impl Trend {
     fn key(&self) -> Vec<(Mark, &'static str, String)> {
-        let any = self.series.iter().flat_map(|s| &s.points).any(|p| interval(p.interval).is_some());
-        let mark = if self.series.len() == 1 { Mark::Swatch(TINT) } else { Mark::Post };
+        let drawn = || self.series.iter().flat_map(|s| &s.points).filter(|p| p.measure.finite().is_some());
+        let any = drawn().any(|p| interval(p.interval).is_some());
+        let (mark, colour) =
+            if self.series.len() == 1 { (Mark::Swatch(TINT), NAVY) } else { (Mark::Post, INK) };
         let named = any && !self.interval_name.is_empty();
-        named.then(|| (mark, INK, self.interval_name.clone())).into_iter().collect()
+        let few = drawn().any(|p| p.muted).then(|| (Mark::Ring, GREY, SMALL_N.to_owned()));
+        named.then(|| (mark, colour, self.interval_name.clone())).into_iter().chain(few).collect()
     }
 
     /// All numbers that must be on the axis.
@@ -149,14 +157,26 @@ impl Trend {
             if self.series.len() == 1 {
                 draw_band(canvas, frame, series, run);
             }
-            let line: Vec<(f64, f64)> = run.iter().map(|(_, x, y)| (*x, *y)).collect();
-            canvas.path(&line, false, Paint::line(colour, 2.0).dashed(dash));
+            // A stretch between two points is grey where one of them is.
+            let few = |k: usize| series.points[run[k].0].muted || series.points[run[k + 1].0].muted;
+            let stretches: Vec<usize> = (0..run.len() - 1).collect();
+            for part in stretches.chunk_by(|a, b| few(*a) == few(*b)) {
+                let ends = part[0]..=part[part.len() - 1] + 1;
+                let line: Vec<(f64, f64)> = run[ends].iter().map(|(_, x, y)| (*x, *y)).collect();
+                let colour = if few(part[0]) { GREY } else { colour };
+                canvas.path(&line, false, Paint::line(colour, 2.0).dashed(dash));
+            }
         }
         for (i, x, y) in &spots {
             let point = &series.points[*i];
             let alone = !runs(&spots).iter().any(|run| run.len() > 1 && run.iter().any(|spot| spot.0 == *i));
-            let words =
-                phrase(&format!("{} {}", series.name, self.periods[*i]), &point.measure.printed, "", false);
+            let words = phrase(
+                &format!("{} {}", series.name, self.periods[*i]),
+                &point.measure.printed,
+                "",
+                point.muted,
+            );
+            let (mark, colour) = if point.muted { (Mark::Ring, GREY) } else { (mark, colour) };
             canvas.open(point.measure.figure.as_deref(), &words);
             if self.series.len() > 1 || alone {
                 draw_whisker(canvas, frame, *x, point, colour);
@@ -170,8 +190,8 @@ impl Trend {
         }
     }
 
-    /// Printed values of a single series, beyond its band on the side the line
-    /// turns away from, where there is room; the last stands at the right end.
+    /// Printed values of a single series, beside their points on the side the line turns away from (a value
+    /// farther off reads as one of the band), where there is room; the last stands at the right end.
     fn draw_values(&self, canvas: &mut Canvas, frame: &Frame, spots: &[Spot]) {
         let mut free = frame.plot.x;
         for k in 0..spots.len().saturating_sub(1) {
@@ -181,13 +201,12 @@ impl Trend {
             if x - half < free || x + half > frame.plot.x + frame.plot.w {
                 continue;
             }
-            let (lo, hi) =
-                interval(point.interval).map_or((y, y), |(lo, hi)| (frame.y.at(lo), frame.y.at(hi)));
             let before = if k > 0 { spots[k - 1].2 } else { spots[k + 1].2 };
             let peak = y <= f64::midpoint(before, spots[k + 1].2);
-            let at = if peak { hi.min(y - 4.0) - 10.0 } else { lo.max(y + 4.0) + 10.0 };
+            let at = if peak { y - NEAR } else { y + NEAR };
             let at = at.clamp(frame.plot.y - 2.0, frame.plot.y + frame.plot.h - 9.0);
-            canvas.text(x, at, &point.measure.printed, Style::small().anchor(Anchor::Middle));
+            let style = Style::small().colour(if point.muted { GREY } else { INK });
+            canvas.text(x, at, &point.measure.printed, style.anchor(Anchor::Middle));
             free = x + half + 6.0;
         }
     }
@@ -202,10 +221,13 @@ impl Trend {
         let x = frame.plot.x + frame.plot.w + 18.0;
         for ((i, spot), y) in last.iter().zip(centres) {
             let (_, colour, _) = LOOKS[i % LOOKS.len()];
+            let few = self.series[*i].points[spot.0].muted;
+            let colour = if few { GREY } else { colour };
             let lead = [(spot.1 + 7.0, spot.2), (x - 12.0, spot.2), (x - 3.0, y)];
             canvas.path(&lead, false, Paint::line(colour, 0.8));
             canvas.open(None, &self.series[*i].name);
-            canvas.lines(x, y, &labels[*i], Style::small());
+            let words = Style::small();
+            canvas.lines(x, y, &labels[*i], if few { words.colour(GREY) } else { words });
             canvas.close();
         }
     }
@@ -280,7 +302,7 @@ mod tests {
     fn series(values: &[Option<f64>]) -> Trend {
         let points = values.iter().map(|v| {
             let measure = v.map_or_else(|| Measure::missing("—"), |v| Measure::new(v, format!("{v:.2}")));
-            TrendPoint { measure, interval: None }
+            TrendPoint { measure, interval: Some((0.0, 1.0)), muted: false }
         });
         let series = vec![Series { name: "全市".into(), points: points.collect() }];
         let periods = (1..=values.len()).map(|q| format!("2025年第{q}季度")).collect();
@@ -295,6 +317,30 @@ mod tests {
         assert_eq!((thick(&whole), thick(&broken)), (1, 1));
         assert_eq!(broken.matches("<circle").count(), 3);
         assert!(series(&[Some(0.8), Some(0.82), None, Some(0.85)]).alt().contains("2025年第3季度—"));
+    }
+
+    #[test]
+    fn a_value_stands_by_its_point_and_few_answers_are_grey() {
+        let mut chart = series(&[Some(0.8), Some(0.5), Some(0.85)]);
+        let place = |svg: &str, mark: &str, before: &str, attribute: &str| -> f64 {
+            let at = svg.find(mark).unwrap_or_else(|| panic!("no {mark} in {svg}"));
+            let at = svg[..at].rfind(before).unwrap()
+                + svg[svg[..at].rfind(before).unwrap()..].find(attribute).unwrap();
+            svg[at + attribute.len()..].split('"').next().unwrap().parse().unwrap()
+        };
+        let svg = chart.svg();
+        let value = place(&svg, ">0.50</text>", "<text", " y=\"");
+        let circles: Vec<f64> = svg
+            .split("<circle")
+            .skip(1)
+            .map(|c| c.split(" cy=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .collect();
+        assert!((value - circles[1]).abs() < 24.0, "{value} {circles:?}");
+        assert!(!svg.contains(SMALL_N));
+        chart.series[0].points[1].muted = true;
+        let svg = chart.svg();
+        assert!(svg.contains(SMALL_N) && chart.alt().contains("2025年第2季度0.50"));
+        assert_eq!(svg.matches(r#"stroke-width="2.00""#).count(), 1);
     }
 
     #[test]

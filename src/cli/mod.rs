@@ -354,7 +354,7 @@ fn counts_text(outcome: &pipeline::Outcome) -> String {
     let waived = outcome.problems.iter().filter(|p| p.standing == Some(Standing::Waived)).count();
     let waived = if waived > 0 { format!("（其中已豁免{waived}处）") } else { String::new() };
     format!(
-        "{}：文件{}个，读取{}个，未能读取{}个；收到{}份＝计入{}份＋被替代{}份＋退回{}份；错误{}处，警告{}处，提示{}处{waived}。\n结果在 {}",
+        "{}：文件{}个，读取{}个，未能读取{}个；收到{}份＝计入{}份＋被替代{}份＋未计入{}份；错误{}处，警告{}处，提示{}处{waived}。\n结果在 {}",
         outcome.period,
         n("files_found"),
         n("files_read"),

@@ -23,18 +23,23 @@ const FOLLOWED: &[&str] = &[
 
 /// The table `changes` of a unit.
 pub(super) fn changes(scene: &Scene, about: &About) -> Table {
+    // A year nobody reported has no columns; the quarter before has them, and says that there is none.
+    let year = scene.measured.contains_key(&scene.period.year_before());
+    let against: &[Against] = if year { &[Against::Quarter, Against::Year] } else { &[Against::Quarter] };
     let figures = FOLLOWED.iter().filter_map(|name| scene.figure(&about.unit.code, name));
-    let rows = figures.map(|f| row(scene, f)).collect();
+    let rows = figures.map(|f| row(scene, f, against)).collect();
+    let mut columns = vec![
+        column("指标", Align::Left, if year { 2.0 } else { 3.0 }),
+        column("本季度", Align::Right, 0.95),
+        column("上季度", Align::Right, 0.95),
+        column("环比", Align::Left, 2.25),
+    ];
+    if year {
+        columns.extend([column("上年\n同期", Align::Right, 0.95), column("同比", Align::Left, 2.25)]);
+    }
     Table {
-        title: format!("{}主要指标的环比和同比", about.unit.name),
-        columns: vec![
-            column("指标", Align::Left, 2.2),
-            column("本季度", Align::Right, 0.9),
-            column("上季度", Align::Right, 0.9),
-            column("环比", Align::Left, 1.7),
-            column("上年同期", Align::Right, 0.9),
-            column("同比", Align::Left, 1.7),
-        ],
+        title: format!("{}主要指标的{}", about.unit.name, if year { "环比和同比" } else { "环比" }),
+        columns,
         rows,
         notes: vec![
             "升降以统计检验为准，未通过检验的为“无显著变化”；“—”为没有可比的往期数据。".into(),
@@ -44,10 +49,10 @@ pub(super) fn changes(scene: &Scene, about: &About) -> Table {
     }
 }
 
-fn row(scene: &Scene, figure: &Figure) -> Row {
+fn row(scene: &Scene, figure: &Figure, against: &[Against]) -> Row {
     let name = Definition::of(figure.metric).map_or_else(|| figure.name(), |d| d.name_of(figure.item));
     let mut cells = vec![CellText::words(name), cell(Some(figure))];
-    for against in [Against::Quarter, Against::Year] {
+    for against in against.iter().copied() {
         let comparison = scene.comparisons.of(&figure.id(), against);
         let base = comparison.and_then(|c| c.base.as_ref());
         let base = base.map(|b| {

@@ -310,6 +310,7 @@ fn trend(scene: &Scene, about: &About) -> Trend {
         TrendPoint {
             measure: measure(figure),
             interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)),
+            muted: figure.is_some_and(is_muted),
         }
     };
     Trend {

@@ -77,6 +77,10 @@ impl Stage for CheckStage<'_> {
 struct View {
     period: PeriodView,
     edition: EditionView,
+    /// Rows of the table of changes.
+    changes: usize,
+    /// Whether any of the four quarters before has returns.
+    has_earlier: bool,
     silent: usize,
     small: usize,
     solid: usize,
@@ -90,15 +94,19 @@ pub fn release_check(scene: &Scene, narrator: &Narrator, editions: &Editions) ->
     let about = city(scene);
     let (silent, composites) = (silent(scene), composites(scene));
     let small = composites.iter().filter(|f| is_muted(f)).count();
+    let changes = largest_changes(scene);
+    let earlier = before(scene.period).any(|p| scene.returns_of(p).next().is_some());
     let view = View {
         period: super::view::period(scene),
         edition: edition_view(scene, editions),
+        changes: changes.rows.len(),
+        has_earlier: earlier,
         silent: silent.len(),
         small,
         solid: composites.len() - small,
     };
     let mut tables = vec![
-        ("largest_changes", largest_changes(scene)),
+        ("largest_changes", changes),
         ("silent_units", silent_table(silent)),
         ("small_units", small_table(scene, &composites)),
         ("problems", problems_table(scene)),
@@ -127,7 +135,7 @@ fn largest_changes(scene: &Scene) -> Table {
             column("差的95%区间", Align::Right, 1.5),
             column("检验", Align::Left, 2.2),
         ],
-        rows: or_none(rows, 7),
+        rows,
         notes: vec!["全市和各区（市）县中样本量均达到下限的数值，按相差大小排列；比率之差以百分点计，得分之差以分计。检验不支持的，不得写作上升或下降。".into()],
         ..Table::default()
     }
@@ -181,10 +189,14 @@ struct Silent {
     id: Option<String>,
 }
 
+/// The quarters looked back at, newest first.
+fn before(period: Period) -> impl Iterator<Item = Period> {
+    std::iter::successors(Some(period.previous()), |p| Some(p.previous())).take(BACK)
+}
+
 /// Districts without a return and agencies without a survey that had some in the four quarters before.
 fn silent(scene: &Scene) -> Vec<Silent> {
-    let mut periods = vec![scene.period];
-    (0..BACK).for_each(|_| periods.push(periods[periods.len() - 1].previous()));
+    let periods = std::iter::once(scene.period).chain(before(scene.period));
     let mut out = Vec::new();
     let mut seen: BTreeSet<(Level, String)> = BTreeSet::new();
     for period in periods {

@@ -57,7 +57,7 @@ pub fn data_book(scene: &Scene, changes: Option<&Changes>) -> DataBook {
         sheets.push(sheet("变动材料", moved_returns(changes, MOST)));
     }
     for (at, sheet) in sheets.iter_mut().enumerate() {
-        sheet.table.number = format!("表{}", at + 1);
+        sheet.table.number = format!("数据表{}", at + 1);
     }
     DataBook {
         title: format!("{}中小企业质量提升服务数据表", scene.settings.report.city),
@@ -78,15 +78,15 @@ pub fn data_book(scene: &Scene, changes: Option<&Changes>) -> DataBook {
 }
 
 fn native(kind: ChartKind, series: &[usize], table: &Table) -> NativeChart {
-    let names: Vec<&str> =
-        series.iter().filter_map(|c| table.columns.get(*c)).map(|c| c.label.as_str()).collect();
+    let names: Vec<String> =
+        series.iter().filter_map(|c| table.columns.get(*c)).map(|c| c.label.replace('\n', "")).collect();
     NativeChart {
         kind,
         title: table.title.clone(),
         alt: format!("{}：{}。数据见本表。", table.title, names.join("、")),
         categories: 0,
         series: series.to_vec(),
-        axis: if names.len() == 1 { names[0].to_owned() } else { String::new() },
+        axis: if names.len() == 1 { names[0].clone() } else { String::new() },
     }
 }
 

@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
     }
 
     fn end_paragraph(&mut self) {
-        let runs = trimmed(std::mem::take(&mut self.runs));
+        let runs = one_bracket(trimmed(std::mem::take(&mut self.runs)));
         if runs.is_empty() {
             return;
         }
@@ -331,7 +331,7 @@ impl<'a> Reader<'a> {
     }
 
     fn flush_item(&mut self) {
-        let runs = trimmed(std::mem::take(&mut self.runs));
+        let runs = one_bracket(trimmed(std::mem::take(&mut self.runs)));
         if let Some((_, items)) = self.lists.last_mut()
             && !runs.is_empty()
         {
@@ -358,7 +358,8 @@ impl<'a> Reader<'a> {
             self.link.push(plain(after, printed.muted));
         }
         if let Some(n) = printed.n.filter(|_| printed.muted) {
-            self.link.push(plain(format!("（n={n}）"), true));
+            // Black, so that its bracket and the sign after it are set as one.
+            self.link.push(plain(format!("{COUNTED}{n}）"), false));
         }
         Ok(())
     }
@@ -427,6 +428,30 @@ fn trimmed(mut runs: Vec<Run>) -> Vec<Run> {
     runs
 }
 
+/// How the n of a small sample begins.
+const COUNTED: &str = "（n=";
+
+/// Puts the n of a small sample into the bracket it stands in, or before the words of the one that follows:
+/// `（n=23）（95%置信区间…）` and `（…（n=21））` are no Chinese.
+fn one_bracket(mut runs: Vec<Run>) -> Vec<Run> {
+    let mut depth = 0;
+    for at in 0..runs.len() {
+        let counted = runs[at].text.strip_prefix(COUNTED).and_then(|rest| rest.strip_suffix('）'));
+        if let Some(n) = counted.filter(|n| n.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned) {
+            let next = runs.get(at + 1).and_then(|run| run.text.strip_prefix('（')).map(str::to_owned);
+            if depth > 0 {
+                runs[at].text = format!("，n={n}");
+            } else if let Some(rest) = next.filter(|_| runs[at + 1].figure.is_none()) {
+                runs[at].text = format!("{COUNTED}{n}；");
+                runs[at + 1].text = rest;
+            }
+        }
+        let count = |sign: char| runs[at].text.matches(sign).count();
+        depth = (depth + count('（')).saturating_sub(count('）'));
+    }
+    runs
+}
+
 /// Numbers tables and figures in reading order, and headings as 一、（一）1.
 fn number(mut blocks: Vec<Block>) -> Vec<Block> {
     let (mut tables, mut figures) = (0, 0);
@@ -436,7 +461,7 @@ fn number(mut blocks: Vec<Block>) -> Vec<Block> {
             Block::Table(table) => {
                 tables += 1;
                 table.number = format!("表{tables}");
-                table.settle_width();
+                table.settle();
             }
             Block::Figure(figure) => {
                 figures += 1;
@@ -549,6 +574,22 @@ mod tests {
         let Block::Paragraph { runs } = &blocks[1] else { panic!("{blocks:?}") };
         assert_eq!(runs[1].figure.as_deref(), Some("2025Q1/510100/composite_score"));
         assert_eq!(runs[1].text, "82.62");
+    }
+
+    #[test]
+    fn the_n_of_a_small_sample_stands_in_one_bracket() {
+        let few = || Run::plain(format!("{COUNTED}21）"));
+        let said = |runs: Vec<Run>| one_bracket(runs).into_iter().map(|r| r.text).collect::<String>();
+        let plain = |text: &str| Run::plain(text);
+        assert_eq!(said(vec![plain("95.65分"), few(), plain("，环比")]), "95.65分（n=21），环比");
+        assert_eq!(
+            said(vec![plain("95.65分"), few(), plain("（95%区间"), plain("分）。")]),
+            "95.65分（n=21；95%区间分）。"
+        );
+        assert_eq!(said(vec![plain("（7.6.3，52.4%"), few(), plain("）。")]), "（7.6.3，52.4%，n=21）。");
+        let both =
+            vec![plain("87.50分"), few(), plain("（全市95.65分"), few(), plain("），回收率90%"), few()];
+        assert_eq!(said(both), "87.50分（n=21；全市95.65分，n=21），回收率90%（n=21）");
     }
 
     #[test]

@@ -68,7 +68,11 @@ impl<'a> Scene<'a> {
 
     /// Returns of the period.
     pub fn returns(&self) -> impl Iterator<Item = &'a Linked> {
-        let period = self.period;
+        self.returns_of(self.period)
+    }
+
+    /// Returns of another period.
+    pub fn returns_of(&self, period: Period) -> impl Iterator<Item = &'a Linked> {
         self.links.returns.iter().filter(move |l| l.ret.period == period)
     }
 

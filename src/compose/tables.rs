@@ -130,7 +130,12 @@ fn named(name: &str, mut cells: Vec<CellText>) -> Vec<CellText> {
 }
 
 const SMALL: &str = "灰色数值的样本量低于规定下限，仅供参考，不作比较。";
-const CONFIDENCE: &str = "区间为95%置信区间，计算方法见编制说明。";
+
+/// The note on intervals; the city's report alone has the table of methods.
+fn confidence(level: Level) -> String {
+    let place = if level == Level::City { "编制说明" } else { "全市报告的编制说明" };
+    format!("区间为95%置信区间，计算方法见{place}。")
+}
 
 fn accounts(scene: &Scene, about: &About) -> Table {
     let roster = scene.accounting().is_some_and(|a| a.has_roster);
@@ -140,7 +145,8 @@ fn accounts(scene: &Scene, about: &About) -> Table {
         row(named(&label, Account::ALL.iter().map(cell).collect()))
     });
     let mut notes = vec![
-        "收到＝计入＋被替代＋退回；被替代指同一企业同一项目有更新的一份，退回指因错误未计入。".to_owned(),
+        "收到＝计入＋被替代＋未计入；被替代指同一企业同一项目有更新的一份，未计入指因错误不计入统计的。"
+            .to_owned(),
     ];
     notes.push(if roster {
         "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到的。".into()
@@ -173,7 +179,7 @@ fn district_accounts(scene: &Scene) -> Table {
     rows.extend(districts.into_iter().map(|d| row(named(district_name(d), of(district_code(d))))));
     let mut columns = vec![words("区（市）县", 1.6)];
     columns.extend(forms.iter().map(|f| number(&scene.specs.of(*f).caption)));
-    columns.extend([number("退回"), number("缺报")]);
+    columns.extend([number("未计入"), number("缺报")]);
     Table {
         title: "各区（市）县计入统计的份数".into(),
         unit: "单位：份".into(),
@@ -207,12 +213,12 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
             column("有效回答", Align::Right, 1.05),
             column("满意率", Align::Right, 0.85),
             column("满意率区间", Align::Right, 1.8),
-            column("基本满意及以上率", Align::Right, 1.1),
+            column("基本满意\n及以上率", Align::Right, 1.1),
             column("得分", Align::Right, 0.85),
             column("未作答率", Align::Right, 1.05),
         ],
         rows: rows.collect(),
-        notes: vec![CONFIDENCE.into(), SMALL.into()],
+        notes: vec![confidence(about.unit.level), SMALL.into()],
         ..Table::default()
     }
 }
@@ -231,12 +237,12 @@ fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {
     let mut columns = vec![
         words(head, if level == Level::Agency { 3.6 } else { 1.7 }),
         column("份数", Align::Right, 0.7),
-        column("综合满意度", Align::Right, 1.25),
+        column("综合\n满意度", Align::Right, 1.25),
         column("区间", Align::Right, 1.7),
     ];
-    columns.extend(["人员态度", "人员能力", "专家态度", "专家能力"].map(number));
+    columns.extend(["人员\n态度", "人员\n能力", "专家\n态度", "专家\n能力"].map(number));
     let mut notes =
-        vec!["右侧四列为满意率；综合满意度满分100分。".to_owned(), CONFIDENCE.into(), SMALL.into()];
+        vec!["右侧四列为满意率；综合满意度满分100分。".to_owned(), confidence(Level::City), SMALL.into()];
     if level == Level::Category {
         notes.push("一个项目勾选多类服务的，在每一类中各计一次。".into());
     }
@@ -264,7 +270,7 @@ fn supply_demand(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}质量提升需求与服务的类别构成", about.unit.name),
         columns: vec![
-            words("服务类别", 1.8), number("需求企业（家）"), number("需求占比"), number("服务项目（个）"), number("服务占比"), number("供需结构差"),
+            words("服务类别", 1.8), number("需求企业\n（家）"), number("需求占比"), number("服务项目\n（个）"), number("服务占比"), number("供需结构差"),
         ],
         rows: rows.collect(),
         notes: vec![
@@ -297,9 +303,9 @@ fn service_by_district(scene: &Scene) -> Table {
         title: "各区（市）县服务实施情况".into(),
         columns: vec![
             words("区（市）县", 1.3),
-            column("服务项目（个）", Align::Right, 0.95),
+            column("服务项目\n（个）", Align::Right, 0.95),
             column("需求响应率", Align::Right, 1.1),
-            column("响应时长中位数（天）", Align::Right, 1.1),
+            column("响应时长\n中位数（天）", Align::Right, 1.25),
             column("回收率", Align::Right, 0.8),
             column("服务闭环率", Align::Right, 1.1),
             column("情况反馈率", Align::Right, 1.1),
@@ -325,32 +331,38 @@ fn standard_level(scene: &Scene, about: &About) -> Table {
             column("区间", Align::Right, 1.6),
         ],
         rows: rows.collect(),
-        notes: vec![CONFIDENCE.into(), SMALL.into(), "由于四舍五入，分项合计可能不等于总计。".into()],
+        notes: vec![
+            confidence(about.unit.level),
+            SMALL.into(),
+            "由于四舍五入，分项合计可能不等于总计。".into(),
+        ],
         ..Table::default()
     }
 }
 
 fn quality_base(scene: &Scene, about: &About) -> Table {
     let items = ["self_declared", "standards", "patents"];
+    let beside_city = about.unit.level != Level::City;
     let rows = items.iter().map(|item| {
         let name = format!("quality_base_coverage.{item}");
-        let (f, city) = (scene.figure(&about.unit.code, &name), scene.figure(CITY.0, &name));
-        row(named(
-            item_label(item),
-            vec![numerator(f), denominator(f), cell(f), interval_cell(f), cell(city)],
-        ))
+        let f = scene.figure(&about.unit.code, &name);
+        let mut cells = vec![numerator(f), denominator(f), cell(f), interval_cell(f)];
+        cells.extend(beside_city.then(|| cell(scene.figure(CITY.0, &name))));
+        row(named(item_label(item), cells))
     });
+    let rows = rows.collect();
+    let mut columns = vec![
+        words("质量基础", 2.0),
+        number("具备（家）"),
+        number("已答（家）"),
+        number("覆盖率"),
+        column("区间", Align::Right, 1.6),
+    ];
+    columns.extend(beside_city.then(|| number("全市")));
     Table {
         title: format!("{}企业质量基础", about.unit.name),
-        columns: vec![
-            words("质量基础", 2.0),
-            number("具备（家）"),
-            number("已答（家）"),
-            number("覆盖率"),
-            column("区间", Align::Right, 1.6),
-            number("全市"),
-        ],
-        rows: rows.collect(),
+        columns,
+        rows,
         notes: vec![SMALL.into()],
         ..Table::default()
     }
@@ -364,7 +376,9 @@ fn dimensions(scene: &Scene, about: &About) -> Table {
         .map(|d| {
             let gap = scene.figure(code, &format!("dimension_gap.{d}"));
             let mut cells = vec![denominator(gap)];
-            cells.extend(Side::ALL.map(|side| level(side, d)));
+            // Three means beside the gap between them: of as few answers, grey like it.
+            let muted = gap.is_some_and(is_muted);
+            cells.extend(Side::ALL.map(|side| CellText { muted, ..level(side, d) }));
             cells.extend([cell(gap), cell(scene.figure(code, &format!("gap_closure.{d}")))]);
             row(named(d, cells))
         })
@@ -374,7 +388,7 @@ fn dimensions(scene: &Scene, about: &About) -> Table {
     rows.push(Row { cells: named("合计", cells), strong: true });
     let mut columns = vec![words("方面", 2.0), number("有效份数")];
     columns.extend(Side::ALL.map(|side| number(side.label())));
-    columns.extend([number("质量差距"), number("差距弥合率")]);
+    columns.extend([number("质量差距"), number("差距\n弥合率")]);
     Table {
         title: format!("{}质量管理六个方面的差距与弥合", about.unit.name),
         unit: "单位：分（1～5分）".into(),
@@ -403,10 +417,17 @@ fn quality_by_district(scene: &Scene) -> Table {
         let answered = denominator(scene.figure(code, "below_industry_share"));
         std::iter::once(answered).chain(names.iter().map(|n| cell(scene.figure(code, n)))).collect()
     });
-    let mut columns = vec![words("区（市）县", 1.6), number("已答企业（家）")];
+    let mut columns = vec![words("区（市）县", 1.6), number("已答企业\n（家）")];
     columns.extend(
-        ["低于行业平均", "自我声明公开", "参与制定标准", "有效发明专利", "差距弥合率", "目标达成率"]
-            .map(number),
+        [
+            "低于行业\n平均",
+            "自我声明\n公开",
+            "参与制定\n标准",
+            "有效发明\n专利",
+            "差距\n弥合率",
+            "目标\n达成率",
+        ]
+        .map(number),
     );
     Table {
         title: "各区（市）县的标准水平和质量基础".into(),
@@ -504,7 +525,7 @@ fn formulas() -> Table {
     });
     Table {
         title: "指标的定义和计算方法".into(),
-        columns: vec![words("指标", 1.3), words("计算方法", 4.2), words("区间", 1.3), words("对应条款", 1.0)],
+        columns: vec![words("指标", 1.3), words("计算方法", 3.9), words("区间", 1.3), words("对应条款", 1.3)],
         rows: rows.collect(),
         notes: vec!["标准未规定分值、权重和公式，以上均为本报告采用的口径。".into()],
         ..Table::default()

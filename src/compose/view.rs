@@ -13,7 +13,7 @@ use crate::problem::Severity;
 use crate::reference::district::{CITY, DISTRICTS};
 use crate::spec::Form;
 
-use super::scene::Scene;
+use super::scene::{Scene, is_muted};
 use super::tables::About;
 
 /// Everything a report's template may use.
@@ -35,8 +35,11 @@ pub struct ReportView {
     pub districts: DistrictsView,
     /// Categories by falling demand, those without any left out.
     pub demand: Vec<CategoryView>,
-    /// Categories whose demand share is above their service share, by falling gap.
+    /// Categories whose demand share is above their service share, by falling gap; none where the ticks are too
+    /// few to compare the two (metrics.md: 20 on each side).
     pub undersupplied: Vec<CategoryView>,
+    /// Districts and agencies whose satisfaction rests on fewer answers than their floor.
+    pub small_units: usize,
     /// Problems of the unit by severity.
     pub problems: ProblemsView,
     /// What enterprises wrote of the next stage (form E), quoted with its place.
@@ -198,6 +201,7 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
         districts: districts(scene),
         demand: demand(scene, about),
         undersupplied: undersupplied(scene, about),
+        small_units: small_units(scene),
         problems: problems(scene, about),
         next_needs: next_needs(scene, about),
         dissatisfied: dissatisfied(scene, about),
@@ -316,9 +320,18 @@ fn demand(scene: &Scene, about: &About) -> Vec<CategoryView> {
 }
 
 fn undersupplied(scene: &Scene, about: &About) -> Vec<CategoryView> {
-    let mut all: Vec<CategoryView> = demand(scene, about).into_iter().filter(|c| c.gap > 0.02).collect();
+    let compared =
+        scene.figure(&about.unit.code, "structure_mismatch").is_some_and(|f| f.status == Status::Ok);
+    let gaping = |c: &CategoryView| compared && c.gap > 0.02;
+    let mut all: Vec<CategoryView> = demand(scene, about).into_iter().filter(gaping).collect();
     all.sort_by(|a, b| b.gap.total_cmp(&a.gap));
     all
+}
+
+fn small_units(scene: &Scene) -> usize {
+    let figures = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
+    let composites = figures.iter().filter(|f| f.metric == "composite_score");
+    composites.filter(|f| matches!(f.level, Level::District | Level::Agency) && is_muted(f)).count()
 }
 
 fn problems(scene: &Scene, about: &About) -> ProblemsView {

@@ -97,15 +97,9 @@ fn public_edition(
     let agreed: Vec<_> = cases(scene).into_iter().filter(|c| c.consent).collect();
     let heads: Vec<PublicCase> = agreed.iter().map(PublicCase::head).collect();
     let input = PublicInput {
-        links: scene.links,
-        measured: scene.measured,
-        period: scene.period,
-        settings: scene.settings,
-        templates,
-        cases: &heads,
         earlier: &record.before,
         editions: &record.editions,
-        fingerprint: &scene.fingerprint,
+        ..PublicInput::of(scene, templates, &heads)
     };
     let press = SitePress { maker, scene, cases: agreed.iter().map(|case| (&case.key, case)).collect() };
     Ok(public::print(&input, &press)?.files(&input)?)

@@ -260,6 +260,9 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
         "version": version(book),
         "resources": resources.iter().map(one).collect::<Vec<_>>(),
     });
+    if book.input.is_synthetic() {
+        package["description"] = sample_mark(book).into();
+    }
     let public = &book.input.settings.public;
     if !public.licence.is_empty() {
         let mut licence = json!({"name": public.licence});
@@ -269,6 +272,11 @@ pub fn datapackage(book: &Book, title: &str, resources: &[Resource]) -> Json {
         package["licenses"] = json!([licence]);
     }
     package
+}
+
+/// Said first of a data set that is made up; empty for others.
+pub fn sample_mark(book: &Book) -> &'static str {
+    if book.input.is_synthetic() { "示例数据（虚构），不反映任何真实情况。" } else { "" }
 }
 
 /// Words of a key: where a metric has no items, the empty word is a value of its own, not a gap.

@@ -16,7 +16,7 @@ pub mod suppress;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::compose::Case;
+use crate::compose::{Case, Scene};
 use crate::document::Summary;
 use crate::error::Error;
 use crate::link::{Key, Links};
@@ -47,6 +47,31 @@ pub struct PublicInput<'a> {
     pub editions: &'a [Period],
     /// First digits of the digest of the data.
     pub fingerprint: &'a str,
+}
+
+/// What an edition says that has none before it.
+static NOTHING_SAID: Said = Said::new();
+
+impl<'a> PublicInput<'a> {
+    /// What the reports are made from, with the cases that agreed; nothing was said before.
+    pub fn of(scene: &'a Scene<'a>, templates: &'a Templates, cases: &'a [PublicCase]) -> Self {
+        Self {
+            links: scene.links,
+            measured: scene.measured,
+            period: scene.period,
+            settings: scene.settings,
+            templates,
+            cases,
+            earlier: &NOTHING_SAID,
+            editions: &[],
+            fingerprint: &scene.fingerprint,
+        }
+    }
+
+    /// Whether the returns are made up (示例数据), which every page then says.
+    pub fn is_synthetic(&self) -> bool {
+        self.links.synthetic
+    }
 }
 
 /// The summary of one project.

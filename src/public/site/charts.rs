@@ -101,7 +101,7 @@ pub fn structure(book: &Book, period: Period, unit: &str) -> Drawing {
                 name: (*c).into(),
                 demand: book.measure(period, unit, &need(c)),
                 supply: book.measure(period, unit, &service(c)),
-                muted: false,
+                muted: book.is_few(period, unit, &need(c)) || book.is_few(period, unit, &service(c)),
             })
             .collect(),
         look,
@@ -129,7 +129,7 @@ pub fn levels(book: &Book, period: Period, units: &[(&str, &str)]) -> Drawing {
                 name: (*label).into(),
                 shares: LEVELS.iter().map(|l| book.measure(period, code, &name(l))).collect(),
                 n: String::new(),
-                muted: false,
+                muted: LEVELS.iter().any(|l| book.is_few(period, code, &name(l))),
             })
             .collect(),
         look,
@@ -196,7 +196,7 @@ pub fn trend(book: &Book, unit: &str) -> Option<Drawing> {
     let title = "综合满意度逐季变化";
     let point = |p: &Period| {
         let estimate = book.estimate(*p, unit, NAME, "");
-        TrendPoint { measure: estimate.measure, interval: estimate.interval }
+        TrendPoint { measure: estimate.measure, interval: estimate.interval, muted: estimate.muted }
     };
     let make = |look: Look| Trend {
         title: title.into(),

@@ -54,6 +54,7 @@ fn context(site: &Site, title: &str, nav: &str, root: &str) -> Context {
     out.insert("until", &chinese_day(input.period.last_day()));
     out.insert("threshold", &input.settings.privacy.threshold);
     out.insert("rate_floor", &input.settings.privacy.rate_floor);
+    out.insert("synthetic", &input.is_synthetic());
     out.insert("has_archive", &(site.book.periods().len() > 1));
     out
 }
@@ -107,7 +108,7 @@ fn tiles(book: &Book, period: Period, unit: &str) -> Vec<Tile> {
         tile("closed_loop_rate", ""),
         tile("response_rate", ""),
         count(Form::B, "家"),
-        count(Form::C, "项"),
+        count(Form::C, "个"),
     ]
 }
 
@@ -137,7 +138,7 @@ fn district_table(book: &Book, period: Period, root: &str) -> Table {
         });
     }
     let mut columns = vec!["区（市）县".to_owned()];
-    columns.extend(["企业（家）", "项目（项）", "问卷（份）"].map(String::from));
+    columns.extend(["企业（家）", "项目（个）", "问卷（份）"].map(String::from));
     columns.extend(METRICS.iter().map(|m| label(m, "")));
     Table {
         id: "district-table".into(),
@@ -406,8 +407,9 @@ fn kind_word(kind: &str) -> &'static str {
 fn downloads(site: &Site) -> Result<(), Error> {
     let book = site.book;
     let mut c = context(site, "数据下载", "downloads", "");
+    let sample = data::sample_mark(book);
     let about = format!(
-        "{}：{}发布的中小企业质量提升服务供需、满意度和质量水平指标，依据 DB5101/T 190—2024 的表B至表F汇总，已作脱敏处理。\
+        "{sample}{}：{}发布的中小企业质量提升服务供需、满意度和质量水平指标，依据 DB5101/T 190—2024 的表B至表F汇总，已作脱敏处理。\
          每行一个数，含分母、95%置信区间和状态；截至{}。",
         title(book),
         book.input.settings.report.issuer,

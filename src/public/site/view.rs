@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::chart::{Estimate, Measure};
 use crate::metrics::catalogue::item_label;
-use crate::metrics::{Definition, Figure, Level, Measured, Method, Unit};
+use crate::metrics::{Definition, Figure, Level, Measured, Method, Status, Unit};
 use crate::period::Period;
 use crate::public::suppress::{COUNTED, Plan, counted_id};
 use crate::public::{PublicInput, Shown};
@@ -195,6 +195,11 @@ impl<'a> Book<'a> {
         }
     }
 
+    /// Whether a figure is shown and rests on few answers: its marks are grey.
+    pub fn is_few(&self, period: Period, unit: &str, name: &str) -> bool {
+        self.cell(period, unit, name).status == Status::SmallN.id()
+    }
+
     /// The row of a chart.
     pub fn estimate(&self, period: Period, unit: &str, name: &str, label: &str) -> Estimate {
         let figure = self.figure(period, unit, name).filter(|f| self.plan.is_open(&f.id()));
@@ -204,7 +209,7 @@ impl<'a> Book<'a> {
             measure: self.measure(period, unit, name),
             interval: figure.and_then(|f| f.interval).map(|i| (i.lower, i.upper)),
             n: if figure.is_some() { format!("n={}", base.text) } else { String::new() },
-            muted: figure.is_some_and(|f| f.status.id() == "small_n"),
+            muted: self.is_few(period, unit, name),
         }
     }
 

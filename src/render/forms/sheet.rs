@@ -36,6 +36,7 @@ pub fn draw(
     let grid = Grid::of(plan.spec);
     let marks = placed_marks(plan, &grid);
     set_up(sheet, &grid)?;
+    keep_head(sheet, &grid)?;
     draw_title(sheet, plan, &grid)?;
     let mut heights = grid.heights.clone();
     for placed in &grid.cells {
@@ -84,6 +85,14 @@ fn set_up(sheet: &mut Worksheet, grid: &Grid) -> Result<(), XlsxError> {
         .set_print_center_horizontally(true)
         .set_margins(0.7, 0.7, 0.7, 0.6, 0.3, 0.3)
         .set_screen_gridlines(false);
+    Ok(())
+}
+
+/// The head of a list stays in sight while it is filled in, and on every page that is printed.
+fn keep_head(sheet: &mut Worksheet, grid: &Grid) -> Result<(), XlsxError> {
+    let listed = |p: &&Placed| matches!(p.content, Content::Answer { part: Part::Listed, .. });
+    let Some(first) = grid.cells.iter().filter(listed).map(|p| p.first.row).min() else { return Ok(()) };
+    sheet.set_repeat_rows(0, first - 1)?.set_freeze_panes(first, 0)?;
     Ok(())
 }
 

@@ -38,6 +38,23 @@ fn every_label_and_blank_answer_stands_in_its_cell() {
     }
 }
 
+/// A long list keeps its head in sight and prints it on every page; a form of one page does not.
+#[test]
+fn the_head_of_the_roster_stays_and_is_printed_again() {
+    let specs = Specs::built_in().unwrap();
+    let parts = |spec: &FormSpec| {
+        let bytes = workbook(&[SheetPlan::blank(spec)], Extras::FULL).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut read = |name: &str| std::io::read_to_string(archive.by_name(name).unwrap()).unwrap();
+        (read("xl/workbook.xml"), read("xl/worksheets/sheet1.xml"))
+    };
+    let (book, sheet) = parts(&specs.roster);
+    assert!(book.contains("_xlnm.Print_Titles") && book.contains("$1:$2"), "{book}");
+    assert!(sheet.contains("state=\"frozen\"") && sheet.contains("topLeftCell=\"A3\""), "{sheet}");
+    let (book, sheet) = parts(specs.of(Form::B));
+    assert!(!book.contains("Print_Titles") && !sheet.contains("frozen"));
+}
+
 #[test]
 fn merged_cells_are_those_of_the_grid() {
     let specs = Specs::built_in().unwrap();

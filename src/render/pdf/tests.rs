@@ -60,6 +60,7 @@ fn district_table() -> Table {
             "灰色数字的有效样本不足30份，仅供参考；“—”表示不适用。".to_owned(),
         ],
         wide: false,
+        whole: false,
     }
 }
 

@@ -77,6 +77,8 @@ pub struct Paragraph<'a> {
     /// Overrides the alignment of the style.
     pub align: Option<&'a str>,
     pub keep_next: bool,
+    /// Not broken over pages.
+    pub keep_lines: bool,
     pub page_break_before: bool,
     /// Number of the list it belongs to.
     pub list: Option<u32>,
@@ -201,6 +203,9 @@ impl<'a> Body<'a> {
             value(xml, "w:pStyle", look.style);
             if look.keep_next {
                 xml.leaf("w:keepNext", &[]);
+            }
+            if look.keep_lines {
+                xml.leaf("w:keepLines", &[]);
             }
             if look.page_break_before {
                 xml.leaf("w:pageBreakBefore", &[]);
@@ -361,15 +366,18 @@ pub fn caption(body: &mut Body, above: bool, number: &str, title: &str) {
     body.xml.close("w:p");
 }
 
-/// Notes below a table or figure, numbered where there are several.
+/// Notes below a table or figure, numbered where there are several as in the other formats; they stay together.
 pub fn notes(body: &mut Body, notes: &[String]) {
     for (at, note) in notes.iter().enumerate() {
-        let label = match notes.len() {
-            _ if note.starts_with('注') => String::new(),
-            1 => "注：".to_owned(),
-            _ => format!("注{}：", at + 1),
+        let label = match (notes.len(), at) {
+            (1, _) => "注：".to_owned(),
+            (_, 0) => "注：1. ".to_owned(),
+            _ => format!("{}. ", at + 1),
         };
-        body.line("Note", &format!("{label}{note}"));
+        let bare = note.strip_prefix('注').and_then(|n| n.strip_prefix(['：', ':'])).unwrap_or(note);
+        let keep_next = at + 1 < notes.len();
+        let look = Paragraph { style: "Note", keep_next, keep_lines: true, ..Default::default() };
+        body.paragraph(look, &[Run::plain(format!("{label}{bare}"))]);
     }
 }
 

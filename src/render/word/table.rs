@@ -14,9 +14,6 @@ use crate::document::{Align, CellText, Row, Run, Table};
 const HEAVY: &str = "12";
 const THIN: &str = "4";
 
-/// Rows of a table that is not broken over pages.
-const SHORT: usize = 6;
-
 /// Place of a cell among the lines and rows around it.
 #[derive(Clone, Copy, Default)]
 struct Frame<'a> {
@@ -42,7 +39,7 @@ pub fn write(body: &mut Body, table: &Table) {
     header_rows(body, table, &widths, sizes);
     for (at, row) in table.rows.iter().enumerate() {
         // A short table stays whole; of a long one no single row and no notes stand alone.
-        let keep = table.rows.len() <= SHORT || at + 2 >= table.rows.len();
+        let keep = table.whole || at + 2 >= table.rows.len();
         data_row(body, table, row, &widths, (sizes, keep));
     }
     body.xml.close("w:tbl");

@@ -57,7 +57,26 @@ fn table(rows: usize) -> Table {
             "由于四舍五入，分项合计可能不等于总计。".into(),
         ],
         wide: false,
+        whole: rows <= 6,
     }
+}
+
+/// Numbered like the other formats', kept whole and together: no page has the last of them alone.
+#[test]
+fn notes_stay_together_and_are_numbered_as_in_print() {
+    let parts = unzipped(&report(&document(false, 4), &WordLook::default()).unwrap());
+    let xml = parts.into_iter().find(|p| p.0 == "word/document.xml").unwrap().1;
+    let xml = String::from_utf8(xml).unwrap();
+    let notes: Vec<&str> =
+        xml.split("<w:p>").filter(|p| p.contains("w:val=\"Note\"") && p.contains("<w:t")).collect();
+    let first = notes.iter().position(|p| p.contains("注：1. 灰色数字")).expect("first note");
+    assert!(
+        notes[first].contains("<w:keepNext/>") && notes[first].contains("<w:keepLines/>"),
+        "{}",
+        notes[first]
+    );
+    assert!(notes[first + 1].contains(">2. 由于四舍五入"), "{}", notes[first + 1]);
+    assert!(!notes[first + 1].contains("<w:keepNext/>") && notes[first + 1].contains("<w:keepLines/>"));
 }
 
 fn chart() -> Figure {
