@@ -44,7 +44,7 @@ impl Rule {
     /// The rule in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Excluded => "有错误，退回，整份不计",
+            Self::Excluded => "有错误，整份未计入",
             Self::Superseded => "同一企业、同一项目有更新的一份，本份不计",
             Self::Identical => "与另一份内容完全相同，只计一份",
             Self::NotApplicable => "没有服务专家，专家两项不在应答之列",

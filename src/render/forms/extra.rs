@@ -130,7 +130,7 @@ pub(super) fn guidance_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0)
         .set_screen_gridlines(false);
-    sheet.set_column_width(0, 88)?;
+    sheet.set_column_width(0, 80)?;
     let title = base().set_bold().set_font_size(16).set_align(FormatAlign::Center);
     sheet.write_string_with_format(0, 0, own_sheet::GUIDANCE, &title)?;
     sheet.set_row_height(0, 36)?;
@@ -138,7 +138,7 @@ pub(super) fn guidance_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result
     texts.extend(plans.iter().filter_map(|p| required_words(p.spec)));
     for (row, text) in (1u32..).zip(&texts) {
         sheet.write_string_with_format(row, 0, text, &base())?;
-        sheet.set_row_height(row, (units(text) / 80.0).ceil() * 15.0 + 8.0)?;
+        sheet.set_row_height(row, (units(text) / 72.0).ceil() * 15.0 + 8.0)?;
     }
     Ok(())
 }
