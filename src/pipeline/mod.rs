@@ -272,9 +272,14 @@ fn make(
         compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics)
     });
     let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
-    progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options))?;
     let keep = |path: &str, bytes: &[u8]| maker.write(path, bytes);
-    let editions = Editions::recall(&options.outputs, &fingerprint, &scene.desk(), &ground.settings, keep)?;
+    // Both are one thread's work for the most part.
+    let (told, editions) = rayon::join(
+        || progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options)),
+        || Editions::recall(&options.outputs, &fingerprint, &scene.desk(), &ground.settings, keep),
+    );
+    told?;
+    let editions = editions?;
     write_documents(maker, (&scene, &editions), tools, progress)?;
     let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
     let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates, &record))?;
