@@ -1,5 +1,7 @@
 //! SVG to PNG, for programs that cannot draw SVG (the fallback picture in Word).
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -38,34 +40,90 @@ impl Rasterizer {
     }
 }
 
-/// As PNG on white. Drawings are even surfaces: without filters they are smaller, and packed in half the time.
+/// As PNG on white, with a palette where it has room. Drawings are even surfaces of few colours: so, and
+/// without filters, they are less than half as large and packed in a third of the time.
 fn encode(pixels: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     // What is missing of a premultiplied colour is white.
     let on_white = |p: &[u8]| [0, 1, 2].map(|channel| p[channel].saturating_add(255 - p[3]));
-    let rgb: Vec<u8> = pixels.data().chunks_exact(4).flat_map(on_white).collect();
+    let colours = || pixels.data().chunks_exact(4).map(on_white);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
-    encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_filter(png::Filter::NoFilter);
+    let data = match indexed(colours()) {
+        Some((palette, indices)) => {
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(palette.concat());
+            indices
+        }
+        None => {
+            encoder.set_color(png::ColorType::Rgb);
+            colours().flatten().collect()
+        }
+    };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rgb)?;
+    writer.write_image_data(&data)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+type Colour = [u8; 3];
+
+/// The colours in the order they come in, and which of them each pixel has; `None` where there are
+/// more than a palette holds.
+fn indexed(pixels: impl Iterator<Item = Colour>) -> Option<(Vec<Colour>, Vec<u8>)> {
+    let (mut palette, mut known) = (Vec::new(), HashMap::new());
+    let mut indices = Vec::with_capacity(pixels.size_hint().0);
+    let mut last: Option<(Colour, u8)> = None;
+    for colour in pixels {
+        let index = match last {
+            Some((before, index)) if before == colour => index,
+            _ => match known.entry(colour) {
+                Entry::Occupied(entry) => *entry.get(),
+                Entry::Vacant(entry) => {
+                    let index = u8::try_from(palette.len()).ok()?;
+                    palette.push(colour);
+                    *entry.insert(index)
+                }
+            },
+        };
+        last = Some((colour, index));
+        indices.push(index);
+    }
+    Some((palette, indices))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(bytes: Vec<u8>) -> (png::ColorType, Vec<u8>) {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
+        let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut rgb).unwrap();
+        (reader.info().color_type, rgb)
+    }
+
     #[test]
     fn what_is_not_painted_is_white() {
         let mut pixels = Pixmap::new(2, 1).unwrap();
         pixels.data_mut().copy_from_slice(&[10, 20, 30, 255, 0, 0, 64, 64]);
-        let bytes = encode(&pixels).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-        let mut rgb = [0; 6];
-        reader.next_frame(&mut rgb).unwrap();
-        assert_eq!(rgb, [10, 20, 30, 191, 191, 255]);
+        assert_eq!(
+            read(encode(&pixels).unwrap()),
+            (png::ColorType::Indexed, vec![10, 20, 30, 191, 191, 255])
+        );
+    }
+
+    #[test]
+    fn every_colour_is_kept_with_and_without_a_palette() {
+        for (count, kind) in [(256u16, png::ColorType::Indexed), (257, png::ColorType::Rgb)] {
+            let mut pixels = Pixmap::new(u32::from(count), 1).unwrap();
+            let colours: Vec<[u8; 4]> = (0..count).map(|n| [n as u8, (n >> 8) as u8, 7, 255]).collect();
+            pixels.data_mut().copy_from_slice(&colours.concat());
+            let wanted: Vec<u8> = colours.iter().flat_map(|c| c[..3].to_vec()).collect();
+            assert_eq!(read(encode(&pixels).unwrap()), (kind, wanted), "{count}");
+        }
     }
 }
