@@ -10,6 +10,7 @@ pub mod databook;
 pub mod edition;
 mod fault;
 pub mod narrative;
+mod prose;
 pub mod report;
 pub mod scene;
 pub mod summary;
