@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use crate::answer::{Return, Val};
+use crate::answer::{Answer, Return, Val};
 use crate::parse::date;
 use crate::problem::{Code, Problem};
 use crate::reference::industry::{Industry, SizeClass, industry};
@@ -130,15 +130,17 @@ pub fn leave_out(ret: &mut Return) {
         return;
     }
     for id in ["expert_attitude", "expert_skill"] {
-        if let Some(answer) = ret.spec.index(id).and_then(|i| ret.answers[i].as_mut()) {
-            answer.value = None;
+        let Some(index) = ret.spec.index(id) else { continue };
+        if let Some(answer) = ret.answers.get(index).filter(|a| a.value.is_some()) {
+            let left_out = Answer { cell: answer.cell, raw: answer.raw.into_owned().into(), value: None };
+            ret.answers.set(index, Some(left_out));
         }
     }
 }
 
 fn all_satisfied(ret: &Return, out: &mut Vec<Problem>) {
     let items = ["staff_attitude", "staff_skill", "expert_attitude", "expert_skill"];
-    let all = items.iter().all(|id| ret.value(id) == Some(&Val::One(0)));
+    let all = items.iter().all(|id| ret.value(id) == Some(Val::One(0)));
     if all && ret.words("service_content").is_empty() && ret.words("outcomes").is_empty() {
         out.push(ret.problem(Code::AllSatisfiedNoText, "service_content"));
     }

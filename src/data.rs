@@ -74,10 +74,7 @@ fn form_frame(spec: &FormSpec, rows: &[&Linked]) -> PolarsResult<DataFrame> {
 
 /// The columns of one field.
 fn field_columns(index: usize, field: &Field, rows: &[&Linked]) -> PolarsResult<Vec<Column>> {
-    let values: Vec<Option<&Val>> = rows
-        .iter()
-        .map(|l| l.ret.answers.get(index).and_then(Option::as_ref).and_then(|a| a.value.as_ref()))
-        .collect();
+    let values: Vec<Option<Val>> = rows.iter().map(|l| l.ret.answers.value(index)).collect();
     let id = &*field.id;
     if field.flag {
         let flags: Vec<bool> = values.iter().map(Option::is_some).collect();
@@ -96,16 +93,15 @@ fn field_columns(index: usize, field: &Field, rows: &[&Linked]) -> PolarsResult<
         Kind::Range => range_columns(id, &values)?,
         Kind::Many => vec![list_column(id, field, &values)],
         Kind::One => {
-            let label = |v: &Option<&Val>| {
+            let label = |v: &Option<Val>| {
                 if let Some(Val::One(i)) = v { field.options.get(*i).cloned() } else { None }
             };
             vec![text_column(id, values.iter().map(label).collect())]
         }
         Kind::Dimensions => dimension_columns(&values),
-        Kind::Indicators => vec![text_column(id, values.iter().map(|v| indicators(*v)).collect())],
+        Kind::Indicators => vec![text_column(id, values.iter().map(|v| indicators(v.as_ref())).collect())],
         Kind::Name | Kind::Text | Kind::Block | Kind::Person | Kind::Contact | Kind::Signature => {
-            let words =
-                |v: &Option<&Val>| if let Some(Val::Text(t)) = v { Some(t.to_string()) } else { None };
+            let words = |v: &Option<Val>| if let Some(Val::Text(t)) = v { Some(t.to_string()) } else { None };
             vec![text_column(id, values.iter().map(words).collect())]
         }
     })
@@ -118,9 +114,9 @@ fn date_column(name: &str, dates: impl Iterator<Item = Option<Date>>) -> PolarsR
 }
 
 /// `service_time` becomes `service_start` and `service_end`.
-fn range_columns(id: &str, values: &[Option<&Val>]) -> PolarsResult<Vec<Column>> {
+fn range_columns(id: &str, values: &[Option<Val>]) -> PolarsResult<Vec<Column>> {
     let stem = id.strip_suffix("_time").unwrap_or(id);
-    let side = |v: &Option<&Val>, end: bool| {
+    let side = |v: &Option<Val>, end: bool| {
         if let Some(Val::Range(a, b)) = v { Some(if end { *b } else { *a }) } else { None }
     };
     Ok(vec![
@@ -129,8 +125,8 @@ fn range_columns(id: &str, values: &[Option<&Val>]) -> PolarsResult<Vec<Column>>
     ])
 }
 
-fn list_column(id: &str, field: &Field, values: &[Option<&Val>]) -> Column {
-    let labels = |v: &Option<&Val>| match v {
+fn list_column(id: &str, field: &Field, values: &[Option<Val>]) -> Column {
+    let labels = |v: &Option<Val>| match v {
         Some(Val::Many(all)) => {
             all.iter().filter_map(|i| field.options.get(*i).cloned()).collect::<Vec<String>>().join("、")
         }
@@ -141,11 +137,11 @@ fn list_column(id: &str, field: &Field, values: &[Option<&Val>]) -> Column {
     text_column(id, texts)
 }
 
-fn dimension_columns(values: &[Option<&Val>]) -> Vec<Column> {
+fn dimension_columns(values: &[Option<Val>]) -> Vec<Column> {
     let mut out = Vec::new();
     for (at, stem) in DIMENSION_IDS.iter().enumerate() {
         for (side, suffix) in ["before", "goal", "after"].iter().enumerate() {
-            let level = |v: &Option<&Val>| {
+            let level = |v: &Option<Val>| {
                 if let Some(Val::Dimensions(rows)) = v { rows.get(at).and_then(|r| r[side]) } else { None }
             };
             let levels: Vec<Option<i64>> = values.iter().map(level).collect();

@@ -7,6 +7,12 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+/// Memory that was let go is given back after half a second, not ten: what one stage needed for a
+/// moment (100 MiB at 10,000 projects) would else lie beside what the next stages need.
+#[cfg(all(unix, not(target_os = "openbsd")))]
+#[unsafe(export_name = "_rjem_malloc_conf")]
+static ALLOCATOR_SETTINGS: &[u8; 38] = b"dirty_decay_ms:500,muzzy_decay_ms:500\0";
+
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|a| a == zhiti::guard::ARGUMENT) {
         return zhiti::guard::worker_main();

@@ -164,8 +164,7 @@ fn nobody_is_missing(links: &Links, figure: &Figure, told: &Explanation) {
 fn personal_words(links: &Links) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     for l in &links.returns {
-        for (field, answer) in l.ret.spec.fields.iter().zip(&l.ret.answers) {
-            let Some(answer) = answer.as_ref().filter(|_| field.is_personal()) else { continue };
+        for (_, answer) in l.ret.answered().filter(|(field, _)| field.is_personal()) {
             if answer.raw.chars().count() >= 3 && !answer.raw.contains(l.ret.enterprise()) {
                 out.insert(answer.raw.to_string());
             }

@@ -154,9 +154,8 @@ fn said(path: &Path) -> Option<Vec<Vec<String>>> {
         for bound in bind::bind(&book, &specs).returns {
             let spec = specs.of(bound.form);
             let (ret, _) = zhiti::answer::judge(bound, &"x".into(), period, spec);
-            for (field, answer) in spec.fields.iter().zip(&ret.answers) {
-                let value = answer.as_ref().and_then(|a| a.value.as_ref());
-                out.extend(value.map(|v| format!("{} {} {v:?}", ret.form, field.id)));
+            for (field, answer) in ret.answered() {
+                out.extend(answer.value.map(|v| format!("{} {} {v:?}", ret.form, field.id)));
             }
         }
         out

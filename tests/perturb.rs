@@ -30,8 +30,8 @@ fn said(sheet: &Sheet, specs: &Specs) -> (Said, bool) {
         let spec = specs.of(bound.form);
         tabular |= bound.tabular;
         let (ret, _) = zhiti::answer::judge(bound, &"x.xlsx".into(), period, spec);
-        for (field, answer) in spec.fields.iter().zip(&ret.answers) {
-            if let Some(value) = answer.as_ref().and_then(|a| a.value.as_ref()) {
+        for (field, answer) in ret.answered() {
+            if let Some(value) = answer.value {
                 out.push(format!("{at} {} {} {value:?}", ret.form, field.id));
             }
         }

@@ -155,7 +155,7 @@ impl<'a> World<'a> {
 
     /// The four answers of an F, and whether the expert items apply.
     fn applies(l: &Linked, item: &str) -> bool {
-        let named = matches!(l.ret.value("expert"), Some(Val::Text(t)) if !t.is_empty() && &**t != "无");
+        let named = matches!(l.ret.value("expert"), Some(Val::Text(t)) if !t.is_empty() && t != "无");
         item.starts_with("staff") || named
     }
 

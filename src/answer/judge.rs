@@ -15,20 +15,14 @@ use crate::spec::{Field, Form, FormSpec, Kind};
 use crate::text;
 use crate::workbook::Value;
 
-use super::{Answer, Indicator, Return, Val};
+use super::{Answer, Answers, Indicator, Return, Val};
 
-/// Short texts that occur again and again (an option, an agency, a blank), kept once.
+/// Texts that stand around many returns of a file (sheet, district, agency), kept once.
 #[derive(Debug, Default)]
 pub struct Pool(HashSet<Arc<str>>);
 
 impl Pool {
-    /// Longer texts are a person's own words, which nobody else writes.
-    const LONGEST: usize = 120;
-
     fn share(&mut self, text: &str) -> Arc<str> {
-        if text.len() > Self::LONGEST {
-            return text.into();
-        }
         if let Some(known) = self.0.get(text) {
             return Arc::clone(known);
         }
@@ -64,11 +58,12 @@ pub fn judge_with(
     let place = Place { file: Arc::clone(file), sheet: pool.share(&bound.sheet), cell: Some(bound.anchor) };
     let mut judged: Vec<(usize, Vec<Fault>)> = Vec::new();
     let mut one = |(index, slot): (usize, Option<Slot>)| {
-        let (answer, faults) = read(&spec.fields[index], slot?, period, pool);
+        let (answer, faults) = read(&spec.fields[index], slot?, period);
         judged.push((index, faults));
         Some(answer)
     };
-    let answers = bound.slots.into_iter().enumerate().map(&mut one).collect();
+    let mut answers: Vec<_> = bound.slots.into_iter().enumerate().map(&mut one).collect();
+    fill_inner(spec, &mut answers, &mut judged);
     let mut out = Return {
         id: return_id(period, bound.form, &place).into(),
         form: bound.form,
@@ -77,12 +72,11 @@ pub fn judge_with(
         position: 0,
         tabular: bound.tabular,
         spec: Arc::clone(spec),
-        answers,
+        answers: Answers::new(answers),
         envelope: pool.share_envelope(bound.envelope),
         continued: bound.continued.into(),
         excluded: false,
     };
-    fill_inner(&mut out, &mut judged);
     let problems = problems(&mut out, judged);
     (out, problems)
 }
@@ -109,8 +103,7 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
     for (index, field) in out.spec.fields.iter().enumerate() {
         let id = &field.id;
         let faults = judged.iter().find(|(i, _)| *i == index).map(|(_, f)| f.as_slice()).unwrap_or_default();
-        let answer = out.answers[index].as_ref();
-        let empty = answer.is_none_or(|a| a.value.is_none());
+        let empty = out.answers.value(index).is_none();
         // Who the agency is may still come from the cover or the roster.
         let may_wait = &*field.id == "agency";
         if field.required && empty && faults.is_empty() && !may_wait {
@@ -142,7 +135,7 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
 fn missing(out: &Return, field: &Field) -> Problem {
     let problem = out.problem(Code::RequiredMissing, &field.id);
     let is_choice = matches!(field.kind, Kind::One | Kind::Many);
-    let raw = out.answer(&field.id).map_or("", |a| &*a.raw);
+    let raw = out.answer(&field.id).map(|a| a.raw).unwrap_or_default();
     if !is_choice || !field.options.iter().any(|option| raw.contains(option.as_str())) {
         return problem;
     }
@@ -158,7 +151,7 @@ static UNTICKED: LazyLock<Arc<Words>> = LazyLock::new(|| {
 });
 
 /// Reads one answer.
-fn read(field: &Field, slot: Slot, period: Period, pool: &mut Pool) -> (Answer, Vec<Fault>) {
+fn read(field: &Field, slot: Slot, period: Period) -> (Answer<'static>, Vec<Fault>) {
     let cell = slot.cell;
     let (raw, value, faults) = match slot.content {
         Content::Blank => (String::new(), None, Vec::new()),
@@ -173,17 +166,10 @@ fn read(field: &Field, slot: Slot, period: Period, pool: &mut Pool) -> (Answer, 
         Content::Dimensions(rows) => dimensions(&rows),
         Content::Indicators(rows) => indicators(rows),
     };
-    let raw = pool.share(&raw);
-    let value = match value {
-        Some(Val::Text(words)) => {
-            Some(Val::Text(if words == raw { Arc::clone(&raw) } else { pool.share(&words) }))
-        }
-        value => value,
-    };
-    (Answer { cell, raw, value }, faults)
+    (Answer { cell, raw: raw.into(), value }, faults)
 }
 
-fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val>, Vec<Fault>) {
+fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val<'static>>, Vec<Fault>) {
     let nothing = (None, Vec::new());
     // A reference to an empty cell shows 0; nobody is called so.
     let named = matches!(field.kind, Kind::Name | Kind::Person | Kind::Signature | Kind::Contact);
@@ -196,13 +182,13 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
             if text::is_blank_mark(raw) {
                 nothing
             } else {
-                (Some(Val::Text(raw.into())), Vec::new())
+                (Some(Val::Text(raw.to_owned().into())), Vec::new())
             }
         }
         Kind::Signature => {
             let blank = text::is_blank_mark(raw)
                 || matches!(text::label(raw).as_str(), "(盖章)" | "(签字)" | "(公章)" | "");
-            if blank { nothing } else { (Some(Val::Text(raw.into())), Vec::new()) }
+            if blank { nothing } else { (Some(Val::Text(raw.to_owned().into())), Vec::new()) }
         }
         Kind::Contact => contact_value(raw),
         Kind::Date => date_value(field, value, raw, period),
@@ -219,7 +205,7 @@ fn name(raw: &str) -> Option<String> {
     (!text::is_blank_mark(&words)).then_some(words)
 }
 
-fn contact_value(raw: &str) -> (Option<Val>, Vec<Fault>) {
+fn contact_value(raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     if text::is_blank_mark(raw) {
         return (None, Vec::new());
     }
@@ -227,10 +213,10 @@ fn contact_value(raw: &str) -> (Option<Val>, Vec<Fault>) {
         Contact::BadPhone(run) => fault(Code::PhoneBad, &run),
         Contact::Phones(_) | Contact::NoPhone => Vec::new(),
     };
-    (Some(Val::Text(raw.into())), faults)
+    (Some(Val::Text(raw.to_owned().into())), faults)
 }
 
-fn date_value(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val>, Vec<Fault>) {
+fn date_value(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val<'static>>, Vec<Fault>) {
     let read = match value {
         Value::Serial(serial, epoch) => {
             date::from_serial(*serial, *epoch).map(Some).ok_or(NotADate::NoSuchDay)
@@ -259,7 +245,7 @@ fn date_code(why: NotADate) -> Code {
     }
 }
 
-fn range_value(value: &Value, raw: &str) -> (Option<Val>, Vec<Fault>) {
+fn range_value(value: &Value, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     if let Value::Serial(serial, epoch) = value
         && let Some(day) = date::from_serial(*serial, *epoch)
     {
@@ -279,7 +265,7 @@ fn range_value(value: &Value, raw: &str) -> (Option<Val>, Vec<Fault>) {
     }
 }
 
-fn count_value(field: &Field, value: &Value, raw: &str) -> (Option<Val>, Vec<Fault>) {
+fn count_value(field: &Field, value: &Value, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     let read = match value {
         Value::Number(n) => {
             number::whole_of(*n).map(|value| Some(number::Count { value, approximate: false }))
@@ -308,7 +294,7 @@ fn count_value(field: &Field, value: &Value, raw: &str) -> (Option<Val>, Vec<Fau
     }
 }
 
-fn one_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
+fn one_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     match marks::ticks(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.len() == 1 => (Some(Val::One(ticks.ticked[0])), Vec::new()),
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
@@ -317,7 +303,7 @@ fn one_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
     }
 }
 
-fn many_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
+fn many_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     match marks::ticks(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
         Ok(ticks) => (Some(Val::Many(ticks.ticked.into())), Vec::new()),
@@ -325,7 +311,7 @@ fn many_value(field: &Field, raw: &str) -> (Option<Val>, Vec<Fault>) {
     }
 }
 
-fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val>, Vec<Fault>) {
+fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val<'static>>, Vec<Fault>) {
     let raw = ticks.iter().map(|i| field.options[*i].as_str()).collect::<Vec<_>>().join("、");
     match (field.kind, ticks) {
         (_, []) => (raw, None, Vec::new()),
@@ -343,7 +329,7 @@ fn number_words(value: &Option<Value>) -> String {
     }
 }
 
-fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val>, Vec<Fault>) {
+fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val<'static>>, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut level = |value: &Option<Value>| {
         let text = number_words(value);
@@ -362,7 +348,7 @@ fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val>, Vec<Fault>) 
     (String::new(), any.then_some(Val::Dimensions(read.into())), faults)
 }
 
-fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val>, Vec<Fault>) {
+fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val<'static>>, Vec<Fault>) {
     let mut faults = Vec::new();
     let mut decimal = |value: &Option<Value>| {
         let text = number_words(value);
@@ -399,24 +385,27 @@ fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val>, Vec<Fault>) {
 }
 
 /// Answers that share the cell of another one: the count behind 是, the words behind 其他服务.
-fn fill_inner(out: &mut Return, judged: &mut Vec<(usize, Vec<Fault>)>) {
-    let spec = Arc::clone(&out.spec);
+fn fill_inner(
+    spec: &FormSpec,
+    answers: &mut [Option<Answer<'static>>],
+    judged: &mut Vec<(usize, Vec<Fault>)>,
+) {
     for (index, field) in spec.fields.iter().enumerate() {
         let Some(container) = field.within else { continue };
-        let Some(outer) = out.answers[container].clone() else { continue };
-        let shares = out.answers[index].as_ref().is_some_and(|a| a.cell == outer.cell);
+        let Some(outer) = answers[container].clone() else { continue };
+        let shares = answers[index].as_ref().is_some_and(|a| a.cell == outer.cell);
         if !shares || outer.raw.is_empty() {
             continue;
         }
         let rest =
             marks::ticks(&outer.raw, &spec.fields[container].choices).map(|t| t.rest).unwrap_or_default();
         let (value, faults, raw) = match typed_behind(field, &outer.raw, &rest) {
-            Some(words) => (Some(Val::Text(words.as_str().into())), Vec::new(), words),
+            Some(words) => (Some(Val::Text(words.clone().into())), Vec::new(), words),
             None => inner(field, &rest),
         };
         judged.retain(|(i, _)| *i != index);
         judged.push((index, faults));
-        out.answers[index] = Some(Answer { cell: outer.cell, raw: raw.into(), value });
+        answers[index] = Some(Answer { cell: outer.cell, raw: raw.into(), value });
     }
 }
 
@@ -438,7 +427,7 @@ fn typed_behind(field: &Field, raw: &str, rest: &str) -> Option<String> {
     (same && !whole && !box_first).then(|| words.to_owned())
 }
 
-fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
+fn inner(field: &Field, rest: &str) -> (Option<Val<'static>>, Vec<Fault>, String) {
     if field.kind == Kind::Count {
         let tail = field
             .labels
@@ -463,7 +452,7 @@ fn inner(field: &Field, rest: &str) -> (Option<Val>, Vec<Fault>, String) {
     if words.is_empty() {
         (None, Vec::new(), String::new())
     } else {
-        (Some(Val::Text(words.into())), Vec::new(), words.to_owned())
+        (Some(Val::Text(words.to_owned().into())), Vec::new(), words.to_owned())
     }
 }
 

@@ -4,10 +4,13 @@
 //! are in [`crate::check`], rules that need several returns in [`crate::link`].
 
 mod judge;
+mod packed;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use judge::{Pool, judge, judge_with};
+pub use packed::Answers;
 use time::Date;
 
 use crate::cell::{Cell, Place};
@@ -17,8 +20,8 @@ use crate::spec::{Field, Form, FormSpec};
 
 /// A value that could be read.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Val {
-    Text(Arc<str>),
+pub enum Val<'a> {
+    Text(Cow<'a, str>),
     Count(i64),
     Date(Date),
     Range(Date, Date),
@@ -45,12 +48,12 @@ pub struct Indicator {
 
 /// An answer: where it stands, what was typed, what it means.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct Answer<'a> {
     pub cell: Cell,
-    /// The original text; empty where nothing was typed. The value shares it where it is the same.
-    pub raw: Arc<str>,
+    /// The original text; empty where nothing was typed.
+    pub raw: Cow<'a, str>,
     /// `None` where blank, or where it could not be read.
-    pub value: Option<Val>,
+    pub value: Option<Val<'a>>,
 }
 
 /// One return, its answers judged.
@@ -66,8 +69,7 @@ pub struct Return {
     pub position: usize,
     pub tabular: bool,
     pub spec: Arc<FormSpec>,
-    /// By field index; `None` where the form or table has no such field.
-    pub answers: Box<[Option<Answer>]>,
+    pub answers: Answers,
     pub envelope: crate::bind::Envelope,
     /// Further sheets on which it goes on.
     pub continued: Box<[crate::bind::Continuation]>,
@@ -77,47 +79,43 @@ pub struct Return {
 
 impl Return {
     /// An answer by field id.
-    pub fn answer(&self, id: &str) -> Option<&Answer> {
-        self.answers[self.spec.index(id)?].as_ref()
+    pub fn answer(&self, id: &str) -> Option<Answer<'_>> {
+        self.answers.get(self.spec.index(id)?)
     }
 
     /// A value by field id.
-    pub fn value(&self, id: &str) -> Option<&Val> {
-        self.answer(id)?.value.as_ref()
+    pub fn value(&self, id: &str) -> Option<Val<'_>> {
+        self.answers.value(self.spec.index(id)?)
+    }
+
+    /// Each field with its answer, where there is one.
+    pub fn answered(&self) -> impl Iterator<Item = (&Field, Answer<'_>)> + Clone {
+        self.spec.fields.iter().zip(self.answers.iter()).filter_map(|(field, answer)| Some((field, answer?)))
     }
 
     /// Words of a text answer; empty where blank.
     pub fn words(&self, id: &str) -> &str {
-        self.text(id).map_or("", |words| words)
-    }
-
-    fn text(&self, id: &str) -> Option<&Arc<str>> {
-        if let Some(Val::Text(words)) = self.value(id) { Some(words) } else { None }
-    }
-
-    /// The same as [`Self::words`], to be kept.
-    pub fn shared(&self, id: &str) -> Arc<str> {
-        self.text(id).cloned().unwrap_or_default()
+        self.spec.index(id).and_then(|index| self.answers.words(index)).unwrap_or_default()
     }
 
     pub fn count(&self, id: &str) -> Option<i64> {
-        if let Some(Val::Count(n)) = self.value(id) { Some(*n) } else { None }
+        if let Some(Val::Count(n)) = self.value(id) { Some(n) } else { None }
     }
 
     pub fn date(&self, id: &str) -> Option<Date> {
-        if let Some(Val::Date(d)) = self.value(id) { Some(*d) } else { None }
+        if let Some(Val::Date(d)) = self.value(id) { Some(d) } else { None }
     }
 
     pub fn range(&self, id: &str) -> Option<(Date, Date)> {
-        if let Some(Val::Range(a, b)) = self.value(id) { Some((*a, *b)) } else { None }
+        if let Some(Val::Range(a, b)) = self.value(id) { Some((a, b)) } else { None }
     }
 
     pub fn one(&self, id: &str) -> Option<usize> {
-        if let Some(Val::One(i)) = self.value(id) { Some(*i) } else { None }
+        if let Some(Val::One(i)) = self.value(id) { Some(i) } else { None }
     }
 
-    pub fn many(&self, id: &str) -> &[usize] {
-        if let Some(Val::Many(all)) = self.value(id) { all } else { &[] }
+    pub fn many(&self, id: &str) -> Box<[usize]> {
+        if let Some(Val::Many(all)) = self.value(id) { all } else { Box::default() }
     }
 
     /// Name of the enterprise as typed.
@@ -132,7 +130,7 @@ impl Return {
 
     /// Place of an answer; the return's own place where it has none.
     pub fn place_of(&self, id: &str) -> Place {
-        let at = |index: usize| Some(self.place_at(index, self.answers[index].as_ref()?.cell));
+        let at = |index: usize| Some(self.place_at(index, self.answers.get(index)?.cell));
         self.spec.index(id).and_then(at).unwrap_or_else(|| self.place.clone())
     }
 
@@ -153,9 +151,8 @@ impl Return {
 
     /// Whether a place is its own or that of one of its answers.
     pub fn stands_at(&self, place: &Place) -> bool {
-        let is_answer = |(index, answer): (usize, &Option<Answer>)| {
-            answer.as_ref().is_some_and(|a| Some(a.cell) == place.cell)
-                && *self.sheet_of(index) == place.sheet
+        let is_answer = |(index, answer): (usize, Option<Answer>)| {
+            answer.is_some_and(|a| Some(a.cell) == place.cell) && *self.sheet_of(index) == place.sheet
         };
         place.file == self.place.file
             && (*place == self.place || self.answers.iter().enumerate().any(is_answer))
@@ -163,7 +160,7 @@ impl Return {
 
     /// A problem about one of the return's answers.
     pub fn problem(&self, code: Code, id: &str) -> Problem {
-        let raw = self.answer(id).map(|a| Arc::clone(&a.raw)).unwrap_or_default();
+        let raw = self.answer(id).map(|a| a.raw).unwrap_or_default();
         let field = self.spec.field(id);
         let personal = field.is_some_and(Field::is_personal);
         let (id, label) =
@@ -171,8 +168,8 @@ impl Return {
         Problem::new(code, self.place_of(&id))
             .about(label)
             .of(self.form, id)
-            .found(if personal { mask(&raw).into() } else { raw })
-            .named(self.shared("enterprise"), self.shared("project"))
+            .found(if personal { mask(&raw) } else { raw.into_owned() })
+            .named(self.words("enterprise"), self.words("project"))
     }
 }
 

@@ -40,9 +40,9 @@ pub fn said(ret: &Return, id: &str) -> String {
         None => String::new(),
         Some(Val::Text(words)) => words.to_string(),
         Some(Val::Count(n)) => n.to_string(),
-        Some(Val::Date(day)) => date::iso(*day),
-        Some(Val::Range(from, to)) => format!("{}~{}", date::iso(*from), date::iso(*to)),
-        Some(Val::One(at)) => options[*at].clone(),
+        Some(Val::Date(day)) => date::iso(day),
+        Some(Val::Range(from, to)) => format!("{}~{}", date::iso(from), date::iso(to)),
+        Some(Val::One(at)) => options[at].clone(),
         Some(Val::Many(all)) => all.iter().map(|at| options[*at].as_str()).collect::<Vec<_>>().join("、"),
         Some(other) => format!("{other:?}"),
     }

@@ -157,11 +157,9 @@ fn fingerprint(case: &Case) -> String {
     let mut joint = Joint::default();
     for linked in single.into_iter().flatten().chain(case.earlier.iter().copied()) {
         joint.add(linked.ret.id.as_bytes());
-        for (field, answer) in linked.ret.spec.fields.iter().zip(&linked.ret.answers) {
-            if let Some(answer) = answer.as_ref().filter(|_| !field.is_personal()) {
-                joint.add(field.id.as_bytes());
-                joint.add(answer.raw.as_bytes());
-            }
+        for (field, answer) in linked.ret.answered().filter(|(field, _)| !field.is_personal()) {
+            joint.add(field.id.as_bytes());
+            joint.add(answer.raw.as_bytes());
         }
     }
     let mut text = joint.finish();

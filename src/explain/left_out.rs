@@ -185,12 +185,12 @@ fn parts(ground: &Ground, scope: &Scope, counted: &[Entry]) -> Vec<LeftOut> {
                 .collect();
             here(Form::S)
                 .into_iter()
-                .flat_map(|l| indicators(&l.ret).iter().enumerate().map(move |(at, one)| (l, at, one)))
+                .flat_map(|l| (0..).zip(indicators(&l.ret)).map(move |(at, one)| (l, at, one)))
                 .filter(|(l, at, _)| !used.contains(&(&*l.ret.id, Some(*at))))
                 .map(|(l, at, one)| {
                     let whole = one.before.is_some() && one.goal.is_some() && one.after.is_some();
                     let rule = if whole { Rule::NoGap } else { Rule::Unanswered };
-                    left_out(ground, l, rule, one.name.clone(), Some(at))
+                    left_out(ground, l, rule, one.name, Some(at))
                 })
                 .collect()
         }

@@ -85,7 +85,7 @@ impl Asked<'_> {
     fn told(&self, ret: &Return, name: &str, indicator: Option<usize>) -> Option<Told> {
         let field = ret.spec.field(name)?;
         let answer = ret.answer(name);
-        let words = match answer {
+        let words = match &answer {
             None => String::new(),
             Some(a) if field.is_personal() => presence(a),
             Some(a) => match &a.value {
@@ -114,18 +114,18 @@ fn presence(answer: &Answer) -> String {
 }
 
 /// Indicators of a supplement; none for other forms.
-pub(super) fn indicators(ret: &Return) -> &[Indicator] {
+pub(super) fn indicators(ret: &Return) -> Box<[Indicator]> {
     match ret.value("indicators") {
         Some(Val::Indicators(all)) => all,
-        _ => &[],
+        _ => Box::default(),
     }
 }
 
 /// Levels of the six dimensions of a supplement.
-pub(super) fn levels(ret: &Return) -> &[[Option<i64>; 3]] {
+pub(super) fn levels(ret: &Return) -> Box<[[Option<i64>; 3]]> {
     match ret.value("dimensions") {
         Some(Val::Dimensions(levels)) => levels,
-        _ => &[],
+        _ => Box::default(),
     }
 }
 

@@ -38,9 +38,9 @@ pub(super) fn find(links: &Links, found: &mut Found) {
 /// The answers in normal form, where they weigh enough to be compared.
 fn answers(linked: &Linked) -> Option<String> {
     let (mut out, mut weight, mut paragraphs) = (String::new(), 0, 0);
-    for (field, answer) in linked.ret.spec.fields.iter().zip(&linked.ret.answers) {
-        let Some(value) = answer.as_ref().and_then(|a| a.value.as_ref()) else { continue };
-        let said = match (field.kind, value) {
+    for (field, answer) in linked.ret.answered() {
+        let Some(value) = answer.value else { continue };
+        let said = match (field.kind, &value) {
             (Kind::Text | Kind::Block, Val::Text(words)) => {
                 let key = text::key(words);
                 let length = key.chars().count();

@@ -1,7 +1,6 @@
 //! Of several valid returns with the same form and key in a period, the latest counts.
 
 use super::{Found, Linked, Links, Status, problem};
-use crate::answer::Val;
 use crate::problem::Code;
 
 pub(super) fn supersede(links: &mut Links, found: &mut Found) {
@@ -37,10 +36,8 @@ pub(crate) fn age(linked: &Linked) -> (bool, Option<i32>, usize) {
 }
 
 pub(super) fn same_answers(a: &Linked, b: &Linked) -> bool {
-    fn value(l: &Linked, i: usize) -> Option<&Val> {
-        l.ret.answers.get(i).and_then(|x| x.as_ref()).and_then(|x| x.value.as_ref())
-    }
     let names = |id: &str| a.ret.spec.index(id);
     let keys = [names("enterprise"), names("project")];
-    (0..a.ret.spec.fields.len()).all(|i| keys.contains(&Some(i)) || value(a, i) == value(b, i))
+    (0..a.ret.spec.fields.len())
+        .all(|i| keys.contains(&Some(i)) || a.ret.answers.value(i) == b.ret.answers.value(i))
 }

@@ -191,22 +191,22 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The normal form of a name, or of what it stands for; the name itself where it is that already.
-    fn key(&mut self, words: &Arc<str>) -> Arc<str> {
+    /// The normal form of a name, or of what it stands for.
+    fn key(&mut self, words: &str) -> Arc<str> {
         let key = text::key(words);
         let key = self.aliases.and_then(|all| all.get(&key)).cloned().unwrap_or(key);
         if let Some(known) = self.known.get(key.as_str()) {
             return Arc::clone(known);
         }
-        let fresh: Arc<str> = if *key == **words { Arc::clone(words) } else { key.into() };
+        let fresh: Arc<str> = key.into();
         self.known.insert(Arc::clone(&fresh));
         fresh
     }
 }
 
 fn key_of(ret: &Return, names: &mut Names) -> Key {
-    let project = if matches!(ret.form, Form::B | Form::E) { Arc::default() } else { ret.shared("project") };
-    Key { enterprise: names.key(&ret.shared("enterprise")), project: names.key(&project) }
+    let project = if matches!(ret.form, Form::B | Form::E) { "" } else { ret.project() };
+    Key { enterprise: names.key(ret.enterprise()), project: names.key(project) }
 }
 
 /// The problems of every stage so far, to which linking adds what it finds.

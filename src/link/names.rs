@@ -17,9 +17,9 @@ pub(super) fn agencies(links: &mut Links, found: &mut Found) {
     let rosters = std::mem::take(&mut links.rosters);
     let mut names = Names::default();
     for linked in &mut links.returns {
-        let own = linked.ret.shared("agency");
+        let own = linked.ret.words("agency");
         if !own.is_empty() {
-            linked.agency = names.key(&own);
+            linked.agency = names.key(own);
             continue;
         }
         let cover = linked.ret.envelope.agency.as_ref().map(|s| Arc::clone(&s.text));
@@ -37,8 +37,8 @@ pub(super) fn agencies(links: &mut Links, found: &mut Found) {
             found.note(linked.ret.period, note);
             let cell = linked.ret.answer("agency").map_or(linked.ret.place.cell, |a| Some(a.cell));
             if let (Some(index), Some(cell)) = (linked.ret.spec.index("agency"), cell) {
-                linked.ret.answers[index] =
-                    Some(Answer { cell, raw: "".into(), value: Some(Val::Text(name)) });
+                let told = Answer { cell, raw: "".into(), value: Some(Val::Text((*name).into())) };
+                linked.ret.answers.set(index, Some(told));
             }
         }
     }

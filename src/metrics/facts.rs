@@ -229,7 +229,7 @@ fn by_category(ground: &Ground, satisfaction: &Facts) -> Facts {
         for category in service.ret.many("need_types") {
             let with = Some(Arc::clone(&service.ret.id));
             let numbers = satisfaction.numbers.iter().filter_map(|column| column.get(row));
-            out.push(Fact { category: *category as i32, with, ..fact.clone() }, numbers);
+            out.push(Fact { category: category as i32, with, ..fact.clone() }, numbers);
         }
     }
     out
@@ -265,7 +265,8 @@ fn need_numbers(ret: &Return) -> Vec<i64> {
 /// The eight ticks, and whether there is any.
 fn tick_numbers(ret: &Return) -> impl Iterator<Item = i64> + '_ {
     let ticks = ret.many("need_types");
-    (0..CATEGORIES.len()).map(|i| i64::from(ticks.contains(&i))).chain([i64::from(!ticks.is_empty())])
+    let any = i64::from(!ticks.is_empty());
+    (0..CATEGORIES.len()).map(move |i| i64::from(ticks.contains(&i))).chain([any])
 }
 
 fn services(ground: &Ground) -> Facts {

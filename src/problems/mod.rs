@@ -249,8 +249,7 @@ fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
 pub fn missing_glyphs(links: &mut Links, period: Period, fonts: &Fonts, settings: &Settings) {
     let mut found: Vec<Problem> = Vec::new();
     for linked in links.returns.iter().filter(|l| l.ret.period == period) {
-        for (field, answer) in linked.ret.spec.fields.iter().zip(&linked.ret.answers) {
-            let Some(answer) = answer.as_ref().filter(|a| !a.raw.is_ascii()) else { continue };
+        for (field, answer) in linked.ret.answered().filter(|(_, answer)| !answer.raw.is_ascii()) {
             let missing = fonts.uncovered(&answer.raw);
             if missing.is_empty() || field.is_personal() {
                 continue;

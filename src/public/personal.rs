@@ -78,8 +78,8 @@ impl Personal {
     /// An internal fault only.
     pub fn of(links: &Links) -> Result<Self> {
         let all = links.returns.par_iter().flat_map_iter(|linked| {
-            let fields = linked.ret.spec.fields.iter().zip(&linked.ret.answers);
-            fields.filter(|(f, _)| f.is_personal() || f.flag).filter_map(|(_, answer)| answer.as_ref())
+            let personal = linked.ret.answered().filter(|(field, _)| field.is_personal() || field.flag);
+            personal.map(|(_, answer)| answer)
         });
         let names = all.clone().flat_map_iter(|answer| names_in(&answer.raw)).collect();
         let phones = all.flat_map_iter(|answer| phones_in(&answer.raw)).collect();

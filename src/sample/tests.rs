@@ -77,7 +77,7 @@ fn the_reader_recovers_the_truth() {
         let found = &read[&(truth.period.clone(), truth.file.clone(), truth.form, truth.row)];
         for (key, said) in truth.answers.iter().filter(|(key, _)| !key.contains('.')) {
             let want = value(&said.value, specs.of(truth.form).field(key).unwrap().kind);
-            assert_eq!(found.value(key), want.as_ref(), "{} {key}", truth.file);
+            assert_eq!(found.value(key), want, "{} {key}", truth.file);
         }
     }
 }
@@ -98,7 +98,7 @@ fn returns(
     bound.returns.into_iter().map(judge).collect()
 }
 
-fn value(meant: &Value, kind: Kind) -> Option<crate::answer::Val> {
+fn value(meant: &Value, kind: Kind) -> Option<crate::answer::Val<'_>> {
     use crate::answer::Val;
     let day = |text: &str| date::date(text).unwrap().unwrap().first;
     match meant {

@@ -41,13 +41,13 @@ pub fn correction(ret: &Return, problems: &[&Problem], key: Option<FormKey>) -> 
 pub fn submitted(ret: &Return) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for (index, field) in ret.spec.fields.iter().enumerate() {
-        let Some(answer) = ret.answers.get(index).and_then(Option::as_ref) else { continue };
+        let Some(answer) = ret.answers.get(index) else { continue };
         match &answer.value {
             Some(Val::Dimensions(rows)) => dimensions(&field.id, &field.options, rows, &mut values),
             Some(Val::Indicators(rows)) => indicators(&field.id, &field.options, rows, &mut values),
             _ if field.within.is_some() => {}
             _ => {
-                values.insert(field.id.to_string(), shown(ret, index, answer));
+                values.insert(field.id.to_string(), shown(ret, index, &answer));
             }
         }
     }
@@ -67,8 +67,8 @@ fn shown(ret: &Return, index: usize, answer: &Answer) -> String {
         return answer.raw.to_string();
     }
     let inside = ret.spec.fields.iter().position(|f| f.within == Some(index));
-    let inside = inside.and_then(|i| ret.answers.get(i)?.as_ref()).map_or("", |a| &*a.raw);
-    boxes(&ret.spec, index, chosen, inside)
+    let inside = inside.and_then(|i| ret.answers.get(i)).map(|a| a.raw).unwrap_or_default();
+    boxes(&ret.spec, index, chosen, &inside)
 }
 
 fn dimensions(id: &str, names: &[String], rows: &[[Option<i64>; 3]], values: &mut BTreeMap<String, String>) {

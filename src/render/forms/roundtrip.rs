@@ -148,7 +148,7 @@ proptest! {
                 prop_assert_eq!(&said(&ret, id), told, "{} {} shown {:?}", form, id, shown.get(id));
             }
             if let Some(levels) = levels.filter(|l| l.iter().flatten().any(Option::is_some)) {
-                prop_assert_eq!(ret.value("dimensions"), Some(&Val::Dimensions(levels.to_vec().into())));
+                prop_assert_eq!(ret.value("dimensions"), Some(Val::Dimensions(levels.to_vec().into())));
             }
         }
     }
