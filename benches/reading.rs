@@ -26,9 +26,9 @@ struct Ground {
 }
 
 impl Ground {
-    /// Digests, reads and links everything, as a run does.
+    /// Reads and links everything, as a run does; digested first is what an earlier one may have read.
     fn read(&self, source: Source, readings: &Readings) {
-        let digests = read::digests(&self.listing, &self.settings);
+        let digests = read::digests(&self.listing, &self.settings, readings);
         let (specs, settings) = (&self.specs, &self.settings);
         let memory = (digests.as_slice(), readings);
         let files = read::read_from(source, &self.listing, memory, (specs, settings), &|| {});

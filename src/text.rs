@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters that show nothing: zero-width, bidi controls, soft hyphen, BOM.
+#[inline]
 pub fn is_invisible(c: char) -> bool {
     if matches!(c, ' '..='~' | '\u{4E00}'..='\u{9FFF}') {
         return false;
@@ -53,6 +54,11 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
+/// Whether a character is a letter or a digit; for a Chinese one without a look into the tables.
+pub fn is_letter(c: char) -> bool {
+    is_han(c) || c.is_alphanumeric()
+}
+
 /// The first visible character of a text in NFKC, where that is told without making it.
 pub fn first_shown(text: &str) -> Option<char> {
     text.chars().map(simple).find(|c| c.is_none_or(is_solid)).flatten()
@@ -68,6 +74,7 @@ fn is_solid(c: char) -> bool {
 }
 
 /// What NFKC makes of a character that stands alone whatever is beside it; `None` for all others.
+#[inline]
 pub fn simple(c: char) -> Option<char> {
     match c {
         '\0'..='\u{7F}'
@@ -142,6 +149,7 @@ const NOISE: [&str; 11] = [
 ];
 
 /// One character of a normal form: brackets and signs folded.
+#[inline]
 pub fn label_char(c: char) -> char {
     match fold_bracket(c) {
         bracket @ ('(' | ')') => bracket,
@@ -297,6 +305,11 @@ mod tests {
                 assert_eq!(nfkc(&text), text.nfkc().collect::<String>(), "U+{code:04X}");
             }
         }
+    }
+
+    #[test]
+    fn letters_are_those_of_the_tables() {
+        assert!((0..=0x2FFFFu32).filter_map(char::from_u32).all(|c| is_letter(c) == c.is_alphanumeric()));
     }
 
     #[test]

@@ -50,16 +50,12 @@ fn behind_hint<'a>(field: &Field, words: &'a str) -> Option<&'a str> {
 /// Guidance, units and lines to write on are no answers.
 pub(super) fn is_filler(field: &Field, value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
+    let rest = behind_hint(field, words);
     // Nearly every answer begins with another character than the unit.
-    if text::first_han(words).is_some_and(|first| !field.unit.starts_with(first))
-        && behind_hint(field, words).is_none()
-    {
+    if rest.is_none() && text::first_han(words).is_some_and(|first| !field.unit.starts_with(first)) {
         return false;
     }
-    let bare = match behind_hint(field, words) {
-        Some(rest) => text::label(rest),
-        None => text::label(words),
-    };
+    let bare = text::label(rest.unwrap_or(words));
     bare.is_empty() || (!field.unit.is_empty() && bare == field.unit)
 }
 

@@ -378,7 +378,7 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
         return None;
     }
     let solid =
-        |folded: Folded| folded.chars.into_iter().filter(|(c, ..)| c.is_alphanumeric()).collect::<Vec<_>>();
+        |folded: Folded| folded.chars.into_iter().filter(|(c, ..)| text::is_letter(*c)).collect::<Vec<_>>();
     let (ours, theirs) = (solid(Folded::new(source)), solid(Folded::new(prefix)));
     if theirs.is_empty() || ours.len() < theirs.len() || !ours.iter().zip(&theirs).all(|(a, b)| a.0 == b.0) {
         return None;
@@ -390,7 +390,7 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
 /// The first letter or digit of a text in normal form; `None` where that takes more than a look at it.
 fn first_solid(text: &str) -> Option<char> {
     let plain = |c: char| match text::simple(c) {
-        Some(sign) if !sign.is_alphanumeric() => None,
+        Some(sign) if !text::is_letter(sign) => None,
         known => Some(known),
     };
     text.chars().find_map(plain).flatten()

@@ -476,8 +476,9 @@ fn bracketed_mark(chars: &[char]) -> Option<(Mark, usize)> {
 /// The longest option that starts here; blanks inside the text are passed over.
 fn option_at(chars: &[char], spellings: &[Spelling<'_>]) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
+    let is_sign = matches!(chars[0], ',' | '/' | '、');
     for (first, index, spelling) in spellings {
-        if (*first == chars[0] || same_sign(*first, chars[0]))
+        if (*first == chars[0] || is_sign && same_sign(*first, chars[0]))
             && let Some(len) = prefix_len(chars, spelling)
             && best.is_none_or(|(_, longest)| len > longest)
         {

@@ -18,7 +18,6 @@ use crate::problems::{Memory, Waivers, waivers};
 use crate::progress::{Progress, Step};
 use crate::read::{self, FileRecord, Source};
 use crate::reuse::{self, BUILD, Readings};
-use crate::settings::Settings;
 
 /// Everything read and linked.
 pub struct Gathered {
@@ -32,26 +31,33 @@ pub struct Gathered {
 pub(super) struct Listed {
     pub period: Period,
     pub listing: Listing,
-    /// By position in the listing; `None` where a file cannot be read.
+    /// By position in the listing ([`read::digests`]).
     pub digests: Vec<Option<Key>>,
+    /// What earlier runs have read.
+    readings: Readings,
 }
 
 impl Listed {
-    /// SHA-256 of each file that could be read, by `<period>/<path>`.
-    pub fn by_name(&self) -> BTreeMap<String, String> {
-        let files = self.listing.files.iter().zip(&self.digests);
-        files
-            .filter_map(|(f, key)| Some((format!("{}/{}", f.period, f.name), digest::hex(&(*key)?))))
-            .collect()
+    /// Names of the files as `<period>/<path>`, in the order of the listing.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.listing.files.iter().map(|file| format!("{}/{}", file.period, file.name))
+    }
+
+    /// Names of the files that no earlier run has read.
+    pub fn unread(&self) -> Vec<String> {
+        let is_known = |key: &Option<Key>| key.as_ref().is_some_and(|key| self.readings.knows(key));
+        let files = self.names().zip(&self.digests);
+        files.filter(|(_, key)| !is_known(key)).map(|(name, _)| name).collect()
     }
 }
 
-/// Lists every quarter of the inputs and digests its files.
-pub(super) fn list(options: &Options, settings: &Settings) -> Result<Listed> {
+/// Lists every quarter of the inputs and digests the files that an earlier run may have read.
+pub(super) fn list(options: &Options, ground: &Ground) -> Result<Listed> {
     let listing = inputs::list(&options.inputs)?;
     let period = choose(&listing, options.period)?;
-    let digests = read::digests(&listing, settings);
-    Ok(Listed { period, listing, digests })
+    let readings = readings(options, ground);
+    let digests = read::digests(&listing, &ground.settings, &readings);
+    Ok(Listed { period, listing, digests, readings })
 }
 
 /// Lists, reads and links every quarter of the inputs.
@@ -59,7 +65,7 @@ pub(super) fn list(options: &Options, settings: &Settings) -> Result<Listed> {
 /// # Errors
 /// An unreadable inputs folder, or no such quarter in it.
 pub fn gather(options: &Options, ground: &Ground, progress: &Progress) -> Result<Gathered> {
-    read_listed(list(options, &ground.settings)?, options, ground, progress)
+    read_listed(list(options, ground)?, options, ground, progress)
 }
 
 /// Reads what no earlier run has read, and links everything.
@@ -69,14 +75,13 @@ pub(super) fn read_listed(
     ground: &Ground,
     progress: &Progress,
 ) -> Result<Gathered> {
-    let Listed { period, listing, digests } = listed;
+    let Listed { period, listing, digests, readings } = listed;
     let bar = progress.stage(Step::Read, listing.files.len());
     let guard = match options.guarded {
         true => Some(Guard::of_this_program(&ground.templates).at("查找程序自身", Path::new("zhiti"))?),
         false => None,
     };
     let source = guard.as_ref().map_or(Source::Here, Source::Guarded);
-    let readings = readings(options, ground);
     let memory = (digests.as_slice(), &readings);
     let files = read::read_from(source, &listing, memory, (&ground.specs, &ground.settings), &|| bar.tick())?;
     readings.tidy();
@@ -87,7 +92,7 @@ pub(super) fn read_listed(
 }
 
 /// What earlier runs have read, under the same forms, mappings and limits.
-pub(super) fn readings(options: &Options, ground: &Ground) -> Readings {
+fn readings(options: &Options, ground: &Ground) -> Readings {
     let mut joint = Joint::default();
     joint.add(BUILD.as_bytes());
     joint.add(ground.templates.digest_of(&["forms/", "sources/"]).as_bytes());
@@ -95,15 +100,8 @@ pub(super) fn readings(options: &Options, ground: &Ground) -> Readings {
     Readings::open(&reuse::folder(&options.workspace), joint.key())
 }
 
-/// Names of the files that no earlier run has read, as `<period>/<path>`.
-pub(super) fn unread(listed: &Listed, readings: &Readings) -> Vec<String> {
-    let files = listed.listing.files.iter().zip(&listed.digests);
-    let unread = files.filter(|(_, key)| !key.as_ref().is_some_and(|key| readings.knows(key)));
-    unread.map(|(file, _)| format!("{}/{}", file.period, file.name)).collect()
-}
-
-/// Everything a run depends on; `None` where a file cannot be read, so that nothing can be known.
-pub(super) fn run_key(listed: &Listed, options: &Options, ground: &Ground, fonts: &Fonts) -> Option<Key> {
+/// Everything a run depends on beside the bytes of its inputs.
+pub(super) fn surroundings(listed: &Listed, options: &Options, ground: &Ground, fonts: &Fonts) -> Joint {
     let mut joint = Joint::default();
     let mut add = |text: &str| joint.add(text.as_bytes());
     add(BUILD);
@@ -113,15 +111,21 @@ pub(super) fn run_key(listed: &Listed, options: &Options, ground: &Ground, fonts
     add(&format!("{} {} {:?}", listed.period, options.guarded, std::path::absolute(&options.inputs).ok()));
     let waivers = std::fs::read(options.workspace.join(waivers::FILE)).unwrap_or_default();
     add(&digest::full(&waivers));
-    for (file, key) in listed.listing.files.iter().zip(&listed.digests) {
-        add(&format!("{} {}", file.period, file.name));
-        add(&digest::hex(&(*key)?));
-    }
+    listed.names().for_each(|name| add(&name));
     add(&format!("{:?}{:?}", listed.listing.skipped, listed.listing.passed_over));
     for (period, manifest) in output::manifests(&options.outputs) {
         if period != listed.period {
             add(&format!("{period} {}", digest::hex(&manifest)));
         }
+    }
+    joint
+}
+
+/// Everything a run depends on, by the digests of its inputs in the order of the listing; `None` where one is not
+/// known, so that nothing can be known.
+pub(super) fn run_key(mut joint: Joint, inputs: impl IntoIterator<Item = Option<Key>>) -> Option<Key> {
+    for digest in inputs {
+        joint.add(&digest?);
     }
     Some(joint.key())
 }

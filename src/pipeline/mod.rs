@@ -14,9 +14,9 @@ use serde::Serialize;
 
 use self::documents::{Tools, write_documents};
 use self::edition::{SITE, data_files, fingerprint_of, manifest, write_data, write_site};
-use self::gather::{Listed, list, read_listed, readings, remember, run_key, same_inputs, unread};
+use self::gather::{Listed, list, read_listed, remember, run_key, same_inputs, surroundings};
 use crate::compose::Scene;
-use crate::digest::Key;
+use crate::digest::{self, Key};
 use crate::editions::Editions;
 use crate::error::{Error, Result};
 use crate::metrics::{self, Measured};
@@ -164,8 +164,9 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
     let tools = Tools::ready(&ground, options)?;
     let edition = Edition::open(&options.outputs)?;
     tools.engine.install(|| {
-        let listed = list(options, &ground.settings)?;
-        let key = run_key(&listed, options, &ground, &tools.fonts);
+        let listed = list(options, &ground)?;
+        let surroundings = surroundings(&listed, options, &ground, &tools.fonts);
+        let key = run_key(surroundings.clone(), listed.digests.iter().copied());
         let standing = standing(options, listed.period);
         if let Some(outcome) = key.and_then(|key| unchanged(&standing, &key, listed.period)) {
             let log = outcome.log(progress)?;
@@ -174,16 +175,17 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
                 ..outcome
             });
         }
-        let listed_as = listed.by_name();
+        let names: Vec<String> = listed.names().collect();
         let maker = Maker::new(&edition, &standing);
         let made = make(listed, &maker, options, &ground, &tools, progress)?;
         let mut done = maker.finish();
         let documents = std::mem::take(&mut done.documents);
-        // What changed between listing and reading must not be remembered as what was listed.
-        let unmoved = listed_as.iter().all(|(name, digest)| made.manifest.inputs.get(name) == Some(digest));
+        // Remembered are the bytes that were read: the files may have changed since they were listed.
+        let read = names.iter().map(|name| digest::from_hex(made.manifest.inputs.get(name)?));
+        let key = run_key(surroundings, read);
         let log = made.outcome.log(progress)?;
         let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest }, &log)?;
-        if let Some(key) = key.filter(|_| unmoved) {
+        if let Some(key) = key {
             standing.remember(done.record(key, manifest, made.outcome.refused.clone()));
         }
         Ok(Outcome { edition: path, ..made.outcome })
@@ -198,13 +200,13 @@ pub fn plan(options: &Options, progress: &Progress) -> Result<Plan> {
     let ground = Ground::settle(&options.workspace)?;
     let tools = Tools::ready(&ground, options)?;
     tools.engine.install(|| {
-        let listed = list(options, &ground.settings)?;
-        let key = run_key(&listed, options, &ground, &tools.fonts);
+        let listed = list(options, &ground)?;
+        let surroundings = surroundings(&listed, options, &ground, &tools.fonts);
+        let key = run_key(surroundings, listed.digests.iter().copied());
         let standing = standing(options, listed.period);
-        let unread = unread(&listed, &readings(options, &ground));
         let mut plan =
             Plan { period: listed.period.to_string(), files: listed.digests.len(), ..Plan::default() };
-        plan.read = unread;
+        plan.read = listed.unread();
         if key.is_some_and(|key| standing.whole(&key).is_some()) {
             plan.nothing_to_do = true;
             return Ok(plan);

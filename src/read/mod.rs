@@ -84,9 +84,13 @@ pub fn read_all(
     gather(files, listing, settings)
 }
 
-/// The digest of every file's bytes, in the order of the listing; `None` where the file
-/// cannot be read or is beyond the limits.
-pub fn digests(listing: &Listing, settings: &Settings) -> Vec<Option<Key>> {
+/// The digest of every file's bytes, in the order of the listing, by which `readings` may know it; `None` where
+/// the file cannot be read or is beyond the limits, and for all files where nothing at all is remembered: each is
+/// digested when it is read.
+pub fn digests(listing: &Listing, settings: &Settings, readings: &Readings) -> Vec<Option<Key>> {
+    if readings.is_empty() {
+        return vec![None; listing.files.len()];
+    }
     let files = listing.files.par_iter();
     files.map(|file| part::load(&file.path, &settings.read).ok().map(|bytes| digest::key(&bytes))).collect()
 }

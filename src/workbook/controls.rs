@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::Event;
 
+use super::lead::{attribute, relations, resolve, sheet_paths};
 use super::package::Package;
 use super::{Sheet, Value};
 use crate::cell::Cell;
@@ -65,8 +66,8 @@ fn by_sheet(package: &mut Package<'_>) -> Option<BTreeMap<String, Vec<Control>>>
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
         let Some(rels) = package.text(&format!("{folder}/_rels/{file}.rels")) else { continue };
         let mut controls = Vec::new();
-        for (_, target) in relations(&rels, "vmlDrawing") {
-            if let Some(drawing) = package.text(&resolve(folder, &target)) {
+        for link in relations(&rels).iter().filter(|link| link.name.ends_with("vmlDrawing")) {
+            if let Some(drawing) = package.text(&resolve(folder, &link.target)) {
                 controls.extend(in_drawing(&drawing));
             }
         }
@@ -76,62 +77,6 @@ fn by_sheet(package: &mut Package<'_>) -> Option<BTreeMap<String, Vec<Control>>>
         }
     }
     Some(out)
-}
-
-/// Sheets of a package, as (name, path of the part).
-pub(super) fn sheet_paths(package: &mut Package<'_>) -> Vec<(String, String)> {
-    let book = package.text("xl/workbook.xml");
-    let relations = package.text("xl/_rels/workbook.xml.rels").map(|rels| relations(&rels, ""));
-    let (Some(book), Some(targets)) = (book, relations) else { return Vec::new() };
-    let path = |id: &str| targets.iter().find(|(i, _)| i == id).map(|(_, target)| resolve("xl", target));
-    sheets(&book).into_iter().filter_map(|(name, id)| Some((name, path(&id)?))).collect()
-}
-
-/// A target of a relation as the path of a part.
-fn resolve(folder: &str, target: &str) -> String {
-    if let Some(absolute) = target.strip_prefix('/') {
-        return absolute.to_owned();
-    }
-    let mut path: Vec<&str> = folder.split('/').collect();
-    for step in target.split('/') {
-        match step {
-            ".." => drop(path.pop()),
-            "." => {}
-            step => path.push(step),
-        }
-    }
-    path.join("/")
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == name)?;
-    Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
-}
-
-/// Every tag of a text, until it ends or is damaged.
-fn tags(text: &str) -> impl Iterator<Item = BytesStart<'_>> {
-    let mut reader = Reader::from_str(text);
-    std::iter::from_fn(move || {
-        loop {
-            match reader.read_event().ok()? {
-                Event::Start(tag) | Event::Empty(tag) => return Some(tag),
-                Event::Eof => return None,
-                _ => {}
-            }
-        }
-    })
-}
-
-/// Sheets of a workbook, as (name, id of the relation).
-fn sheets(book: &str) -> Vec<(String, String)> {
-    let sheets = tags(book).filter(|t| t.local_name().as_ref() == "sheet");
-    sheets.filter_map(|t| Some((attribute(&t, "name")?, attribute(&t, "id")?))).collect()
-}
-
-/// Relations whose kind ends so, as (id, target).
-fn relations(rels: &str, kind: &str) -> Vec<(String, String)> {
-    let ours = tags(rels).filter(|t| attribute(t, "Type").is_some_and(|t| t.ends_with(kind)));
-    ours.filter_map(|t| Some((attribute(&t, "Id")?, attribute(&t, "Target")?))).collect()
 }
 
 /// The check boxes and option buttons of a drawing.

@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use serde::{Deserialize, Serialize};
 
 use super::package::Package;
-use super::{Sheet, controls};
+use super::{Sheet, lead};
 use crate::cell::Cell;
 
 /// What is hidden or struck out in a sheet, as far as it holds anything.
@@ -41,7 +41,7 @@ pub(super) fn may_hide(xml: &[u8]) -> bool {
 
 /// Says in each sheet what is hidden there.
 pub(super) fn note_hidden(package: &mut Package<'_>, sheets: &mut [Sheet]) {
-    let paths: BTreeMap<String, String> = controls::sheet_paths(package).into_iter().collect();
+    let paths: BTreeMap<String, String> = lead::sheet_paths(package).into_iter().collect();
     for sheet in sheets {
         let Some(xml) = paths.get(&*sheet.name).and_then(|path| package.text(path)) else { continue };
         hidden(&xml).note(sheet);

@@ -7,13 +7,15 @@ use std::cell::RefCell;
 use std::io::{Cursor, Read, Write};
 use std::rc::Rc;
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
 use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::lead;
+use super::merges::Area;
+use super::part::{Kind, Part, familiar, sum_of};
 use super::store::{self, Method, Store};
-use super::{blanks, merges, styles};
 
 /// Sum of the inflated parts of a package that keeps them.
 const SMALL: u64 = 4 << 20;
@@ -45,10 +47,18 @@ struct Entry {
     name: Option<String>,
     /// In small letters; empty where it cannot be read.
     lower: String,
+    kind: Kind,
     size: u64,
     /// CRC-32 as the directory claims it.
     sum: u32,
-    inflated: Option<Rc<Vec<u8>>>,
+    inflated: Option<Rc<Part>>,
+}
+
+/// A container as the library reads it soonest.
+pub(super) struct Stored {
+    pub bytes: Vec<u8>,
+    /// All sheets by name, with the merged areas of those that stand without them in the container.
+    pub sheets: Vec<(String, Option<Vec<Area>>)>,
 }
 
 impl<'a> Package<'a> {
@@ -62,7 +72,8 @@ impl<'a> Package<'a> {
             let entry = archive.by_index_data(at)?;
             let name = entry.name().ok().map(|name| name.into_owned());
             let lower = name.as_ref().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
-            Ok(Entry { name, lower, size: entry.size(), sum: entry.crc32(), inflated: None })
+            let kind = Kind::of(&lower);
+            Ok(Entry { name, lower, kind, size: entry.size(), sum: entry.crc32(), inflated: None })
         };
         let entries = (0..archive.len()).map(entry).collect::<ZipResult<Vec<_>>>()?;
         let sum = entries.iter().fold(0u64, |sum, entry| sum.saturating_add(entry.size));
@@ -99,11 +110,11 @@ impl<'a> Package<'a> {
     }
 
     /// A part, as far as it is looked at; `None` where it cannot be inflated.
-    pub fn part(&mut self, at: usize) -> Option<Rc<Vec<u8>>> {
+    pub fn part(&mut self, at: usize) -> Option<Rc<Part>> {
         if let Some(kept) = &self.entries.get(at)?.inflated {
             return Some(Rc::clone(kept));
         }
-        let out = Rc::new(self.at_once(at).or_else(|| self.piece_by_piece(at))?);
+        let out = self.at_once(at).or_else(|| self.piece_by_piece(at))?;
         if self.is_small {
             self.entries[at].inflated = Some(Rc::clone(&out));
         }
@@ -111,7 +122,7 @@ impl<'a> Package<'a> {
     }
 
     /// A part of a small package, inflated in one go; `None` where it is not in every respect as the directory says.
-    fn at_once(&mut self, at: usize) -> Option<Vec<u8>> {
+    fn at_once(&mut self, at: usize) -> Option<Rc<Part>> {
         if !self.is_small {
             return None;
         }
@@ -119,24 +130,24 @@ impl<'a> Package<'a> {
         if part.encrypted() || part.compression() != CompressionMethod::Deflated {
             return None;
         }
-        let (size, packed) = (part.size() as usize, part.compressed_size());
+        let (size, packed) = (part.size() as usize, usize::try_from(part.compressed_size()).ok()?);
         let from = self.bytes.get(usize::try_from(part.data_start()?).ok()?..)?;
-        let seen = from.len().min(usize::try_from(packed).ok()?.saturating_add(BEHIND));
-        let (out, is_whole) = INFLATER.with_borrow_mut(|inflater| {
-            inflater.reset(false);
-            let mut out = Vec::with_capacity(size + BEHIND);
-            let status = inflater.decompress_vec(&from[..seen], &mut out, FlushDecompress::Finish).ok()?;
-            Some((out, status == Status::StreamEnd && inflater.total_in() <= packed))
-        })?;
-        (is_whole && out.len() == size && sum_of(&out) == self.entries[at].sum).then_some(out)
+        let entry = &self.entries[at];
+        let inflate = || {
+            let out = inflated(from, packed, size)?;
+            (sum_of(&out) == entry.sum).then_some(out)
+        };
+        let part = familiar(entry.kind, entry.sum, &from[..packed.min(from.len())], inflate)?;
+        (part.len() == size).then_some(part)
     }
 
     /// A part as the archive reads it, which tells what is wrong with it.
-    fn piece_by_piece(&mut self, at: usize) -> Option<Vec<u8>> {
+    fn piece_by_piece(&mut self, at: usize) -> Option<Rc<Part>> {
         let part = self.archive.by_index(at).ok()?;
         let mut out = Vec::with_capacity(part.size().min(SMALL) as usize);
         part.take(LARGEST).read_to_end(&mut out).ok()?;
-        Some(out)
+        let entry = &self.entries[at];
+        Some(Rc::new(Part::new(entry.kind, out, entry.sum)))
     }
 
     /// The first `most` bytes of a part, or as many as it has; `None` where not even they can be inflated.
@@ -151,51 +162,55 @@ impl<'a> Package<'a> {
         Some(head)
     }
 
+    /// The part of a name.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.archive.index_for_name(name)
+    }
+
+    /// The same, inflated.
+    pub fn named(&mut self, name: &str) -> Option<Rc<Part>> {
+        self.part(self.index(name)?)
+    }
+
     /// The text of the part of a name.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        let at = self.archive.index_for_name(name)?;
-        String::from_utf8(self.part(at)?.to_vec()).ok()
+        String::from_utf8(self.named(name)?.to_vec()).ok()
     }
 
     /// The container as the library reads it soonest: its parts stored, so that they need not be inflated once
-    /// more, merged areas in front of the cells, and neither blank cells nor the theme nor what else says looks
-    /// only. `None` where the package is not small, or not written plainly.
-    pub fn stored(&mut self) -> Option<Vec<u8>> {
+    /// more, merged areas told beside it, and neither blank cells nor what says looks only nor parts that it does
+    /// not look at. `None` where the package is not small, or not written plainly.
+    pub fn stored(&mut self) -> Option<Stored> {
         if !self.is_small {
             return None;
         }
+        let sheets = lead::plain_sheets(self)?;
         let room = self.bytes.len() + self.entries.iter().map(|e| e.size as usize).sum::<usize>();
         let mut out = Store::with_room(room);
         for at in 0..self.entries.len() {
-            let lower = self.entries[at].lower.as_str();
-            if lower == "xl/theme/theme1.xml" {
+            let entry = &self.entries[at];
+            let is_listed = sheets.iter().any(|(_, part)| *part == at);
+            // A name that cannot be read is for the library to judge.
+            if entry.kind == Kind::Unread && !is_listed && entry.name.is_some() {
                 continue;
             }
-            let part = if is_read(lower) { self.part(at) } else { None };
-            match part {
-                Some(part) => self.put_stored(&mut out, at, &part)?,
+            match self.part(at) {
+                Some(part) if part.kind() == Kind::Sheet && !is_listed => {
+                    self.put_stored(&mut out, at, part.whole())?
+                }
+                Some(part) => self.put_stored(&mut out, at, part.quickest())?,
                 None => self.put_packed(&mut out, at)?,
             }
         }
-        out.finish()
+        let mut areas = |at: usize| Some(self.part(at)?.areas()?.to_vec());
+        let sheets = sheets.into_iter().map(|(name, at)| (name, areas(at))).collect();
+        Some(Stored { bytes: out.finish()?, sheets })
     }
 
-    /// Stores a part, or what the library reads sooner and alike.
-    fn put_stored(&self, out: &mut Store, at: usize, part: &[u8]) -> Option<()> {
-        let Entry { name, lower, sum, .. } = &self.entries[at];
-        let quicker = match lower {
-            lower if is_sheet(lower) => quick_sheet(part),
-            lower if lower.ends_with("styles.xml") => styles::without_looks(part),
-            _ => None,
-        };
-        let (bytes, sum) = quicker.as_deref().map_or((part, *sum), |quicker| (quicker, sum_of(quicker)));
-        out.put(&store::Part {
-            name: name.as_deref()?,
-            method: Method::Stored,
-            sum,
-            size: bytes.len(),
-            bytes,
-        })
+    /// Stores a part in the place of one.
+    fn put_stored(&self, out: &mut Store, at: usize, (bytes, sum): (&[u8], u32)) -> Option<()> {
+        let name = self.entries[at].name.as_deref()?;
+        out.put(&store::Part { name, method: Method::Stored, sum, size: bytes.len(), bytes })
     }
 
     /// Copies a part as it is.
@@ -229,29 +244,16 @@ impl<'a> Package<'a> {
     }
 }
 
-/// The CRC-32 of a part.
-fn sum_of(part: &[u8]) -> u32 {
-    let mut sum = Crc::new();
-    sum.update(part);
-    sum.sum()
-}
-
-/// A sheet as the library reads it soonest, where that is another text.
-fn quick_sheet(xml: &[u8]) -> Option<Vec<u8>> {
-    let moved = merges::in_front(xml);
-    blanks::left_out(moved.as_deref().unwrap_or(xml)).or(moved)
-}
-
-/// Whether the library reads the part of a name in small letters.
-fn is_read(name: &str) -> bool {
-    const ENDS: [&str; 5] =
-        ["sharedstrings.xml", "styles.xml", "workbook.xml", "workbook.xml.rels", "_rels/.rels"];
-    is_sheet(name) || ENDS.iter().any(|end| name.ends_with(end))
-}
-
-/// Whether the part of a name in small letters is a sheet.
-pub(super) fn is_sheet(name: &str) -> bool {
-    name.contains("worksheets/") && name.ends_with(".xml")
+/// The part that begins with `from`, of these sizes; `None` where the packed bytes are not just that.
+fn inflated(from: &[u8], packed: usize, size: usize) -> Option<Vec<u8>> {
+    let seen = from.len().min(packed.saturating_add(BEHIND));
+    INFLATER.with_borrow_mut(|inflater| {
+        inflater.reset(false);
+        let mut out = Vec::with_capacity(size + BEHIND);
+        let status = inflater.decompress_vec(&from[..seen], &mut out, FlushDecompress::Finish).ok()?;
+        let is_whole = status == Status::StreamEnd && inflater.total_in() <= packed as u64;
+        (is_whole && out.len() == size).then_some(out)
+    })
 }
 
 #[cfg(test)]
@@ -273,18 +275,18 @@ mod tests {
         let bytes = form();
         let mut packed = Package::open(&bytes).unwrap();
         let stored = packed.stored().unwrap();
-        let mut stored = Package::open(&stored).unwrap();
+        let areas = stored.sheets.iter().map(|(_, areas)| areas.as_ref().unwrap().len());
+        assert!(areas.sum::<usize>() > 0);
+        let mut stored = Package::open(&stored.bytes).unwrap();
         let names: Vec<String> = packed.names().map(|(_, name)| name.to_owned()).collect();
         assert!(names.iter().any(|name| name == THEME));
+        let is_read = |name: &str| Kind::of(&name.to_lowercase()) != Kind::Unread;
         for name in names {
-            let want = packed.text(&name).filter(|_| name != THEME);
-            let quicker = |xml: &str| match name.as_str() {
-                SHEET => quick_sheet(xml.as_bytes()),
-                STYLES => styles::without_looks(xml.as_bytes()),
-                _ => Some(xml.as_bytes().to_vec()),
-            };
-            let want = want.map(|xml| String::from_utf8(quicker(&xml).unwrap()).unwrap());
-            assert_eq!(stored.text(&name), want, "{name}");
+            let part = packed.named(&name).unwrap();
+            let is_quicker = part.quickest() != part.whole();
+            assert_eq!(is_quicker, [SHEET, STYLES].contains(&name.as_str()), "{name}");
+            let want = Some(part.quickest().0).filter(|_| is_read(&name));
+            assert_eq!(stored.named(&name).as_ref().map(|part| part.whole().0), want, "{name}");
         }
     }
 
@@ -299,7 +301,7 @@ mod tests {
         let mut package = Package::open(&bytes).unwrap();
         assert_eq!(package.text(SHEET), None);
         let stored = package.stored().unwrap();
-        let mut stored = Package::open(&stored).unwrap();
+        let mut stored = Package::open(&stored.bytes).unwrap();
         assert!(stored.text("xl/workbook.xml").is_some());
         assert_eq!(stored.text(SHEET), None);
     }

@@ -9,6 +9,7 @@ use calamine::{
 
 use super::container::Kind;
 use super::controls::Controls;
+use super::merges::Area;
 use super::package::Package;
 use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, tidy};
 use crate::cell::Cell;
@@ -65,9 +66,7 @@ fn as_it_is_or_tidied(package: &mut Package<'_>, limits: &Limits, doubtful: bool
     let first = if doubtful {
         Err(FileFault::Corrupt("工作表的写法有误，无法可靠读取".into()))
     } else {
-        let stored = package.stored();
-        let bytes = stored.as_deref().unwrap_or(package.bytes);
-        guarded(|| read_xlsx(Xlsx::new(Cursor::new(bytes)).map_err(xlsx_fault)?, limits))
+        guarded(|| read_as_it_is(package, limits))
     };
     match first {
         Ok(book) if book.unreadable.is_empty() => Ok(book),
@@ -76,11 +75,22 @@ fn as_it_is_or_tidied(package: &mut Package<'_>, limits: &Limits, doubtful: bool
     }
 }
 
+/// Reads a package by the copy of it that is read soonest, where there is one that the library understands alike.
+fn read_as_it_is(package: &mut Package<'_>, limits: &Limits) -> Result<Book, FileFault> {
+    if let Some(copy) = package.stored() {
+        let book = open_xlsx(&copy.bytes)?;
+        let names = copy.sheets.iter().map(|(name, _)| name);
+        if book.sheets_metadata().iter().map(|sheet| &sheet.name).eq(names) {
+            return read_xlsx(book, &copy.sheets, limits);
+        }
+    }
+    read_xlsx(open_xlsx(package.bytes)?, &[], limits)
+}
+
 /// Reads a package in plain form; `None` where that helps nothing.
 fn read_tidied(package: &mut Package<'_>, limits: &Limits) -> Option<Book> {
     let tidied = tidy::tidy(package)?;
-    let cursor = Cursor::new(tidied.bytes.as_slice());
-    let mut book = guarded(|| read_xlsx(Xlsx::new(cursor).map_err(xlsx_fault)?, limits)).ok()?;
+    let mut book = guarded(|| read_xlsx(open_xlsx(&tidied.bytes)?, &[], limits)).ok()?;
     if tidied.dropped > 0 {
         book.remarks.push(format!("有{}个单元格的地址超出表格范围，未读取", tidied.dropped));
     }
@@ -130,7 +140,16 @@ fn reason(fault: &FileFault) -> String {
     }
 }
 
-fn read_xlsx(book: Xlsx<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
+fn open_xlsx(bytes: &[u8]) -> Result<Xlsx<Bytes<'_>>, FileFault> {
+    Xlsx::new(Cursor::new(bytes)).map_err(xlsx_fault)
+}
+
+/// Reads a workbook; the merged areas of some of its sheets, by name, may be told beside it.
+fn read_xlsx(
+    book: Xlsx<Bytes<'_>>,
+    told: &[(String, Option<Vec<Area>>)],
+    limits: &Limits,
+) -> Result<Book, FileFault> {
     let epoch = book.has_1904_epoch();
     each_sheet(book, limits, |book, sheet, budget| {
         let name = sheet.name.to_string();
@@ -143,8 +162,10 @@ fn read_xlsx(book: Xlsx<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> 
             add(sheet, cell.pos, value, budget)?;
         }
         drop(cells);
-        let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        add_merges(sheet, &merges, limits);
+        match told.iter().find(|(told, _)| *told == name) {
+            Some((_, Some(areas))) => add_merges(sheet, areas.iter().copied(), limits),
+            _ => add_merges(sheet, areas_of(book.merge_cells_by_sheet_name(&name)), limits),
+        }
         Ok(())
     })
 }
@@ -170,7 +191,7 @@ fn read_xls(book: Xls<Bytes<'_>>, limits: &Limits) -> Result<Book, FileFault> {
         if let Ok(formulas) = book.worksheet_formula(&name) {
             add_uncalculated(sheet, &formulas, budget)?;
         }
-        add_merges(sheet, &book.merge_cells_by_sheet_name(&name).unwrap_or_default(), limits);
+        add_merges(sheet, areas_of(book.merge_cells_by_sheet_name(&name)), limits);
         Ok(())
     })
 }
@@ -248,9 +269,14 @@ fn add(
     Ok(())
 }
 
-fn add_merges(sheet: &mut Sheet, merges: &[Dimensions], limits: &Limits) {
-    for area in merges.iter().take(limits.merges) {
-        sheet.merge(area.start, (area.end.0.min(LAST.0), area.end.1.min(LAST.1)));
+/// The merged areas of a sheet as the library tells them; none where it cannot.
+fn areas_of<E>(told: Result<Vec<Dimensions>, E>) -> impl Iterator<Item = Area> {
+    told.unwrap_or_default().into_iter().map(|area| (area.start, area.end))
+}
+
+fn add_merges(sheet: &mut Sheet, areas: impl Iterator<Item = Area>, limits: &Limits) {
+    for (first, last) in areas.take(limits.merges) {
+        sheet.merge(first, (last.0.min(LAST.0), last.1.min(LAST.1)));
     }
 }
 
@@ -325,12 +351,15 @@ mod tests {
             let values = spec.fields.iter().map(|f| (f.id.to_string(), "2025-01-13".to_owned())).collect();
             for plan in [SheetPlan::blank(spec), SheetPlan { values, ..SheetPlan::blank(spec) }] {
                 let bytes = workbook(&[plan], Extras::FULL).unwrap();
-                let stored = Package::open(&bytes).unwrap().stored().unwrap();
-                let read =
-                    |bytes: &[u8]| read_xlsx(Xlsx::new(Cursor::new(bytes)).unwrap(), &Limits::default());
-                let (copy, own) = (read(&stored).unwrap(), read(&bytes).unwrap());
+                let mut package = Package::open(&bytes).unwrap();
+                let copy = package.stored().unwrap();
+                assert!(copy.sheets.iter().all(|(_, areas)| areas.is_some()));
+                let limits = Limits::default();
+                let copy = read_xlsx(open_xlsx(&copy.bytes).unwrap(), &copy.sheets, &limits).unwrap();
+                let own = read_xlsx(open_xlsx(&bytes).unwrap(), &[], &limits).unwrap();
                 assert!(own.sheets.iter().any(|sheet| sheet.cells().count() > 10));
                 assert_eq!(copy, own, "{}", spec.id);
+                assert_eq!(read_as_it_is(&mut package, &limits).unwrap(), own, "{}", spec.id);
             }
         }
     }

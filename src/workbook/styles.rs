@@ -4,7 +4,11 @@
 //! library reads fonts, fills and borders as well, which takes longer than the cells of a small form. Left out
 //! are only elements written as plainly as can be; all others stay.
 
+use std::ops::Range;
+
 use memchr::memmem::find;
+
+use super::plain::{attribute, attributes, element, name};
 
 /// Elements that say looks only, in the order in which they stand.
 const LOOKS: [&[u8]; 7] =
@@ -24,54 +28,45 @@ pub(super) fn without_looks(xml: &[u8]) -> Option<Vec<u8>> {
     for look in LOOKS {
         let Some(at) = find(rest, look) else { continue };
         let is_it = name(&rest[at + 1..]).is_some_and(|(name, _)| *name == look[1..]);
-        let Some(length) = plain_element(&rest[at..]).filter(|_| is_it) else { continue };
+        let Some(length) = element(&rest[at..], &KEPT).filter(|_| is_it) else { continue };
         out.extend_from_slice(&rest[..at]);
         rest = &rest[at + length..];
     }
     out.extend_from_slice(rest);
+    if let Some((place, numbers)) = numbers_of_formats(&out) {
+        out.splice(place, numbers);
+    }
     (out.len() < xml.len()).then_some(out)
 }
 
-/// Length of the element with which a text opens, where it is made of plain tags that close each other and of nothing
-/// else.
-fn plain_element(xml: &[u8]) -> Option<usize> {
-    let mut open: Vec<&[u8]> = Vec::new();
-    let mut rest = xml;
-    loop {
-        let tag = rest.trim_ascii_start().strip_prefix(b"<")?;
-        if let Some(closed) = tag.strip_prefix(b"/") {
-            rest = closed.strip_prefix(open.pop()?)?.strip_prefix(b">")?;
-        } else {
-            let (name, behind) = name(tag).filter(|(name, _)| !KEPT.contains(name))?;
-            rest = attributes(behind)?;
-            match rest.strip_prefix(b"/") {
-                Some(empty) => rest = empty,
-                None => open.push(name),
-            }
-            rest = rest.strip_prefix(b">")?;
+/// Where the formats of cells stand, and what remains of them where each tells but the number of its format.
+fn numbers_of_formats(xml: &[u8]) -> Option<(Range<usize>, Vec<u8>)> {
+    const OPEN: &[u8] = b"<cellXfs";
+    let at = find(xml, OPEN)?;
+    let mut rest = attributes(&xml[at + OPEN.len()..])?.strip_prefix(b">")?.trim_ascii_start();
+    let mut out = b"<cellXfs>".to_vec();
+    while let Some(format) = rest.strip_prefix(b"<xf") {
+        out.extend_from_slice(b"<xf");
+        if let Some(number) = number(format)? {
+            out.extend([b" numFmtId=\"", number, b"\""].concat());
         }
-        if open.is_empty() {
-            let length = xml.len() - rest.len();
-            return std::str::from_utf8(&xml[..length]).ok().map(|_| length);
-        }
+        out.extend_from_slice(b"/>");
+        rest = rest[element(rest, &KEPT)?..].trim_ascii_start();
     }
+    out.extend_from_slice(b"</cellXfs>");
+    let behind = rest.strip_prefix(b"</cellXfs>")?;
+    Some((at..xml.len() - behind.len(), out))
 }
 
-/// A name and what stands behind it.
-fn name(xml: &[u8]) -> Option<(&[u8], &[u8])> {
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_');
-    let length = xml.iter().take_while(|b| is_part(b)).count();
-    (length > 0).then(|| xml.split_at(length))
-}
-
-/// What stands behind the attributes with which a text opens, each ` name="value"` without references.
-fn attributes(mut xml: &[u8]) -> Option<&[u8]> {
-    while let Some(attribute) = xml.strip_prefix(b" ") {
-        let value = name(attribute)?.1.strip_prefix(b"=\"")?;
-        let end = value.iter().position(|b| matches!(b, b'"' | b'<' | b'&'))?;
-        xml = value[end..].strip_prefix(b"\"")?;
+/// The number of a format, from behind its name on; `None` where that is no plain tag.
+fn number(mut format: &[u8]) -> Option<Option<&[u8]>> {
+    let mut number = None;
+    while format.starts_with(b" ") {
+        let (name, value, behind) = attribute(format)?;
+        number = number.or((name == b"numFmtId").then_some(value));
+        format = behind;
     }
-    Some(xml)
+    matches!(format.first(), Some(b'>' | b'/')).then_some(number)
 }
 
 #[cfg(test)]
@@ -80,7 +75,7 @@ mod tests {
 
     const FORMATS: &str =
         "<numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"yyyy&quot;年&quot;\"/></numFmts>";
-    const CELLS: &str = "<cellXfs count=\"1\"><xf numFmtId=\"164\" fontId=\"1\"/></cellXfs>";
+    const CELLS: &str = "<cellXfs><xf numFmtId=\"164\"/></cellXfs>";
 
     fn styles(fonts: &str, behind: &str) -> String {
         format!("<?xml version=\"1.0\"?><styleSheet xmlns=\"x\">{FORMATS}{fonts}{CELLS}{behind}</styleSheet>")
@@ -97,6 +92,23 @@ mod tests {
         assert_eq!(left(fonts, behind), Some(styles("", "<colors/>")));
         assert_eq!(left(fonts, ""), Some(styles("", "")));
         assert_eq!(left("", ""), None);
+    }
+
+    #[test]
+    fn formats_keep_their_numbers_and_order() {
+        let formats = "<xf fontId=\"1\" numFmtId=\"14\" xfId=\"0\">\n<alignment wrapText=\"1\"/></xf> <xf/>\
+                       <xf applyFont=\"1\"></xf><xf numFmtId=\"1\" numFmtId=\"2\"/>";
+        let whole = |cells: &str| format!("<cellXfs count=\"4\">{cells}</cellXfs>");
+        let first = |xml: &str| styles("", "").replacen(CELLS, xml, 1);
+        let bare =
+            |xml: &str| without_looks(first(xml).as_bytes()).map(|xml| String::from_utf8(xml).unwrap());
+        let want = "<cellXfs><xf numFmtId=\"14\"/><xf/><xf/><xf numFmtId=\"1\"/></cellXfs>";
+        assert_eq!(bare(&whole(formats)), Some(first(want)));
+        for doubtful in
+            ["<xfs/>", "<xf>x</xf>", "<xf numFmtId='14' fontId=\"1\"/>", "<y/><xf fontId=\"1\"/>", "<xf"]
+        {
+            assert_eq!(bare(&whole(doubtful)), None, "{doubtful}");
+        }
     }
 
     #[test]

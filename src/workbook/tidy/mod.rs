@@ -16,8 +16,9 @@ use zip::ZipWriter;
 use cells::Plain;
 use strikes::Strikes;
 
-use super::package::{LARGEST, Package, is_sheet};
-use super::{Limits, controls};
+use super::package::{LARGEST, Package};
+use super::part::Kind;
+use super::{Limits, lead};
 use crate::cell::Cell;
 
 /// A package written again.
@@ -45,16 +46,16 @@ pub(super) struct Look {
 pub(super) fn look(package: &mut Package<'_>, limits: &Limits) -> Look {
     let mut look = Look::default();
     let mut budget = limits.inflated_bytes.min(LARGEST);
-    let is_looked_at = |name: &str| is_sheet(name) || has_looks(name);
-    let parts = package.lower_names().filter(|(_, name)| is_looked_at(name));
-    for (at, looks) in parts.map(|(at, name)| (at, has_looks(name))).collect::<Vec<_>>() {
+    let parts = package.lower_names().map(|(at, name)| (at, Kind::of(name)));
+    let is_looked_at = |kind| matches!(kind, Kind::Sheet | Kind::Strings | Kind::Styles);
+    for (at, kind) in parts.filter(|(_, kind)| is_looked_at(*kind)).collect::<Vec<_>>() {
         if package.size(at) > budget {
             continue;
         }
         budget -= package.size(at);
         let Some(xml) = package.part(at) else { continue };
         look.struck |= strikes::may_strike(&xml);
-        if !looks {
+        if kind == Kind::Sheet {
             look.hidden |= super::looks::may_hide(&xml);
             look.doubtful |= cells::are_doubtful(&xml);
         }
@@ -62,17 +63,12 @@ pub(super) fn look(package: &mut Package<'_>, limits: &Limits) -> Look {
     look
 }
 
-/// Whether a part says how text looks: runs of shared strings, and styles.
-fn has_looks(name: &str) -> bool {
-    name.ends_with("sharedstrings.xml") || name.ends_with("styles.xml")
-}
-
 /// Writes the package again with its sheets in plain form; `None` where that changes nothing.
 pub(super) fn tidy(package: &mut Package<'_>) -> Option<Tidied> {
     let strings = count_strings(package);
     let (texts, strikes) = strikes_of(package);
     let sheets: BTreeMap<String, String> =
-        controls::sheet_paths(package).into_iter().map(|(name, path)| (path, name)).collect();
+        lead::sheet_paths(package).into_iter().map(|(name, path)| (path, name)).collect();
     let parts: Vec<(usize, String)> = package.names().map(|(at, name)| (at, name.to_owned())).collect();
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     let (mut changed, mut dropped, mut struck) = (false, 0, BTreeMap::new());
@@ -124,7 +120,7 @@ fn plain_part(
     }
     let raw = package.part(at)?;
     let recoded = recode(&raw);
-    if is_sheet(name)
+    if Kind::of(name) == Kind::Sheet
         && let Some(plain) = cells::plain(recoded.as_deref().unwrap_or(&raw), strings, strikes)
     {
         return Some(plain);

@@ -1,0 +1,109 @@
+//! What leads from a package to its sheets: relations, and the list of sheets in the workbook.
+
+use std::collections::BTreeMap;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::package::Package;
+
+/// One line of such a part.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Link {
+    /// Id of a relation.
+    pub id: String,
+    /// Kind of a relation, or name of the sheet that it leads to.
+    pub name: String,
+    /// Target of a relation.
+    pub target: String,
+}
+
+const PACKAGE: &str = "_rels/.rels";
+const BOOK: &str = "xl/workbook.xml";
+const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+
+/// Sheets of a package, as (name, path of the part).
+pub(super) fn sheet_paths(package: &mut Package<'_>) -> Vec<(String, String)> {
+    let Some((book, relations)) = package.named(BOOK).zip(package.named(RELATIONS)) else {
+        return Vec::new();
+    };
+    let path = |id: &str| Some(resolve("xl", &relations.links().iter().find(|link| link.id == id)?.target));
+    book.links().iter().filter_map(|sheet| Some((sheet.name.clone(), path(&sheet.id)?))).collect()
+}
+
+/// All sheets of a package by name, each with its part; `None` where they are not listed so plainly that the library
+/// must come to the same.
+pub(super) fn plain_sheets(package: &mut Package<'_>) -> Option<Vec<(String, usize)>> {
+    let (lead, book) = (package.named(PACKAGE)?, package.named(BOOK)?);
+    let relations = package.named(RELATIONS)?;
+    let is_document = |link: &&Link| link.name.ends_with("/relationships/officeDocument");
+    let document = lead.links().iter().rfind(is_document)?;
+    let targets: BTreeMap<&str, &str> =
+        relations.links().iter().map(|link| (link.id.as_str(), link.target.as_str())).collect();
+    // References are more than one way to write a name, and of two relations with one id either may be meant.
+    let has_references = [&lead, &book, &relations].iter().any(|part| memchr::memchr(b'&', part).is_some());
+    if document.target.strip_prefix('/').unwrap_or(&document.target) != BOOK
+        || has_references
+        || targets.len() < relations.links().len()
+    {
+        return None;
+    }
+    let part = |id: &str| {
+        let target = *targets.get(id)?;
+        let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
+        package.index(&path)
+    };
+    book.links().iter().map(|sheet| Some((sheet.name.clone(), part(&sheet.id)?))).collect()
+}
+
+/// A target of a relation as the path of a part.
+pub(super) fn resolve(folder: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut path: Vec<&str> = folder.split('/').collect();
+    for step in target.split('/') {
+        match step {
+            ".." => drop(path.pop()),
+            "." => {}
+            step => path.push(step),
+        }
+    }
+    path.join("/")
+}
+
+/// The sheets of a workbook.
+pub(super) fn sheets(book: &str) -> Vec<Link> {
+    let sheets = tags(book).filter(|t| t.local_name().as_ref() == "sheet");
+    let link = |t: BytesStart<'_>| Some((attribute(&t, "name")?, attribute(&t, "id")?));
+    sheets.filter_map(link).map(|(name, id)| Link { id, name, target: String::new() }).collect()
+}
+
+/// The relations of a part.
+pub(super) fn relations(rels: &str) -> Vec<Link> {
+    let link = |t: BytesStart<'_>| {
+        let (name, id) = (attribute(&t, "Type")?, attribute(&t, "Id")?);
+        Some(Link { id, name, target: attribute(&t, "Target")? })
+    };
+    tags(rels).filter_map(link).collect()
+}
+
+/// The value of an attribute, whatever its prefix.
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == name)?;
+    Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
+}
+
+/// Every tag of a text, until it ends or is damaged.
+fn tags(text: &str) -> impl Iterator<Item = BytesStart<'_>> {
+    let mut reader = Reader::from_str(text);
+    std::iter::from_fn(move || {
+        loop {
+            match reader.read_event().ok()? {
+                Event::Start(tag) | Event::Empty(tag) => return Some(tag),
+                Event::Eof => return None,
+                _ => {}
+            }
+        }
+    })
+}
