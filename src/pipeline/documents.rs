@@ -2,14 +2,16 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use super::pictures::Painter;
 use super::{Ground, Options};
 use crate::compose::narrative::Narrator;
 use crate::compose::{
     Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
     summary,
 };
+use crate::digest::Joint;
 use crate::document::Document;
 use crate::editions::Editions;
 use crate::error::Result;
@@ -19,9 +21,8 @@ use crate::output;
 use crate::progress::{Progress, Step};
 use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
-use crate::render::raster::Rasterizer;
 use crate::render::word::{self, WordLook};
-use crate::reuse::{Content, Maker, Recipe};
+use crate::reuse::{self, BUILD, Content, Maker, Recipe};
 use crate::templates::Templates;
 
 /// One document to make.
@@ -70,6 +71,7 @@ pub(super) struct Tools {
     pub engine: PdfEngine,
     narrator: Narrator,
     word: WordLook,
+    painter: Arc<Painter>,
     /// Page layouts, reference documents and fonts, for the recipes.
     look: Content,
 }
@@ -85,7 +87,8 @@ impl Tools {
         let engine = PdfEngine::with_threads(fonts.clone(), layouts, options.jobs.unwrap_or(0))?;
         let look = ground.templates.digest_of(&["layout/", "word/"]);
         let look = Content::default().bytes(look).bytes(fonts.identity());
-        Ok(Self { word: word_look(&fonts, &ground.templates)?, fonts, engine, narrator, look })
+        let painter = Arc::new(painter(&fonts, options));
+        Ok(Self { word: word_look(&painter, &ground.templates)?, fonts, engine, narrator, painter, look })
     }
 }
 
@@ -97,11 +100,16 @@ fn layouts(templates: &Templates) -> Result<Layouts> {
     Ok(layouts)
 }
 
-fn word_look(fonts: &Fonts, templates: &Templates) -> Result<WordLook> {
-    // A run that makes no report needs no drawings, and need not read the faces for them.
-    let (fonts, rasterizer) = (fonts.clone(), OnceLock::new());
-    let draw =
-        move |svg: &str, width: f32| rasterizer.get_or_init(|| Rasterizer::new(&fonts)).png(svg, width);
+fn painter(fonts: &Fonts, options: &Options) -> Painter {
+    let mut ground = Joint::default();
+    ground.add(BUILD.as_bytes());
+    ground.add(fonts.identity().as_bytes());
+    Painter::new(fonts.clone(), reuse::folder(&options.workspace), ground.key())
+}
+
+fn word_look(painter: &Arc<Painter>, templates: &Templates) -> Result<WordLook> {
+    let painter = Arc::clone(painter);
+    let draw = move |svg: &str, width: f32| painter.png(svg, width);
     let raster = Some(Arc::new(draw) as Arc<word::Raster>);
     WordLook { raster, ..WordLook::default() }.with_templates(templates)
 }
@@ -120,6 +128,7 @@ pub(super) fn write_documents(
         bar.tick();
         done
     })?;
+    tools.painter.tidy();
     bar.finish();
     Ok(())
 }

@@ -5,6 +5,7 @@
 mod documents;
 mod edition;
 mod gather;
+mod pictures;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -43,14 +43,12 @@ impl Rasterizer {
 /// As PNG on white, with a palette where it has room. Drawings are even surfaces of few colours: so, and
 /// without filters, they are less than half as large and packed in a third of the time.
 fn encode(pixels: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
-    // What is missing of a premultiplied colour is white.
-    let on_white = |p: &[u8]| [0, 1, 2].map(|channel| p[channel].saturating_add(255 - p[3]));
-    let colours = || pixels.data().chunks_exact(4).map(on_white);
+    let painted = pixels.data().as_chunks().0;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_filter(png::Filter::NoFilter);
-    let data = match indexed(colours()) {
+    let data = match indexed(painted) {
         Some((palette, indices)) => {
             encoder.set_color(png::ColorType::Indexed);
             encoder.set_palette(palette.concat());
@@ -58,7 +56,7 @@ fn encode(pixels: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
         }
         None => {
             encoder.set_color(png::ColorType::Rgb);
-            colours().flatten().collect()
+            painted.iter().flat_map(|pixel| on_white(*pixel)).collect()
         }
     };
     let mut writer = encoder.write_header()?;
@@ -67,28 +65,31 @@ fn encode(pixels: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     Ok(bytes)
 }
 
+/// A premultiplied colour, with what is painted of it last.
+type Pixel = [u8; 4];
 type Colour = [u8; 3];
+
+/// What is missing of a premultiplied colour is white.
+fn on_white([red, green, blue, painted]: Pixel) -> Colour {
+    [red, green, blue].map(|channel| channel.saturating_add(255 - painted))
+}
 
 /// The colours in the order they come in, and which of them each pixel has; `None` where there are
 /// more than a palette holds.
-fn indexed(pixels: impl Iterator<Item = Colour>) -> Option<(Vec<Colour>, Vec<u8>)> {
+fn indexed(pixels: &[Pixel]) -> Option<(Vec<Colour>, Vec<u8>)> {
     let (mut palette, mut known) = (Vec::new(), HashMap::new());
-    let mut indices = Vec::with_capacity(pixels.size_hint().0);
-    let mut last: Option<(Colour, u8)> = None;
-    for colour in pixels {
-        let index = match last {
-            Some((before, index)) if before == colour => index,
-            _ => match known.entry(colour) {
-                Entry::Occupied(entry) => *entry.get(),
-                Entry::Vacant(entry) => {
-                    let index = u8::try_from(palette.len()).ok()?;
-                    palette.push(colour);
-                    *entry.insert(index)
-                }
-            },
+    let mut indices = Vec::with_capacity(pixels.len());
+    // Most pixels are as their neighbour: looked up is each run of them.
+    for run in pixels.chunk_by(Pixel::eq) {
+        let index = match known.entry(on_white(run[0])) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let index = u8::try_from(palette.len()).ok()?;
+                palette.push(*entry.key());
+                *entry.insert(index)
+            }
         };
-        last = Some((colour, index));
-        indices.push(index);
+        indices.resize(indices.len() + run.len(), index);
     }
     Some((palette, indices))
 }

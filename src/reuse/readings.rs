@@ -1,49 +1,16 @@
-//! What input files came to when they were read, by the digest of their bytes.
-//!
-//! One file that only grows during a run: each reading is appended as it comes, so
-//! that a killed run is not read again, and a torn end is passed over. When more than
-//! half of it is no longer used it is written anew. Faults that may not come again
-//! (a file that vanished, a worker that was stopped) are never remembered.
+//! What input files came to when they were read, by the digest of their bytes. Faults that may
+//! not come again (a file that vanished, a worker that was stopped) are never remembered.
 
-use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
 
-use crate::digest::{self, Key};
+use super::store::Store;
+use crate::digest::Key;
 use crate::read::{Outcome, Part};
 use crate::workbook::FileFault;
 
-const MAGIC: &[u8; 8] = b"zhiti-r1";
-/// Magic and ground.
-const HEAD: u64 = 40;
-/// Key, length, check.
-const ENTRY: u64 = 44;
-/// Below this the file is never written anew.
-const SMALL: u64 = 1 << 20;
-
 /// Readings of earlier runs, and those of this one.
 #[derive(Debug, Default)]
-pub struct Readings {
-    path: PathBuf,
-    index: HashMap<Key, Slice>,
-    inner: Mutex<Inner>,
-}
-
-#[derive(Debug, Default)]
-struct Inner {
-    /// `None` where there can be no memory.
-    file: Option<File>,
-    used: HashSet<Key>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Slice {
-    at: u64,
-    length: u32,
-    check: [u8; 8],
-}
+pub struct Readings(Store);
 
 impl Readings {
     /// No memory: everything is read.
@@ -51,92 +18,42 @@ impl Readings {
         Self::default()
     }
 
-    /// Opens the memory in a folder; `ground` is what reading depends on besides the file. Where it
-    /// cannot be opened, or is of another ground, it starts empty.
+    /// Opens the memory in a folder; `ground` is what reading depends on besides the file.
     pub fn open(folder: &Path, ground: Key) -> Self {
-        let path = folder.join("readings");
-        let file = fs::create_dir_all(folder)
-            .and_then(|()| OpenOptions::new().read(true).append(true).create(true).open(&path));
-        let Ok(mut file) = file else { return Self::none() };
-        let index = match index(&file, &ground) {
-            Ok(index) => index,
-            Err(_) => {
-                if start(&mut file, &ground).is_err() {
-                    return Self::none();
-                }
-                HashMap::new()
-            }
-        };
-        Self { path, index, inner: Mutex::new(Inner { file: Some(file), ..Inner::default() }) }
+        Self(Store::open(folder.join("readings"), &ground))
     }
 
     /// Number of readings remembered from earlier runs.
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.0.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.len() == 0
     }
 
     /// Whether a file of these bytes has been read before.
     pub fn knows(&self, key: &Key) -> bool {
-        self.index.contains_key(key)
+        self.0.knows(key)
     }
 
     /// What a file of these bytes came to.
     pub fn get(&self, key: &Key) -> Option<Vec<Part>> {
-        let slice = self.index.get(key)?;
-        let mut bytes = vec![0; slice.length as usize];
-        {
-            let mut inner = self.inner();
-            let file = inner.file.as_mut()?;
-            file.seek(SeekFrom::Start(slice.at)).ok()?;
-            file.read_exact(&mut bytes).ok()?;
-        }
-        if check(&bytes) != slice.check {
-            return None;
-        }
-        let parts = rmp_serde::from_slice(&bytes).ok()?;
-        self.inner().used.insert(*key);
-        Some(parts)
+        rmp_serde::from_slice(&self.0.get(key)?).ok()
     }
 
     /// Remembers what a file of these bytes came to. That it cannot be written is no fault.
     pub fn put(&self, key: &Key, parts: &[Part]) {
-        if !parts.iter().all(lasting) || self.index.contains_key(key) || !self.is_kept() {
+        if !parts.iter().all(lasting) || !self.0.wants(key) {
             return;
         }
-        let Ok(entry) = entry(key, parts) else { return };
-        let mut inner = self.inner();
-        let inner = &mut *inner;
-        if inner.used.insert(*key) && inner.file.as_mut().is_some_and(|f| f.write_all(&entry).is_err()) {
-            inner.file = None;
-        }
+        let Ok(bytes) = rmp_serde::to_vec(parts) else { return };
+        self.0.put(key, &bytes);
     }
 
-    /// Forgets what this run had no use for, where that is more than half.
+    /// Forgets what this run had no use for.
     pub fn tidy(self) {
-        let inner = self.inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let Some(mut file) = inner.file else { return };
-        let size = |used: &dyn Fn(&Key) -> bool| -> u64 {
-            self.index.iter().filter(|(k, _)| used(k)).map(|(_, s)| ENTRY + u64::from(s.length)).sum()
-        };
-        let unused = size(&|k| !inner.used.contains(k));
-        let whole = file.metadata().map(|m| m.len()).unwrap_or(0);
-        if unused > SMALL && unused * 2 > whole {
-            // A memory that cannot be written anew stays as it is.
-            let _ = rewrite(&self.path, &mut file, &inner.used);
-        }
-    }
-
-    /// Whether there is a memory to write to.
-    fn is_kept(&self) -> bool {
-        self.inner().file.is_some()
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.tidy();
     }
 }
 
@@ -147,94 +64,12 @@ fn lasting(part: &Part) -> bool {
     !matches!(&part.outcome, Outcome::Fault(fault) if passing(fault))
 }
 
-fn entry(key: &Key, parts: &[Part]) -> io::Result<Vec<u8>> {
-    let bytes = rmp_serde::to_vec(parts).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-    let mut out = Vec::with_capacity(bytes.len() + ENTRY as usize);
-    out.extend_from_slice(key);
-    out.extend_from_slice(&length.to_le_bytes());
-    out.extend_from_slice(&check(&bytes));
-    out.extend_from_slice(&bytes);
-    Ok(out)
-}
-
-fn check(bytes: &[u8]) -> [u8; 8] {
-    let mut out = [0; 8];
-    out.copy_from_slice(&digest::key(bytes)[..8]);
-    out
-}
-
-fn start(file: &mut File, ground: &Key) -> io::Result<()> {
-    file.set_len(0)?;
-    file.write_all(&[MAGIC.as_slice(), ground].concat())
-}
-
-/// Where each reading stands; an error where the file is none of ours or of another ground.
-fn index(file: &File, ground: &Key) -> io::Result<HashMap<Key, Slice>> {
-    let whole = file.metadata()?.len();
-    let mut from = BufReader::with_capacity(1 << 16, file);
-    from.seek(SeekFrom::Start(0))?;
-    let mut head = [0; HEAD as usize];
-    from.read_exact(&mut head)?;
-    if head[..8] != *MAGIC || head[8..] != *ground {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    let mut out = HashMap::new();
-    let mut at = HEAD;
-    while let Some((key, slice)) = next(&mut from, at, whole)? {
-        at = slice.at + u64::from(slice.length);
-        out.insert(key, slice);
-    }
-    // What a killed run left half written would hide all that comes after it.
-    if at < whole {
-        file.set_len(at)?;
-    }
-    Ok(out)
-}
-
-/// The entry at `at`, passed over; `None` at the end or where it is cut off.
-fn next(from: &mut BufReader<&File>, at: u64, whole: u64) -> io::Result<Option<(Key, Slice)>> {
-    let mut head = [0; ENTRY as usize];
-    if whole < at + ENTRY {
-        return Ok(None);
-    }
-    from.read_exact(&mut head)?;
-    let (mut key, mut length, mut check) = ([0; 32], [0; 4], [0; 8]);
-    key.copy_from_slice(&head[..32]);
-    length.copy_from_slice(&head[32..36]);
-    check.copy_from_slice(&head[36..]);
-    let slice = Slice { at: at + ENTRY, length: u32::from_le_bytes(length), check };
-    if whole < slice.at + u64::from(slice.length) {
-        return Ok(None);
-    }
-    from.seek_relative(i64::from(slice.length))?;
-    Ok(Some((key, slice)))
-}
-
-/// Writes the used readings into a new file, which takes the place of the old one.
-fn rewrite(path: &Path, file: &mut File, used: &HashSet<Key>) -> io::Result<()> {
-    let mut head = [0; HEAD as usize];
-    file.seek(SeekFrom::Start(0))?;
-    file.read_exact(&mut head)?;
-    let mut ground = [0; 32];
-    ground.copy_from_slice(&head[8..]);
-    let mut kept: Vec<(Key, Slice)> =
-        index(file, &ground)?.into_iter().filter(|(k, _)| used.contains(k)).collect();
-    kept.sort_by_key(|(_, slice)| slice.at);
-    let fresh = path.with_extension("new");
-    let mut to = BufWriter::new(File::create(&fresh)?);
-    to.write_all(&head)?;
-    for (_, slice) in kept {
-        file.seek(SeekFrom::Start(slice.at - ENTRY))?;
-        io::copy(&mut Read::by_ref(file).take(ENTRY + u64::from(slice.length)), &mut to)?;
-    }
-    to.into_inner().map_err(io::IntoInnerError::into_error)?;
-    fs::rename(fresh, path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::digest;
     use crate::read::Head;
 
     fn parts(text: &str) -> Vec<Part> {
@@ -289,7 +124,7 @@ mod tests {
             drop(readings);
             assert_eq!(Readings::open(folder.path(), ground).get(&b).unwrap(), parts("b"), "cut at {cut}");
         }
-        for flipped in HEAD as usize..whole.len() {
+        for flipped in 40..whole.len() {
             let mut bytes = whole.clone();
             bytes[flipped] ^= 0x55;
             fs::write(&path, &bytes).unwrap();
