@@ -79,10 +79,10 @@ pub fn project_forms(roster: &Path, ground: &Ground) -> Result<Vec<(String, Vec<
         let district = project.district.map_or("未归属", |d| DISTRICTS[d].name);
         let name = format!("{:03} {}—{}", at + 1, project.enterprise, project.project);
         let filled = Project {
-            project: project.project.clone(),
-            enterprise: project.enterprise.clone(),
+            project: project.project.to_string(),
+            enterprise: project.enterprise.to_string(),
             district: district.to_owned(),
-            agency: project.agency.clone(),
+            agency: project.agency.to_string(),
             period: String::new(),
         };
         let wanted: Vec<_> = project.forms.iter().copied().collect();

@@ -1,6 +1,6 @@
 //! The roster: which projects are expected in a quarter, and which forms of each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Key, Links, alias};
@@ -18,11 +18,11 @@ use crate::text;
 pub struct Expected {
     pub key: Key,
     /// Names as typed.
-    pub project: String,
-    pub enterprise: String,
+    pub project: Box<str>,
+    pub enterprise: Box<str>,
     pub district: Option<usize>,
-    pub agency: String,
-    pub forms: BTreeSet<Form>,
+    pub agency: Box<str>,
+    pub forms: Box<[Form]>,
     pub consent: Option<bool>,
 }
 
@@ -44,7 +44,7 @@ impl Roster {
 
     /// Agency of a project.
     pub fn agency(&self, key: &Key) -> Option<String> {
-        self.find(key).map(|e| e.agency.clone()).filter(|a| !a.is_empty())
+        self.find(key).map(|e| e.agency.to_string()).filter(|a| !a.is_empty())
     }
 
     /// Consent of a project.
@@ -117,10 +117,10 @@ fn expected(row: &RosterRow, specs: &Specs, aliases: &HashMap<String, String>) -
     let consent = words("consent");
     Ok(Expected {
         key: Key { enterprise: alias(&enterprise, aliases), project: alias(&project, aliases) },
-        project,
-        enterprise,
+        project: project.into(),
+        enterprise: enterprise.into(),
         district: district::by_name(&words("district")),
-        agency: words("agency"),
+        agency: words("agency").into(),
         forms: Form::ALL.into_iter().filter(|f| letters.contains(f.letter())).collect(),
         consent: (!consent.is_empty()).then(|| consent.contains('是') || consent == "同意"),
     })

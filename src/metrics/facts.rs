@@ -99,6 +99,13 @@ impl Facts {
         self.numbers.iter_mut().zip(numbers).for_each(|(column, n)| column.push(n));
     }
 
+    /// Gives back what was held ready for more facts.
+    fn settled(mut self) -> Self {
+        self.rows.shrink_to_fit();
+        self.numbers.iter_mut().for_each(Numbers::shrink_to_fit);
+        self
+    }
+
     /// Position of a column.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)
@@ -119,7 +126,7 @@ impl Facts {
 pub fn gather(links: &Links, period: Period, middle_score: f64) -> BTreeMap<Frame, Facts> {
     let ground = Ground::new(links, period);
     let satisfaction = satisfaction(&ground, middle_score);
-    BTreeMap::from([
+    let all = [
         (Frame::SatisfactionByCategory, by_category(&ground, &satisfaction)),
         (Frame::Satisfaction, satisfaction),
         (Frame::Needs, needs(&ground)),
@@ -130,7 +137,8 @@ pub fn gather(links: &Links, period: Period, middle_score: f64) -> BTreeMap<Fram
         (Frame::Changes, changes(&ground)),
         (Frame::Supplements, supplements(&ground)),
         (Frame::Indicators, indicators(&ground)),
-    ])
+    ];
+    all.into_iter().map(|(frame, facts)| (frame, facts.settled())).collect()
 }
 
 /// What the gatherers look things up in.

@@ -39,6 +39,15 @@ impl Numbers {
         }
     }
 
+    /// Gives back what was held ready for more numbers.
+    pub fn shrink_to_fit(&mut self) {
+        match self {
+            Self::Flags(all) => all.shrink_to_fit(),
+            Self::Small(all) => all.shrink_to_fit(),
+            Self::Wide(all) => all.shrink_to_fit(),
+        }
+    }
+
     /// The number of a row; `None` beyond the last.
     pub fn get(&self, row: usize) -> Option<i64> {
         match self {

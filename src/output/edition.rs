@@ -19,7 +19,7 @@ pub struct Edition {
     staging: tempfile::TempDir,
     _made: Made,
     _lock: Lock,
-    written: Mutex<BTreeMap<String, String>>,
+    written: Mutex<BTreeMap<Box<str>, Key>>,
 }
 
 impl Edition {
@@ -42,11 +42,11 @@ impl Edition {
     ///
     /// # Errors
     /// The path leaves the edition, or the file system refuses.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<String> {
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<Key> {
         let full = self.room_for(path)?;
         fs::write(&full, bytes).at("写入文件", &full)?;
-        let digest = digest::full(bytes);
-        self.note(path, digest.clone());
+        let digest = digest::key(bytes);
+        self.note(path, digest);
         Ok(digest)
     }
 
@@ -54,10 +54,10 @@ impl Edition {
     ///
     /// # Errors
     /// As [`Edition::write`].
-    pub fn carry(&self, path: &str, from: &Path, sha256: &str) -> Result<()> {
+    pub fn carry(&self, path: &str, from: &Path, sha256: Key) -> Result<()> {
         let full = self.room_for(path)?;
         fs::hard_link(from, &full).or_else(|_| fs::copy(from, &full).map(drop)).at("写入文件", &full)?;
-        self.note(path, sha256.to_owned());
+        self.note(path, sha256);
         Ok(())
     }
 
@@ -74,11 +74,11 @@ impl Edition {
         fs::remove_dir_all(&full).at("清除文件夹", &full)
     }
 
-    fn note(&self, path: &str, digest: String) {
-        self.written().insert(path.to_owned(), digest);
+    fn note(&self, path: &str, digest: Key) {
+        self.written().insert(path.into(), digest);
     }
 
-    fn written(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn written(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Key>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -153,7 +153,8 @@ impl Edition {
     }
 
     fn take_written(&self) -> BTreeMap<String, String> {
-        std::mem::take(&mut self.written())
+        let written = std::mem::take(&mut *self.written());
+        written.into_iter().map(|(path, digest)| (path.into(), digest::hex(&digest))).collect()
     }
 
     fn place(&self, name: &str, bytes: &[u8]) -> Result<()> {

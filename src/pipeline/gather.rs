@@ -38,17 +38,17 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Names of the files as `<period>/<path>`, in the order of the listing.
-    pub fn names(&self) -> impl Iterator<Item = String> {
-        self.listing.files.iter().map(|file| format!("{}/{}", file.period, file.name))
-    }
-
     /// Names of the files that no earlier run has read.
     pub fn unread(&self) -> Vec<String> {
         let is_known = |key: &Option<Key>| key.as_ref().is_some_and(|key| self.readings.knows(key));
-        let files = self.names().zip(&self.digests);
+        let files = names(&self.listing).zip(&self.digests);
         files.filter(|(_, key)| !is_known(key)).map(|(name, _)| name).collect()
     }
+}
+
+/// Names of the files as `<period>/<path>`, in the order of the listing.
+pub(super) fn names(listing: &Listing) -> impl Iterator<Item = String> {
+    listing.files.iter().map(|file| format!("{}/{}", file.period, file.name))
 }
 
 /// Lists every quarter of the inputs and digests the files that an earlier run may have read.
@@ -111,7 +111,7 @@ pub(super) fn surroundings(listed: &Listed, options: &Options, ground: &Ground, 
     add(&format!("{} {} {:?}", listed.period, options.guarded, std::path::absolute(&options.inputs).ok()));
     let waivers = std::fs::read(options.workspace.join(waivers::FILE)).unwrap_or_default();
     add(&digest::full(&waivers));
-    listed.names().for_each(|name| add(&name));
+    names(&listed.listing).for_each(|name| add(&name));
     add(&format!("{:?}{:?}", listed.listing.skipped, listed.listing.passed_over));
     for (period, manifest) in output::manifests(&options.outputs) {
         if period != listed.period {
@@ -179,7 +179,7 @@ pub(super) fn same_inputs(manifest: &Manifest, gathered: &Gathered) -> Result<()
 
 /// SHA-256 of every input by `<period>/<path>`.
 pub(super) fn input_digests(gathered: &Gathered) -> BTreeMap<String, String> {
-    gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256.clone())).collect()
+    gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256())).collect()
 }
 
 /// Counts of the period; found = read + rejected, received = counted + superseded + excluded.

@@ -20,6 +20,7 @@ use crate::compose::Scene;
 use crate::digest::{self, Key};
 use crate::editions::Editions;
 use crate::error::{Error, Result};
+use crate::inputs::Listing;
 use crate::metrics::{self, Measured};
 use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
@@ -176,13 +177,13 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
                 ..outcome
             });
         }
-        let names: Vec<String> = listed.names().collect();
         let maker = Maker::new(&edition, &standing);
         let made = make(listed, &maker, options, &ground, &tools, progress)?;
         let mut done = maker.finish();
         let documents = std::mem::take(&mut done.documents);
         // Remembered are the bytes that were read: the files may have changed since they were listed.
-        let read = names.iter().map(|name| digest::from_hex(made.manifest.inputs.get(name)?));
+        let read =
+            gather::names(&made.listing).map(|name| digest::from_hex(made.manifest.inputs.get(&name)?));
         let key = run_key(surroundings, read);
         let log = made.outcome.log(progress)?;
         let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest }, &log)?;
@@ -255,6 +256,7 @@ fn unchanged(standing: &Standing, key: &Key, period: Period) -> Option<Outcome> 
 /// What a run has made, before it takes the place of the last.
 struct Product {
     manifest: Manifest,
+    listing: Listing,
     /// Without the place of the edition.
     outcome: Outcome,
 }
@@ -297,7 +299,7 @@ fn make(
     let problems = gathered.links.problems.remove(&gathered.period).unwrap_or_default();
     let counts = manifest.counts.clone();
     let outcome = Outcome { period: gathered.period, edition: PathBuf::new(), counts, problems, refused };
-    Ok(Product { manifest, outcome })
+    Ok(Product { manifest, listing: gathered.listing, outcome })
 }
 
 /// Explains one figure of an edition: reads the inputs it was made from again.

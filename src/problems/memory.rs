@@ -216,8 +216,8 @@ fn standing(id: &str, waived: Option<&str>, before: Option<&Ids>) -> Standing {
 
 /// Names and digests of all inputs, of every period: earlier quarters matter too.
 fn inputs_digest(records: &[FileRecord]) -> String {
-    let all: BTreeSet<(String, &str)> =
-        records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256.as_str())).collect();
+    let all: BTreeSet<(String, String)> =
+        records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256())).collect();
     let mut joint = Joint::default();
     for (name, sha256) in &all {
         joint.add(name.as_bytes());

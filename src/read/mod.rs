@@ -42,7 +42,8 @@ pub enum Source<'a> {
 pub struct FileRecord {
     pub period: Period,
     pub name: Arc<str>,
-    pub sha256: String,
+    /// `None` where it was not opened.
+    pub sha256: Option<Key>,
     pub bytes: u64,
     /// Whether anything in it could be read.
     pub read: bool,
@@ -50,6 +51,13 @@ pub struct FileRecord {
     pub blank_forms: usize,
     /// Whether it is an archive, whose entries have records of their own.
     pub archive: bool,
+}
+
+impl FileRecord {
+    /// SHA-256 in hexadecimal; empty where it was not opened.
+    pub fn sha256(&self) -> String {
+        self.sha256.as_ref().map(|key| digest::hex(key)).unwrap_or_default()
+    }
 }
 
 /// Everything read from one file.
@@ -194,7 +202,7 @@ fn named(file: &InputFile, head: &Head) -> InputFile {
 fn judge_part(file: &InputFile, part: Part, specs: &Specs, settings: &Settings) -> FileRead {
     let mut out = FileRead::new(file);
     out.record.bytes = part.head.bytes;
-    out.record.sha256 = part.head.sha256;
+    out.record.sha256 = digest::from_hex(&part.head.sha256);
     match part.outcome {
         Outcome::Read(contents) => out.take(file, *contents, specs, settings),
         Outcome::Archive => {
@@ -221,7 +229,7 @@ impl FileRead {
             record: FileRecord {
                 period: file.period,
                 name: Arc::clone(&file.name),
-                sha256: String::new(),
+                sha256: None,
                 bytes: 0,
                 read: false,
                 returns: 0,

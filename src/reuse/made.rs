@@ -18,7 +18,7 @@ use crate::output::{MANIFEST, Manifest};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Made {
     pub recipe: Recipe,
-    pub sha256: String,
+    pub sha256: Key,
 }
 
 /// What is remembered of an edition.
@@ -83,7 +83,9 @@ impl Standing {
             return None;
         }
         let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
-        let still = |(path, sha256): (&String, &String)| is_still(&self.edition.join(path), sha256);
+        let still = |(path, sha256): (&String, &String)| {
+            digest::from_hex(sha256).is_some_and(|sha256| is_still(&self.edition.join(path), &sha256))
+        };
         let whole = manifest.outputs.par_iter().all(still);
         whole.then(|| (manifest, self.record.refused.clone()))
     }
@@ -122,8 +124,8 @@ fn forget_the_gone(folder: &Path) {
     }
 }
 
-fn is_still(file: &Path, sha256: &str) -> bool {
-    fs::read(file).is_ok_and(|bytes| digest::full(&bytes) == sha256)
+fn is_still(file: &Path, sha256: &Key) -> bool {
+    fs::read(file).is_ok_and(|bytes| digest::key(&bytes) == *sha256)
 }
 
 #[cfg(test)]
@@ -141,7 +143,7 @@ mod tests {
         fs::create_dir_all(outputs.path().join("2025Q1")).unwrap();
         let standing = open();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
-        let made = Made { recipe, sha256: digest::full(b"bytes") };
+        let made = Made { recipe, sha256: digest::key(b"bytes") };
         standing.remember(Record { files: [("a.pdf".to_owned(), made)].into(), ..Record::default() });
         let standing = open();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);

@@ -24,7 +24,7 @@ pub struct Maker<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     pub made: BTreeMap<String, Made>,
-    /// Files made anew, and why.
+    /// Files that would be made anew, and why; of a plan only.
     pub anew: BTreeMap<String, Why>,
     /// Files carried over.
     pub kept: usize,
@@ -70,7 +70,7 @@ impl<'a> Maker<'a> {
     pub fn make(&self, path: &str, recipe: Recipe, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
         let why = match self.standing.same(path, &recipe) {
             Ok((file, made)) => {
-                if self.edition.is_none_or(|e| e.carry(path, &file, &made.sha256).is_ok()) {
+                if self.edition.is_none_or(|e| e.carry(path, &file, made.sha256).is_ok()) {
                     let mut done = self.done();
                     done.kept += 1;
                     done.made.insert(path.to_owned(), made);
@@ -86,9 +86,7 @@ impl<'a> Maker<'a> {
         };
         let bytes = make()?;
         let sha256 = edition.write(path, &bytes)?;
-        let mut done = self.done();
-        done.anew.insert(path.to_owned(), why);
-        done.made.insert(path.to_owned(), Made { recipe, sha256 });
+        self.done().made.insert(path.to_owned(), Made { recipe, sha256 });
         Ok(())
     }
 
