@@ -85,7 +85,7 @@ pub fn project_forms(roster: &Path, ground: &Ground) -> Result<Vec<(String, Vec<
             agency: project.agency.to_string(),
             period: String::new(),
         };
-        let wanted: Vec<_> = project.forms.iter().copied().collect();
+        let wanted: Vec<_> = project.forms.to_vec();
         let bytes = forms::project_set(&ground.specs, &filled, &wanted)?;
         out.push((format!("{district}/{}.xlsx", output::file_name(&name)), bytes));
     }
