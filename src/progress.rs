@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::runlog::RunLog;
 
-/// A stage of the program's work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A stage of the program's work, in the order of the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     Read,
     Link,

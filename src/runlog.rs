@@ -25,7 +25,7 @@ pub type Lines = Box<dyn Write + Send>;
 pub struct RunLog {
     began: Instant,
     lines: Option<Mutex<Lines>>,
-    stages: Mutex<Vec<Stage>>,
+    stages: Mutex<Vec<(Step, Stage)>>,
 }
 
 /// One stage that has ended.
@@ -49,9 +49,11 @@ impl RunLog {
         Self { began: Instant::now(), lines: lines.map(Mutex::new), stages: Mutex::default() }
     }
 
-    /// The stages that have ended, in that order.
+    /// The stages that have ended, in the order of the story: some go beside one another.
     pub fn stages(&self) -> Vec<Stage> {
-        held(&self.stages).clone()
+        let mut stages = held(&self.stages).clone();
+        stages.sort_by_key(|(step, _)| *step);
+        stages.into_iter().map(|(_, stage)| stage).collect()
     }
 
     pub(crate) fn begun(&self, step: Step, steps: usize) {
@@ -61,7 +63,7 @@ impl RunLog {
     pub(crate) fn ended(&self, step: Step, steps: usize, took: Duration) {
         let stage = Stage { stage: step.id(), steps, seconds: seconds(took) };
         self.line("end", &json!(stage));
-        held(&self.stages).push(stage);
+        held(&self.stages).push((step, stage));
     }
 
     /// Tells how the program ends: its exit code, and why it could not do the job.

@@ -1,14 +1,16 @@
-//! The documents of a run: which there are, where each goes, and making each once.
+//! What a run writes once all is counted: the documents, each made once, and the problems, the memory
+//! of editions and the public edition, which are one thread's work each and go beside them.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::edition::write_site;
 use super::pictures::Painter;
 use super::{Ground, Options};
 use crate::compose::narrative::Narrator;
 use crate::compose::{
-    Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
+    Case, Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
     summary,
 };
 use crate::digest::Joint;
@@ -18,28 +20,30 @@ use crate::error::Result;
 use crate::fonts::Fonts;
 use crate::metrics::{self, Level};
 use crate::output;
+use crate::problems::{self, Memory};
 use crate::progress::{Progress, Step};
+use crate::public::released::Record;
 use crate::render::excel;
 use crate::render::pdf::{Layouts, PdfEngine};
 use crate::render::word::{self, WordLook};
 use crate::reuse::{self, BUILD, Content, Maker, Recipe};
 use crate::templates::Templates;
 
-/// One document to make.
+/// One thing to make.
 enum Job<'a> {
-    Summary(Box<crate::compose::Case<'a>>, String),
+    Summary(Box<Case<'a>>, String),
     District(&'a metrics::UnitOf),
     Agency(&'a metrics::UnitOf, String),
     City,
-    DataBook,
-    /// What moved since the edition before.
-    Note,
-    /// What to look at before the reports are released.
-    Check,
+    /// What moved since the edition before, and the documents that tell it.
+    Editions,
+    Problems,
+    Site,
 }
 
+/// The longest first, so that the lanes end together.
 fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
-    let mut jobs = vec![Job::City, Job::DataBook, Job::Note, Job::Check];
+    let mut jobs = vec![Job::Site, Job::Editions, Job::City, Job::Problems];
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
     let mut taken = BTreeSet::new();
     for unit in scene.units(Level::Agency) {
@@ -114,61 +118,92 @@ fn word_look(painter: &Arc<Painter>, templates: &Templates) -> Result<WordLook> 
     WordLook { raster, ..WordLook::default() }.with_templates(templates)
 }
 
-/// Makes every document that is not already there.
-pub(super) fn write_documents(
-    maker: &Maker,
-    ground: (&Scene, &Editions),
-    tools: &Tools,
-    progress: &Progress,
-) -> Result<()> {
-    let jobs = plan(ground.0);
-    let bar = progress.stage(Step::Documents, jobs.len());
-    tools.engine.each(&jobs, |job| {
-        let done = write_job(maker, ground, tools, job);
-        bar.tick();
-        done
-    })?;
-    tools.painter.tidy();
-    bar.finish();
-    Ok(())
+/// What there is to write, and where.
+pub(super) struct Desk<'a> {
+    pub maker: &'a Maker<'a>,
+    pub scene: &'a Scene<'a>,
+    pub memory: &'a Memory,
+    pub record: &'a Record,
+    pub ground: &'a Ground,
+    pub options: &'a Options,
+    pub tools: &'a Tools,
+    pub progress: &'a Progress,
 }
 
-fn write_job(maker: &Maker, (scene, editions): (&Scene, &Editions), tools: &Tools, job: &Job) -> Result<()> {
-    match job {
-        Job::Summary(case, path) => {
-            let summary = summary::summary(scene, case);
-            let recipe = Recipe::new(&tools.look, &Content::default().debug(&summary));
-            maker.make(&format!("{path}.pdf"), recipe, || tools.engine.summary(&summary))?;
-            maker.make(&format!("{path}.docx"), recipe, || word::summary(&summary, &tools.word))?;
-            maker.vouch(format!("{path}.pdf"), &summary.fingerprint);
-            maker.vouch(format!("{path}.docx"), &summary.fingerprint);
-            Ok(())
+impl Desk<'_> {
+    /// Writes everything, documents only where they are not already there; tells why there is no
+    /// public edition, where there is none.
+    pub fn write(&self) -> Result<Option<String>> {
+        let jobs = plan(self.scene);
+        let bar = self.progress.stage(Step::Documents, jobs.len());
+        let refused = OnceLock::new();
+        self.tools.engine.each(&jobs, |job| {
+            let done = self.write_job(job, &refused);
+            bar.tick();
+            done
+        })?;
+        self.tools.painter.tidy();
+        bar.finish();
+        Ok(refused.into_inner().flatten())
+    }
+
+    fn write_job(&self, job: &Job, refused: &OnceLock<Option<String>>) -> Result<()> {
+        let Self { maker, scene, tools, .. } = self;
+        match job {
+            Job::Summary(case, path) => self.summary(case, path),
+            Job::Agency(unit, path) => pdf(maker, tools, &agency_report(scene, &tools.narrator, unit)?, path),
+            Job::District(unit) => {
+                let document = district_report(scene, &tools.narrator, unit)?;
+                report(maker, tools, &document, &format!("districts/{}", unit.name))
+            }
+            Job::City => report(maker, tools, &city_report(scene, &tools.narrator)?, "city/全市报告"),
+            Job::Editions => self.editions(),
+            Job::Problems => {
+                let write = || problems::write(maker, scene, self.memory, self.options);
+                self.progress.timed(Step::Problems, write)
+            }
+            Job::Site => self.progress.timed(Step::Site, || {
+                let why = write_site(maker, scene, &self.ground.templates, self.record)?;
+                refused.get_or_init(|| why);
+                Ok(())
+            }),
         }
-        Job::Agency(unit, path) => pdf(maker, tools, &agency_report(scene, &tools.narrator, unit)?, path),
-        Job::Note => pdf(maker, tools, &edition_report(scene, &tools.narrator, editions)?, "city/版本说明"),
-        Job::Check => pdf(maker, tools, &release_check(scene, &tools.narrator, editions)?, "city/发布前核对"),
-        Job::DataBook => {
-            let book = databook::data_book(scene, editions.changes());
-            let recipe = Recipe::new(&Content::default(), &Content::default().debug(&book));
-            maker.make("city/数据表.xlsx", recipe, || excel::tables(&book))
-        }
-        Job::District(unit) => {
-            let document = district_report(scene, &tools.narrator, unit)?;
-            report(maker, tools, &document, &format!("districts/{}", unit.name))
-        }
-        Job::City => report(maker, tools, &city_report(scene, &tools.narrator)?, "city/全市报告"),
+    }
+
+    fn summary(&self, case: &Case, path: &str) -> Result<()> {
+        let Self { maker, tools, .. } = self;
+        let summary = summary::summary(self.scene, case);
+        let recipe = Recipe::new(&tools.look, &Content::default().value(&summary)?);
+        maker.make(&format!("{path}.pdf"), recipe, || tools.engine.summary(&summary))?;
+        maker.make(&format!("{path}.docx"), recipe, || word::summary(&summary, &tools.word))?;
+        maker.vouch(format!("{path}.pdf"), &summary.fingerprint);
+        maker.vouch(format!("{path}.docx"), &summary.fingerprint);
+        Ok(())
+    }
+
+    fn editions(&self) -> Result<()> {
+        let Self { maker, scene, tools, .. } = self;
+        let keep = |path: &str, bytes: &[u8]| maker.write(path, bytes);
+        let desk = scene.desk();
+        let (outputs, print) = (&self.options.outputs, &scene.fingerprint);
+        let editions = Editions::recall(outputs, print, &desk, &self.ground.settings, keep)?;
+        let book = databook::data_book(scene, editions.changes());
+        let recipe = Recipe::new(&Content::default(), &Content::default().debug(&book));
+        maker.make("city/数据表.xlsx", recipe, || excel::tables(&book))?;
+        pdf(maker, tools, &edition_report(scene, &tools.narrator, &editions)?, "city/版本说明")?;
+        pdf(maker, tools, &release_check(scene, &tools.narrator, &editions)?, "city/发布前核对")
     }
 }
 
 /// A report as PDF only.
 fn pdf(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Result<()> {
-    let recipe = Recipe::new(&tools.look, &Content::default().debug(document));
+    let recipe = Recipe::new(&tools.look, &Content::default().value(document)?);
     maker.make(&format!("{path}.pdf"), recipe, || tools.engine.report(document))
 }
 
 /// A report as PDF and Word, whose table of contents has the pages of the PDF.
 fn report(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Result<()> {
-    let recipe = Recipe::new(&tools.look, &Content::default().debug(document));
+    let recipe = Recipe::new(&tools.look, &Content::default().value(document)?);
     let pages = OnceCell::new();
     let set = || {
         let (pdf, found) = tools.engine.report_with_pages(document)?;

@@ -13,12 +13,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use self::documents::{Tools, write_documents};
+use self::documents::{Desk, Tools};
 use self::edition::{SITE, data_files, fingerprint_of, manifest, write_data, write_site};
 use self::gather::{Listed, list, read_listed, remember, run_key, same_inputs, surroundings};
 use crate::compose::Scene;
 use crate::digest::{self, Key};
-use crate::editions::Editions;
 use crate::error::{Error, Result};
 use crate::inputs::Listing;
 use crate::metrics::{self, Measured};
@@ -279,17 +278,10 @@ fn make(
         compare::compare(&measured, gathered.period, &gathered.links, &ground.settings.metrics)
     });
     let scene = scene(&gathered, ground, &measured, &comparisons, fingerprint.clone());
-    let keep = |path: &str, bytes: &[u8]| maker.write(path, bytes);
-    // Both are one thread's work for the most part.
-    let (told, editions) = rayon::join(
-        || progress.timed(Step::Problems, || problems::write(maker, &scene, &memory, options)),
-        || Editions::recall(&options.outputs, &fingerprint, &scene.desk(), &ground.settings, keep),
-    );
-    told?;
-    let editions = editions?;
-    write_documents(maker, (&scene, &editions), tools, progress)?;
     let record = Record::recall(&options.outputs, gathered.period, &gathered.links, &measured)?;
-    let refused = progress.timed(Step::Site, || write_site(maker, &scene, &ground.templates, &record))?;
+    let desk =
+        Desk { maker, scene: &scene, memory: &memory, record: &record, ground, options, tools, progress };
+    let refused = desk.write()?;
     let record = match refused {
         Some(_) => record.without_edition(&options.outputs, gathered.period),
         None => record,

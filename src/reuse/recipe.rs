@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::BUILD;
 use crate::digest::{self, Joint, Key};
+use crate::error::{Error, Result};
 
 /// What a file is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,17 @@ impl Content {
         let _ = write!(text, "{value:?}");
         self.0.add(text.as_bytes());
         self
+    }
+
+    /// Adds a value as it is serialised, in a fraction of the time: for documents, of which each run
+    /// asks for thousands. Here too nothing may be in it that is not ordered.
+    ///
+    /// # Errors
+    /// It cannot be serialised, which is a fault of its type.
+    pub fn value(mut self, value: &impl Serialize) -> Result<Self> {
+        let bytes = rmp_serde::to_vec(value).map_err(|e| Error::internal(format!("配方：{e}")))?;
+        self.0.add(&bytes);
+        Ok(self)
     }
 
     fn key(&self) -> Key {
