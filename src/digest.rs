@@ -25,6 +25,22 @@ pub fn short(bytes: &[u8], digits: usize) -> String {
     text
 }
 
+/// A digest of bytes that come piece by piece.
+#[derive(Clone, Default)]
+pub struct Running(Sha256);
+
+impl Running {
+    /// Adds what comes next.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all of it.
+    pub fn key(self) -> Key {
+        self.0.finalize().into()
+    }
+}
+
 /// A digest over many parts, each kept apart by its length.
 #[derive(Clone, Default)]
 pub struct Joint(Sha256);

@@ -17,11 +17,12 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use changes::{Changes, Moved, Turn, Turned};
+use snapshot::Now;
 pub use snapshot::{Known, Mark, Snapshot};
 pub use table::name;
 
-use crate::error::{Error, Result};
-use crate::output::{MANIFEST, Manifest};
+use crate::error::Result;
+use crate::output::{Fill, MANIFEST, Manifest};
 use crate::settings::Settings;
 use crate::tally::Desk;
 
@@ -35,11 +36,11 @@ const KEPT: &str = ".manifest.json";
 /// `editions/base.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-struct Base {
+struct Base<S> {
     /// 1 for the first edition of the period.
     number: usize,
     fingerprint: String,
-    now: Snapshot,
+    now: S,
     /// Since the edition before; `null` for the first, and after one that remembered nothing.
     changes: Option<Changes>,
 }
@@ -52,8 +53,8 @@ pub struct Editions {
 
 impl Editions {
     /// Compares this run with the edition that stands; equal ones share its history. The memory knows
-    /// every return of every quarter and is large: its files go to `keep` as (path below the edition,
-    /// bytes), and only what the documents tell stays.
+    /// every return of every quarter and is large: its files go to `keep` (path below the edition, what
+    /// fills it), and only what the documents tell stays.
     ///
     /// # Errors
     /// What `keep` says, or an internal fault of a writer; an edition that cannot be read is none.
@@ -62,30 +63,32 @@ impl Editions {
         fingerprint: &str,
         desk: &Desk,
         settings: &Settings,
-        keep: impl Fn(&str, &[u8]) -> Result<()>,
+        keep: impl Fn(&str, Fill) -> Result<()>,
     ) -> Result<Self> {
         let folder = outputs.join(desk.period.to_string());
         let mut kept = 0;
         for (path, bytes) in manifests(&folder) {
             kept += 1;
-            keep(&path, &bytes)?;
+            keep(&path, &|to| to.write_all(&bytes))?;
         }
-        let now = Snapshot::take(desk, settings);
-        let last: Option<Base> = read(&folder.join(BASE));
-        let base = match last {
-            Some(last) if last.now == now && last.fingerprint == fingerprint => last,
+        let now = Now::of(desk, settings);
+        let last: Option<Base<Snapshot>> = read(&folder.join(BASE));
+        let (number, changes) = match last {
+            Some(last) if last.fingerprint == fingerprint && now.is(&last.now) => (last.number, last.changes),
             last => {
-                let changes = last.map(|last| Changes::between(&last.now, &now, &last.fingerprint));
+                let changes =
+                    last.map(|last| Changes::between(&last.now, &now.snapshot(), &last.fingerprint));
                 if let Some((of, bytes)) = standing(&folder) {
                     kept += 1;
                     let of = crate::output::file_name(&of);
-                    keep(&format!("editions/{kept:03}-{of}{KEPT}"), &bytes)?;
+                    keep(&format!("editions/{kept:03}-{of}{KEPT}"), &|to| to.write_all(&bytes))?;
                 }
-                Base { number: kept + 1, fingerprint: fingerprint.to_owned(), now, changes }
+                (kept + 1, changes)
             }
         };
-        base.files()?.iter().try_for_each(|(path, bytes)| keep(path, bytes))?;
-        Ok(Self { number: base.number, changes: base.changes })
+        let base = Base { number, fingerprint: fingerprint.to_owned(), now, changes };
+        base.keep(keep)?;
+        Ok(Self { number, changes: base.changes })
     }
 
     /// 1 for the first edition.
@@ -99,14 +102,17 @@ impl Editions {
     }
 }
 
-impl Base {
-    /// The memory and the tables of changes, as (path below the edition, bytes).
-    fn files(&self) -> Result<[(&'static str, Vec<u8>); 3]> {
-        let mut base = serde_json::to_vec(self).map_err(|e| Error::internal(format!("{BASE}：{e}")))?;
-        base.push(b'\n');
+impl Base<Now<'_>> {
+    /// Writes the memory and the tables of changes.
+    fn keep(&self, keep: impl Fn(&str, Fill) -> Result<()>) -> Result<()> {
+        keep(BASE, &|to| {
+            serde_json::to_writer(&mut *to, self)?;
+            to.write_all(b"\n")
+        })?;
         let nothing = Changes::default();
         let changes = self.changes.as_ref().unwrap_or(&nothing);
-        Ok([(BASE, base), (CHANGES[0], table::figures(changes)?), (CHANGES[1], table::returns(changes)?)])
+        let tables = [table::figures(changes)?, table::returns(changes)?];
+        CHANGES.iter().zip(tables).try_for_each(|(path, bytes)| keep(path, &|to| to.write_all(&bytes)))
     }
 }
 
@@ -117,7 +123,7 @@ fn standing(folder: &Path) -> Option<(String, Vec<u8>)> {
     Some((manifest.fingerprint, bytes))
 }
 
-fn read(path: &Path) -> Option<Base> {
+fn read(path: &Path) -> Option<Base<Snapshot>> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 

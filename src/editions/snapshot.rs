@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::digest;
@@ -83,24 +82,73 @@ const EXCLUDED: &str = "excluded";
 /// Digits of a digest: changes are told, not proven, by it.
 const DIGITS: usize = 10;
 
-impl Snapshot {
-    /// What this run knows.
-    pub fn take(desk: &Desk, settings: &Settings) -> Self {
+/// What this run knows: the same as a [`Snapshot`], but that each return is looked at when its turn comes
+/// to be compared or written. There are as many as a run has returns.
+#[derive(Serialize)]
+pub struct Now<'a> {
+    version: &'static str,
+    settings: String,
+    figures: BTreeMap<String, Known>,
+    returns: Marks<'a>,
+}
+
+impl<'a> Now<'a> {
+    pub fn of(desk: &Desk<'a>, settings: &Settings) -> Self {
         let figures = desk.measured.get(&desk.period).map(|m| m.figures.as_slice()).unwrap_or_default();
         let accounts = desk.accounts();
         let of_figures = figures.iter().enumerate().map(|(at, f)| (f.id(), figure(at, f)));
         let of_accounts = accounts.into_iter().enumerate();
         let of_accounts = of_accounts
             .map(|(at, (whom, tally))| (tally.id.clone(), account(figures.len() + at, &whom, &tally)));
-        let looked = looked_at();
-        let marks = desk.links.returns.par_iter().map(|l| (l.ret.id.to_string(), mark(l, &looked)));
-        let marks: Vec<_> = marks.collect();
         Self {
-            version: env!("CARGO_PKG_VERSION").into(),
+            version: env!("CARGO_PKG_VERSION"),
             settings: settings_digest(settings),
             figures: of_figures.chain(of_accounts).collect(),
-            returns: marks.into_iter().collect(),
+            returns: Marks::of(&desk.links.returns),
         }
+    }
+
+    /// Whether nothing has moved since.
+    pub fn is(&self, last: &Snapshot) -> bool {
+        let same = |(id, mark): (&str, Mark)| last.returns.get(id) == Some(&mark);
+        (self.version, &self.settings, &self.figures) == (&*last.version, &last.settings, &last.figures)
+            && self.returns.all.len() == last.returns.len()
+            && self.returns.iter().all(same)
+    }
+
+    /// All of it at once.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            version: self.version.into(),
+            settings: self.settings.clone(),
+            figures: self.figures.clone(),
+            returns: self.returns.iter().map(|(id, mark)| (id.to_owned(), mark)).collect(),
+        }
+    }
+}
+
+/// Returns by id, each marked when it is asked for.
+struct Marks<'a> {
+    all: Vec<&'a Linked>,
+    looked: Looked,
+}
+
+impl<'a> Marks<'a> {
+    fn of(returns: &'a [Linked]) -> Self {
+        let mut all: Vec<&Linked> = returns.iter().collect();
+        all.sort_by(|a, b| a.ret.id.cmp(&b.ret.id));
+        all.dedup_by(|a, b| a.ret.id == b.ret.id);
+        Self { all, looked: looked_at() }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, Mark)> {
+        self.all.iter().map(|linked| (&*linked.ret.id, mark(linked, &self.looked)))
+    }
+}
+
+impl Serialize for Marks<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 

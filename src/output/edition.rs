@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::lock::{self, Lock};
-use super::{MANIFEST, Manifest, RUN_LOG, STAGING, is_below, swap};
+use super::{Fill, MANIFEST, Manifest, RUN_LOG, STAGING, is_below, swap};
 use crate::digest::{self, Key};
 use crate::error::{AtPath, Error, Result};
 
@@ -36,6 +36,20 @@ impl Edition {
         let staging =
             tempfile::Builder::new().prefix(STAGING).tempdir_in(outputs).at("写入输出文件夹", outputs)?;
         Ok(Self { outputs: outputs.to_owned(), staging, _made: made, _lock: lock, written: Mutex::default() })
+    }
+
+    /// Writes one file of the edition piece by piece, so that a large one never is in memory as a whole.
+    ///
+    /// # Errors
+    /// As [`Edition::write`].
+    pub fn fill(&self, path: &str, fill: Fill) -> Result<()> {
+        let full = self.room_for(path)?;
+        let file = fs::File::create(&full).at("写入文件", &full)?;
+        let mut to = BufWriter::new(Digesting { file, digest: digest::Running::default() });
+        fill(&mut to).at("写入文件", &full)?;
+        let done = to.into_inner().map_err(io::IntoInnerError::into_error).at("写入文件", &full)?;
+        self.note(path, done.digest.key());
+        Ok(())
     }
 
     /// Writes one file of the edition; `path` is relative, with `/`. Returns its SHA-256.
@@ -173,6 +187,24 @@ impl Edition {
         // The name is now another folder's or nobody's.
         let _ = self.staging.keep();
         Ok(target)
+    }
+}
+
+/// A file and the digest of what was written into it.
+struct Digesting {
+    file: fs::File,
+    digest: digest::Running,
+}
+
+impl Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.add(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

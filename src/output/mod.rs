@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Manifest {
     /// SHA-256 by path below the edition.
     pub outputs: BTreeMap<String, String>,
 }
+
+/// What fills a file.
+pub type Fill<'a> = &'a dyn Fn(&mut dyn Write) -> io::Result<()>;
 
 /// Name of the manifest.
 pub const MANIFEST: &str = "manifest.json";

@@ -19,7 +19,7 @@ use crate::editions::Editions;
 use crate::error::Result;
 use crate::fonts::Fonts;
 use crate::metrics::{self, Level};
-use crate::output;
+use crate::output::{self, Fill};
 use crate::problems::{self, Memory};
 use crate::progress::{Progress, Step};
 use crate::public::released::Record;
@@ -183,7 +183,7 @@ impl Desk<'_> {
 
     fn editions(&self) -> Result<()> {
         let Self { maker, scene, tools, .. } = self;
-        let keep = |path: &str, bytes: &[u8]| maker.write(path, bytes);
+        let keep = |path: &str, fill: Fill| maker.fill(path, fill);
         let desk = scene.desk();
         let (outputs, print) = (&self.options.outputs, &scene.fingerprint);
         let editions = Editions::recall(outputs, print, &desk, &self.ground.settings, keep)?;

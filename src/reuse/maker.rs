@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::made::{Made, Record, Standing};
 use super::recipe::{Recipe, Why};
 use crate::error::Result;
-use crate::output::{self, Edition};
+use crate::output::{self, Edition, Fill};
 
 /// Puts files into an edition.
 pub struct Maker<'a> {
@@ -52,6 +52,15 @@ impl<'a> Maker<'a> {
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
         self.done().always.insert(path.to_owned());
         self.edition.map_or(Ok(()), |edition| edition.write(path, bytes).map(|_| ()))
+    }
+
+    /// The same for a large file, piece by piece.
+    ///
+    /// # Errors
+    /// As [`Edition::fill`].
+    pub fn fill(&self, path: &str, fill: Fill) -> Result<()> {
+        self.done().always.insert(path.to_owned());
+        self.edition.map_or(Ok(()), |edition| edition.fill(path, fill))
     }
 
     /// Takes back whatever was [written](Self::write) below a folder of the edition.
