@@ -64,8 +64,11 @@ impl Chart for Dumbbell {
         let mut canvas = self.look.canvas();
         let demand = self.rows.iter().map(|row| row.demand.printed.clone()).collect();
         let supply = self.rows.iter().map(|row| row.supply.printed.clone()).collect();
+        // Where every mark is grey, so is the key: nobody should look for coloured ones.
+        let told = |row: &&PairRow| row.demand.finite().or(row.supply.finite()).is_some();
+        let muted = self.rows.iter().filter(told).all(|row| row.muted);
         let column = |mark, colour, name: &str, cells| Column {
-            head: Some((mark, colour, name.to_owned())),
+            head: Some((mark, if muted { GREY } else { colour }, name.to_owned())),
             cells,
             quiet: false,
         };
@@ -124,6 +127,23 @@ impl Dumbbell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_is_grey_where_every_mark_is() {
+        let row = |muted| PairRow {
+            name: "计量服务".into(),
+            demand: Measure::new(0.3, "30.0%"),
+            supply: Measure::new(0.2, "20.0%"),
+            muted,
+        };
+        let drawn = |rows: &[bool]| {
+            Dumbbell { rows: rows.iter().map(|muted| row(*muted)).collect(), ..Dumbbell::default() }.svg()
+        };
+        for (rows, coloured) in [(&[true][..], false), (&[true, false], true), (&[false], true)] {
+            assert_eq!(drawn(rows).contains(NAVY), coloured, "{rows:?}");
+            assert_eq!(drawn(rows).contains(ACCENT), coloured, "{rows:?}");
+        }
+    }
 
     #[test]
     fn one_side_missing_leaves_one_mark_and_no_line() {

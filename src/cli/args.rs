@@ -31,16 +31,16 @@ pub(super) enum Command {
     /// 建立工作目录：写出设置、空白表和可修改的模板
     Init {
         /// 目录，默认当前目录
-        #[arg(default_value = ".")]
+        #[arg(default_value = ".", value_name = "文件夹")]
         dir: PathBuf,
     },
     /// 生成附录B—F、补充表、封面和名册的空白表
     Forms {
         /// 写到哪个文件夹
-        #[arg(long, default_value = "forms")]
+        #[arg(long, default_value = "forms", value_name = "文件夹")]
         out: PathBuf,
         /// 名册；给出时为每个项目生成一套预填表
-        #[arg(long)]
+        #[arg(long, value_name = "文件")]
         roster: Option<PathBuf>,
     },
     /// 生成示例数据（虚构，带标记）
@@ -72,44 +72,44 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct SampleArgs {
     /// 写到哪个文件夹
-    #[arg(long, default_value = "inputs")]
+    #[arg(long, default_value = "inputs", value_name = "文件夹")]
     pub out: PathBuf,
     /// 季度，如 2025Q1；可多次给出
-    #[arg(long = "period", value_parser = period)]
+    #[arg(long = "period", value_parser = period, value_name = "季度")]
     pub periods: Vec<Period>,
     /// 每季度的项目数
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, default_value_t = 24, value_name = "个数")]
     pub projects: usize,
     /// 随机种子；种子相同，数据相同
-    #[arg(long, default_value_t = 190)]
+    #[arg(long, default_value_t = 190, value_name = "整数")]
     pub seed: u64,
     /// 有缺陷的表所占比例，0到1
-    #[arg(long, default_value_t = 0.06, value_parser = share)]
+    #[arg(long, default_value_t = 0.06, value_parser = share, value_name = "比例")]
     pub mess: f64,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
     /// 报送材料所在文件夹
-    #[arg(long, default_value = "inputs")]
+    #[arg(long, default_value = "inputs", value_name = "文件夹")]
     pub inputs: PathBuf,
     /// 输出文件夹
-    #[arg(long, default_value = "outputs")]
+    #[arg(long, default_value = "outputs", value_name = "文件夹")]
     pub outputs: PathBuf,
     /// 季度，如 2025Q1；默认为材料中最新的季度
-    #[arg(long, value_parser = period)]
+    #[arg(long, value_parser = period, value_name = "季度")]
     pub period: Option<Period>,
     /// 并行数，默认为全部处理器
-    #[arg(long, value_parser = jobs)]
+    #[arg(long, value_parser = jobs, value_name = "个数")]
     pub jobs: Option<usize>,
     /// 设置和模板所在的工作目录
-    #[arg(long, default_value = ".")]
+    #[arg(long, default_value = ".", value_name = "文件夹")]
     pub workspace: PathBuf,
     /// 另外的字体文件或文件夹，可多次给出
-    #[arg(long = "font-path")]
+    #[arg(long = "font-path", value_name = "路径")]
     pub font_paths: Vec<PathBuf>,
     /// 把各阶段的进展逐行写成 JSON；“-”为标准错误
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     pub log: Option<PathBuf>,
     #[command(flatten)]
     pub format: FormatArgs,
@@ -127,9 +127,10 @@ pub(super) struct RunAllArgs {
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// 数值编号，如 2025Q2/510114/composite_score
+    #[arg(value_name = "编号")]
     pub figure: String,
     /// 另把明细写成 CSV 文件
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     pub csv: Option<PathBuf>,
     #[command(flatten)]
     pub run: RunArgs,
@@ -138,23 +139,23 @@ pub(super) struct ExplainArgs {
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// 输出文件夹
-    #[arg(long, default_value = "outputs")]
+    #[arg(long, default_value = "outputs", value_name = "文件夹")]
     pub outputs: PathBuf,
     /// 季度，如 2025Q1；默认为最新的季度
-    #[arg(long, value_parser = period)]
+    #[arg(long, value_parser = period, value_name = "季度")]
     pub period: Option<Period>,
     /// 端口；0为任意空闲端口
-    #[arg(long, default_value_t = 8190, value_parser = port)]
+    #[arg(long, default_value_t = 8190, value_parser = port, value_name = "端口")]
     pub port: u16,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// 输出文件夹
-    #[arg(long, default_value = "outputs")]
+    #[arg(long, default_value = "outputs", value_name = "文件夹")]
     pub outputs: PathBuf,
     /// 季度，如 2025Q1；默认为最新的季度
-    #[arg(long, value_parser = period)]
+    #[arg(long, value_parser = period, value_name = "季度")]
     pub period: Option<Period>,
     #[command(flatten)]
     pub format: FormatArgs,
@@ -163,7 +164,7 @@ pub(super) struct VerifyArgs {
 #[derive(Debug, Args)]
 pub(super) struct FormatArgs {
     /// 结果的格式
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "格式")]
     pub format: Format,
 }
 

@@ -33,7 +33,7 @@ fn below(command: Command, path: &str) -> Command {
 fn usage(command: &Command, path: &str) -> String {
     let mut usage = format!("{path} [选项]");
     for arg in command.get_positionals() {
-        let name = arg.get_id().as_str().to_uppercase();
+        let name = arg.get_value_names().map(|names| names.join(" ")).unwrap_or_default();
         usage.push_str(&if arg.is_required_set() { format!(" <{name}>") } else { format!(" [{name}]") });
     }
     if command.has_subcommands() {
@@ -122,10 +122,10 @@ mod tests {
         for (line, wanted) in [
             ("rum", "没有“rum”这个命令，是否想写“run”"),
             ("run --input x", "不认识参数“--input”，是否想写“--inputs”"),
-            ("explain", "缺少参数 <FIGURE>"),
+            ("explain", "缺少参数 <编号>"),
             ("run --period 2025", "“2025”不对：季度应写成 2025Q1 的形式"),
             ("run --jobs 0", "应为1到512之间的整数"),
-            ("run --period", "参数 --period <PERIOD> 后面没有写值"),
+            ("run --period", "参数 --period <季度> 后面没有写值"),
             ("run --format xml", "“xml”不对，可用：text, json"),
             ("serve --port 99999", "“99999”不对：应为0到65535之间的整数"),
             ("sample --projects x", "“x”不对：应为不小于0的整数"),
@@ -153,13 +153,16 @@ mod tests {
             for english in ["Usage", "Print help", "OPTIONS", "default", "possible values", "COMMAND"] {
                 assert!(!help.contains(english), "{english} in {help}");
             }
+            let value =
+                help.split('<').skip(1).find(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+            assert_eq!(value, None, "{help}");
         }
         let help =
             |name| command().try_get_matches_from(["zhiti", name, "--help"]).expect_err("help").to_string();
         assert!(help("run").contains("报送材料所在文件夹［默认 inputs］"), "{}", help("run"));
         assert!(help("run").contains("结果的格式［可用 text、json；默认 text］"), "{}", help("run"));
-        assert!(help("explain").contains("zhiti explain [选项] <FIGURE>"), "{}", help("explain"));
-        assert!(help("init").contains("zhiti init [选项] [DIR]"), "{}", help("init"));
+        assert!(help("explain").contains("zhiti explain [选项] <编号>"), "{}", help("explain"));
+        assert!(help("init").contains("zhiti init [选项] [文件夹]"), "{}", help("init"));
         let whole = command().try_get_matches_from(["zhiti", "--help"]).expect_err("help").to_string();
         assert!(whole.contains("用法：zhiti [选项] <命令>"), "{whole}");
     }

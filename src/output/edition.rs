@@ -279,6 +279,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_filled_piece_by_piece_has_the_digest_of_the_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let edition = Edition::open(folder.path()).unwrap();
+        let piece = b"0123456789".repeat(2_000);
+        edition.fill("data/a.txt", &|to| (0..3).try_for_each(|_| to.write_all(&piece))).unwrap();
+        let refused = edition.fill("data/b.txt", &|_| Err(io::Error::other("refused")));
+        assert!(refused.unwrap_err().to_string().contains("b.txt"));
+        let manifest = Manifest { period: "2025Q1".into(), ..Manifest::default() };
+        let (edition, _) = edition.publish(manifest, b"{}").unwrap();
+        let bytes = fs::read(edition.join("data/a.txt")).unwrap();
+        let manifest = super::super::manifest(folder.path(), "2025Q1").unwrap();
+        assert_eq!(bytes, piece.repeat(3));
+        assert_eq!(manifest.outputs["data/a.txt"], digest::full(&bytes));
+    }
+
+    #[test]
     fn what_is_withdrawn_is_in_no_edition() {
         let folder = tempfile::tempdir().unwrap();
         let edition = Edition::open(folder.path()).unwrap();
