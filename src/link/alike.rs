@@ -3,6 +3,8 @@
 //! Names, persons, telephones and dates differ anyway and are left out. Ticks alone prove nothing (satisfied
 //! customers look alike), so free text must be among the answers and weighs most.
 
+use rayon::prelude::*;
+
 use super::{Found, Linked, Links, Status, problem};
 use crate::answer::Val;
 use crate::digest::{self, Key};
@@ -21,7 +23,7 @@ const LONG: usize = 30;
 pub(super) fn find(links: &Links, found: &mut Found) {
     let told = |l: &&Linked| l.status == Status::Counted && !l.key.enterprise.is_empty();
     let said = |l| Some((digest::key(answers(l)?.as_bytes()), l));
-    let mut all: Vec<(Key, &Linked)> = links.returns.iter().filter(told).filter_map(said).collect();
+    let mut all: Vec<(Key, &Linked)> = links.returns.par_iter().filter(told).filter_map(said).collect();
     let group = |(said, l): &(Key, &Linked)| (l.ret.period, l.ret.form, *said);
     all.sort_by_key(group);
     for alike in all.chunk_by(|a, b| group(a) == group(b)) {

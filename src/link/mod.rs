@@ -22,6 +22,7 @@ pub use answerable::Answerable;
 pub(crate) use duplicates::age;
 pub use keys::token;
 pub use names::said_consent;
+use rayon::prelude::*;
 pub use roster::{Expected, Roster};
 
 use crate::answer::Return;
@@ -163,10 +164,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     place::districts(&mut links, &mut found);
     names::agency_of_services(&mut links);
     names::consent(&mut links);
-    orphans::find(&links, &mut found);
-    names::variants(&links, &mut found);
-    names::phones(&links, &mut found);
-    alike::find(&links, &mut found);
+    found.side_by_side(&links, &[orphans::find, names::variants, names::phones, alike::find]);
     keys::drop_mended(&links, &mut found);
     links.problems = found.settled();
     accounting::account(&mut links);
@@ -216,6 +214,19 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// What several look for in the same returns, in their order.
+    fn side_by_side(&mut self, links: &Links, lookers: &[fn(&Links, &mut Found)]) {
+        let look = |looker: &fn(&Links, &mut Found)| {
+            let mut found = Found { settings: self.settings, problems: BTreeMap::new() };
+            looker(links, &mut found);
+            found.problems
+        };
+        let found: Vec<_> = lookers.par_iter().map(look).collect();
+        for (period, problems) in found.into_iter().flatten() {
+            self.problems.entry(period).or_default().extend(problems);
+        }
+    }
+
     /// Adds a problem, with the severity the settings want.
     fn note(&mut self, period: Period, mut problem: Problem) {
         problem.severity = self.settings.severity_of(problem.code, problem.severity);
