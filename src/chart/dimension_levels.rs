@@ -3,7 +3,7 @@
 //! Three marks that differ in shape on a scale of 1 to 5; where they coincide
 //! the ring shows around the disc and the tick stands out above both.
 
-use super::rows::{Column, Plan, Rows, joint};
+use super::rows::{Column, Plan, Rows, joint, key_colour};
 use super::svg::{ACCENT, Canvas, GREY, Mark, NAVY};
 use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N_DASHED, Span, Unit, phrase, sentence};
 
@@ -68,8 +68,10 @@ impl Chart for DimensionLevels {
             return None;
         }
         let mut canvas = self.look.canvas();
+        let told = |row: &&DimensionRow| row.measures().iter().any(|m| m.finite().is_some());
+        let key = key_colour(self.rows.iter().filter(told).map(|row| row.muted));
         let column = |i: usize| Column {
-            head: Some((MARKS[i].0, MARKS[i].1, self.names[i].clone())),
+            head: Some((MARKS[i].0, key(MARKS[i].1), self.names[i].clone())),
             cells: self.rows.iter().map(|row| row.measures()[i].printed.clone()).collect(),
             quiet: false,
         };
@@ -123,6 +125,26 @@ impl DimensionLevels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_is_grey_where_every_mark_is() {
+        let level = || Measure::new(3.0, "3.00");
+        let row = |muted| DimensionRow {
+            name: "管理".into(),
+            before: level(),
+            target: level(),
+            after: level(),
+            muted,
+        };
+        let drawn = |rows: &[bool]| {
+            let rows = rows.iter().map(|muted| row(*muted)).collect();
+            DimensionLevels { rows, ..DimensionLevels::default() }.svg()
+        };
+        for (rows, coloured) in [(&[true][..], false), (&[true, false], true), (&[false], true)] {
+            assert_eq!(drawn(rows).contains(NAVY), coloured, "{rows:?}");
+            assert_eq!(drawn(rows).contains(ACCENT), coloured, "{rows:?}");
+        }
+    }
 
     #[test]
     fn equal_levels_keep_three_distinct_marks() {

@@ -3,7 +3,7 @@
 //! The gap is what the reader looks for, so the line between the marks is
 //! drawn strongly and the two values stand in columns beside it.
 
-use super::rows::{Column, Plan, Rows, joint};
+use super::rows::{Column, Plan, Rows, joint, key_colour};
 use super::svg::{ACCENT, GREY, Mark, NAVY};
 use super::{Axis, Chart, Drawing, Look, Measure, SMALL_N_DASHED, phrase, sentence};
 
@@ -64,11 +64,10 @@ impl Chart for Dumbbell {
         let mut canvas = self.look.canvas();
         let demand = self.rows.iter().map(|row| row.demand.printed.clone()).collect();
         let supply = self.rows.iter().map(|row| row.supply.printed.clone()).collect();
-        // Where every mark is grey, so is the key: nobody should look for coloured ones.
         let told = |row: &&PairRow| row.demand.finite().or(row.supply.finite()).is_some();
-        let muted = self.rows.iter().filter(told).all(|row| row.muted);
+        let key = key_colour(self.rows.iter().filter(told).map(|row| row.muted));
         let column = |mark, colour, name: &str, cells| Column {
-            head: Some((mark, if muted { GREY } else { colour }, name.to_owned())),
+            head: Some((mark, key(colour), name.to_owned())),
             cells,
             quiet: false,
         };

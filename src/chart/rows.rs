@@ -164,6 +164,13 @@ fn name_lines(name: &str, room: f64, rows: usize) -> Vec<String> {
     if rows <= MANY { wrap(name, room, BODY, 2) } else { vec![middle_ellipsis(name, room, BODY)] }
 }
 
+/// The colours of a key, from whether each row that shows a mark is grey. Where all are, so is the key: nobody
+/// should look for coloured ones.
+pub(super) fn key_colour(mut muted: impl Iterator<Item = bool>) -> impl Fn(&'static str) -> &'static str {
+    let is_grey = muted.all(|muted| muted);
+    move |colour| if is_grey { GREY } else { colour }
+}
+
 /// The line between two marks of a row; dashed where the row rests on few cases.
 pub(super) fn joint(muted: bool, width: f64) -> Paint {
     if muted { Paint::line(GREY, width * 0.6).dashed("3 3") } else { Paint::line(BLUE, width) }
