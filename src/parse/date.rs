@@ -4,6 +4,8 @@
 //! ranges with any dash, whose right side may omit the year or the month; a month
 //! alone stands for its first to its last day. Two-digit years are unreadable.
 
+mod tidy;
+
 use time::{Date, Month};
 
 use crate::text;
@@ -53,11 +55,20 @@ pub fn date(raw: &str) -> Result<Option<Day>, NotADate> {
     if is_blank(&text) {
         return Ok(None);
     }
-    let parts = parts(&text)?;
+    one_day(&text).or_else(|why| tidied(&text).and_then(|text| one_day(&text).ok()).ok_or(why)).map(Some)
+}
+
+fn one_day(text: &str) -> Result<Day, NotADate> {
+    let parts = parts(text)?;
     if parts.year.is_none() {
         return Err(NotADate::Unreadable);
     }
-    day_of(parts).map(Some)
+    day_of(parts)
+}
+
+/// The text without what stands around its dates; `None` where that leaves it as it is.
+fn tidied(text: &str) -> Option<String> {
+    Some(tidy::tidied(text)).filter(|tidied| tidied != text)
 }
 
 /// Reads a range of dates; a single date is a range of one day. `None` means blank.
@@ -69,20 +80,53 @@ pub fn range(raw: &str) -> Result<Option<(Date, Date)>, NotADate> {
     if is_blank(&text) {
         return Ok(None);
     }
-    if let Ok(parts) = parts(&text)
+    let both = both_days(&text);
+    if both != Err(NotADate::Unreadable) {
+        return both.map(Some);
+    }
+    let tidied = tidied(&text);
+    let text = tidied.as_deref().unwrap_or(&text);
+    let other = || quarter(text).or_else(|| two_days(text));
+    both_days(text).or_else(|why| other().ok_or(why)).map(Some)
+}
+
+fn both_days(text: &str) -> Result<(Date, Date), NotADate> {
+    if let Ok(parts) = parts(text)
         && parts.year.is_some()
     {
-        return day_of(parts).map(|d| Some((d.first, d.last)));
+        return day_of(parts).map(|d| (d.first, d.last));
     }
     let mut fault = NotADate::Unreadable;
-    for (left, right) in splits(&text) {
+    for (left, right) in splits(text) {
         match two_sides(left, right) {
-            Ok(both) => return Ok(Some(both)),
+            Ok(both) => return Ok(both),
             Err(found) if fault == NotADate::Unreadable => fault = found,
             Err(_) => {}
         }
     }
     Err(fault)
+}
+
+/// `2025年第一季度`, `2025年1季度`, `2025Q1`.
+fn quarter(text: &str) -> Option<(Date, Date)> {
+    let text = text.replace(' ', "");
+    let (year, rest) = text.split_at_checked(4)?;
+    let year: i32 = year.parse().ok()?;
+    let rest = rest.trim_start_matches(['年', '度', '-', '第']);
+    let number = rest.strip_prefix('Q').or_else(|| rest.strip_suffix("季度"))?;
+    let quarter = ["1", "2", "3", "4"].iter().position(|n| *n == number);
+    let quarter = quarter.or_else(|| ["一", "二", "三", "四"].iter().position(|n| *n == number))? as u8;
+    let last = ymd(year, quarter * 3 + 3, 1)?;
+    Some((ymd(year, quarter * 3 + 1, 1)?, last.replace_day(last.month().length(year)).ok()?))
+}
+
+/// Two whole dates one after the other, as two lines or two questions of a survey: `2025-01-10, 2025-03-20`.
+fn two_days(text: &str) -> Option<(Date, Date)> {
+    let mut cuts = text.match_indices([',', ';', '、', ' ']);
+    cuts.find_map(|(at, sign)| {
+        let (start, end) = (one_day(&text[..at]).ok()?, one_day(&text[at + sign.len()..]).ok()?);
+        (start.first <= end.first).then_some((start.first, end.last))
+    })
 }
 
 /// The date of an Excel serial number; 1900 and 1904 epochs, time of day dropped.
@@ -159,7 +203,11 @@ fn splits(text: &str) -> Vec<(&str, &str)> {
 }
 
 fn two_sides(left: &str, right: &str) -> Result<(Date, Date), NotADate> {
-    let (left, right) = (parts(left)?, parts(right)?);
+    let (mut left, right) = (parts(left)?, parts(right)?);
+    // 2025年1-3月
+    if (left.month, right.year, right.day) == (None, None, None) && right.month.is_some() {
+        left.month = left.day.take();
+    }
     if left.year.is_none() || left.month.is_none() {
         return Err(NotADate::Unreadable);
     }
@@ -206,20 +254,53 @@ fn day_of(parts: Parts) -> Result<Day, NotADate> {
 
 /// Reads year, month and day out of one side.
 fn parts(text: &str) -> Result<Parts, NotADate> {
+    if let Some(parts) = english_parts(text).or_else(|| spaced_parts(text)) {
+        return Ok(parts);
+    }
     let text = text.replace(' ', "");
     if text.is_empty() {
         return Err(NotADate::Unreadable);
     }
     if text.contains(['年', '月', '日', '号']) {
-        return chinese_parts(&text);
+        return chinese_parts(&text).or_else(|why| mixed_parts(&text).ok_or(why));
     }
-    if let Some(parts) = english_parts(&text) {
+    if let Some(parts) = serial_parts(&text) {
         return Ok(parts);
     }
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return compact_parts(&text);
     }
     separated_parts(&text)
+}
+
+/// `2025 3 5`
+fn spaced_parts(text: &str) -> Option<Parts> {
+    let pieces: Vec<&str> = text.split(' ').filter(|p| !p.is_empty()).collect();
+    let [year, month, day] = pieces[..] else { return None };
+    let plain = year.len() == 4 && month.len() <= 2 && day.len() <= 2;
+    if !plain {
+        return None;
+    }
+    separated_parts(&pieces.join("-")).ok()
+}
+
+/// `2025-3-5日`, `2025年3.5`
+fn mixed_parts(text: &str) -> Option<Parts> {
+    let joined = text.trim_end_matches(['日', '号']).replace(['年', '月', '/', '.', ','], "-");
+    let parts = separated_parts(&joined.replace("--", "-")).ok()?;
+    parts.day.is_some().then_some(parts)
+}
+
+/// `45721`, `45721.58`: a date that went through a text file as Excel's number; `20250305.0`.
+fn serial_parts(text: &str) -> Option<Parts> {
+    let whole = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0'));
+    if let Some((whole, _)) = whole.filter(|(whole, _)| whole.len() == 8) {
+        return compact_parts(whole).ok();
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number = if digits == 5 { text.parse::<f64>().ok() } else { None };
+    let day = from_serial(number.filter(|n| (20_000.0..80_000.0).contains(n))?, false)?;
+    Some(Parts { year: Some(day.year()), month: Some(day.month().into()), day: Some(day.day()) })
 }
 
 fn number(text: &str) -> Option<i32> {
@@ -258,14 +339,26 @@ fn small(text: &str) -> Result<u8, NotADate> {
 fn english_parts(text: &str) -> Option<Parts> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let pieces: Vec<&str> = text.split(['-', '/', '.', ',']).filter(|p| !p.is_empty()).collect();
-    let [day, month, year] = pieces[..] else { return None };
-    let name = month.get(..3)?.to_ascii_lowercase();
-    let month = MONTHS.iter().position(|m| *m == name)? as u8 + 1;
+    let short = |piece: &str| piece.get(..3).map(str::to_ascii_lowercase);
+    let month_of = |piece: &str| MONTHS.iter().position(|m| Some(*m) == short(piece).as_deref());
+    let is_weekday = |piece: &str| {
+        piece.ends_with("day") || ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&piece)
+    };
+    if !text.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    let pieces = text.split(['-', '/', '.', ',', ' ']).filter(|p| !p.is_empty() && !is_weekday(p));
+    let pieces: Vec<&str> = pieces.collect();
+    let [a, b, c] = pieces[..] else { return None };
+    let (month, day, year) = match (month_of(a), month_of(b)) {
+        (Some(month), _) => (month, b, c),
+        (_, Some(month)) => (month, a, c),
+        _ => return None,
+    };
     Some(Parts {
         year: number(year).filter(|y| *y >= 1000),
-        month: Some(month),
-        day: number(day).and_then(|d| d.try_into().ok()),
+        month: Some(month as u8 + 1),
+        day: Some(number(day)?.try_into().ok()?),
     })
 }
 
@@ -286,7 +379,7 @@ fn compact_parts(text: &str) -> Result<Parts, NotADate> {
 }
 
 fn separated_parts(text: &str) -> Result<Parts, NotADate> {
-    let pieces: Vec<&str> = text.split(['-', '/', '.', '、']).collect();
+    let pieces: Vec<&str> = text.split(['-', '/', '.', '、', ',']).collect();
     if pieces.iter().any(|p| p.is_empty() || !p.bytes().all(|b| b.is_ascii_digit())) {
         return Err(NotADate::Unreadable);
     }
@@ -336,6 +429,28 @@ mod tests {
             "2025 年 3 月 5 日",
             "2025-03-05T00:00:00",
             "2025年3月5号",
+            "2025年3月5日（星期三）",
+            "2025年3月5日 周三",
+            "2025年3月5日上午",
+            "2025年3月5日14时30分",
+            "2025/3/5 2:03 PM",
+            "2025/3/5 下午2:03",
+            "2025\\3\\5",
+            "2025，3，5",
+            "2025 3 5",
+            "2025-3-5日",
+            "2025年3.5",
+            "公元2025年3月5日",
+            "填表日期：2025年3月5日",
+            "2025年3月5日（盖章）",
+            "二○二五年三月五日",
+            "二O二五年三月五日",
+            "March 5, 2025",
+            "Wednesday, March 5, 2025",
+            "Wed Mar 05 2025",
+            "45721",
+            "45721.58",
+            "20250305.0",
         ] {
             assert_eq!(day(text), "2025-03-05", "{text}");
         }
@@ -352,6 +467,11 @@ mod tests {
         assert_eq!(date("25年3月5日"), Err(NotADate::ShortYear));
         assert_eq!(date("   年  月  日"), Ok(None));
         assert_eq!(range("2025.3.5-2025.2.1"), Err(NotADate::Reversed));
+        for open in ["2025年3月5日起", "自2025年3月5日起至今", "2025年3月5日、3月8日、3月10日", "三个月"]
+        {
+            assert_eq!(range(open), Err(NotADate::Unreadable), "{open}");
+        }
+        assert_eq!(date("05/03/2025"), Err(NotADate::Unreadable));
     }
 
     #[test]
@@ -371,6 +491,23 @@ mod tests {
             ("2025年3月5日", "2025-03-05..2025-03-05"),
             ("2025年3月", "2025-03-01..2025-03-31"),
             ("20250305-20250308", "2025-03-05..2025-03-08"),
+            ("自2025年3月5日起至2025年3月8日止", "2025-03-05..2025-03-08"),
+            ("从2025年3月5日到3月8日", "2025-03-05..2025-03-08"),
+            ("2025年3月5日（周三）至3月8日（周六）", "2025-03-05..2025-03-08"),
+            ("2025-03-05 09:00:00至2025-03-08 17:00:00", "2025-03-05..2025-03-08"),
+            ("2025-03-05T00:00:00.000Z~2025-03-08T00:00:00.000Z", "2025-03-05..2025-03-08"),
+            ("2025年3月5日9:00-11:00", "2025-03-05..2025-03-05"),
+            ("2025年3月5日一3月8日", "2025-03-05..2025-03-08"),
+            ("2025年3月5日─2025年3月8日", "2025-03-05..2025-03-08"),
+            ("2025年3月5日至3月8日（共3次）", "2025-03-05..2025-03-08"),
+            ("2025年3月5日至3月8日，共4天", "2025-03-05..2025-03-08"),
+            ("2025-03-05,2025-03-08", "2025-03-05..2025-03-08"),
+            ("2025年3月5日\n2025年3月8日", "2025-03-05..2025-03-08"),
+            ("开始日期：2025-03-05；结束日期：2025-03-08", "2025-03-05..2025-03-08"),
+            ("起：2025年3月5日 止：2025年3月8日", "2025-03-05..2025-03-08"),
+            ("2025年1-3月", "2025-01-01..2025-03-31"),
+            ("2025年第一季度", "2025-01-01..2025-03-31"),
+            ("2025Q2", "2025-04-01..2025-06-30"),
         ] {
             assert_eq!(both(text), want, "{text}");
         }
