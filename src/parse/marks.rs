@@ -4,6 +4,8 @@
 //! with the options of the question; out comes which are ticked, or why that
 //! cannot be told. Nothing is guessed.
 
+mod settle;
+
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -57,6 +59,7 @@ enum Token {
 /// [`Unclear`] where there is an answer that cannot be told.
 pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
     let mut tokens = tokens(raw, choices);
+    settle::settle_signs(&mut tokens);
     let numbered = settle_numbers(&mut tokens);
     settle_crosses(&mut tokens)?;
     let rest = words_between(&tokens);
@@ -187,7 +190,9 @@ fn with_typed(tokens: &[Token], ticked: Vec<usize>, numbered: bool) -> Result<Ve
 
 fn is_lone_sign(text: &str) -> bool {
     let mut chars = text.chars();
-    matches!((chars.next(), chars.next()), (Some(c), None) if c.is_ascii_alphanumeric() || "üþýûÖ".contains(c))
+    let is_sign = |c: char| !crate::text::is_letter(c) && !":.,;!?-()[]~'\"\u{308}_".contains(c);
+    let known = |c: char| c.is_ascii_alphanumeric() || "üþýûÖ勾".contains(c) || is_sign(c);
+    matches!((chars.next(), chars.next()), (Some(c), None) if known(c))
 }
 
 /// Options that stand once more by themselves in front of the list or behind it, without a mark.
@@ -269,18 +274,29 @@ fn typed(tokens: &[Token], listed: &[usize], rest: &str, choices: usize) -> Resu
 /// Text that may stand right before an option: numbering such as `A.` or `1)`.
 fn is_lead(text: &str) -> bool {
     let body = text.trim_end_matches(['.', ')', ':', '、', '(']);
-    body.is_empty() || (body.chars().count() <= 2 && body.chars().all(|c| c.is_ascii_alphanumeric()))
+    body.is_empty()
+        || is_signs(body)
+        || (body.chars().count() <= 2 && body.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Quotes, brackets of a list and pictures, but no question mark: they say nothing.
+fn is_signs(text: &str) -> bool {
+    !text.chars().any(|c| c.is_alphanumeric() || c == '?')
 }
 
 /// Text that may stand right behind an option: a colon and a remark, a bracket, a count.
 fn is_tail(text: &str) -> bool {
-    text.starts_with([':', '(', '〖', '[', '_', '.', '!'])
-        || text.chars().all(|c| c == '_')
+    is_signs(text)
+        || text.starts_with('等') && text.chars().count() <= 4
+        || text.starts_with([':', '(', '〖', '[', '_', '.', '!'])
         || (text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(['个', '项', '份', '件']))
 }
 
 /// With marks: each belongs to the option it touches.
 fn marked(tokens: &[Token]) -> Result<Vec<usize>, Unclear> {
+    if let Some(found) = settle::beside_boxes(tokens) {
+        return found;
+    }
     let before = marks_stand_before(tokens)?;
     let mut ticked = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -341,8 +357,10 @@ fn touching(tokens: &[Token]) -> Option<bool> {
 fn mark_of(c: char) -> Option<Mark> {
     match c {
         '☑' | '√' | '✓' | '✔' | '✅' | '■' | '●' | '◆' | '▣' | '◼' | '⬛' | '⚫' | '★' | 'þ' | '∨' | '⋁'
-        | '🗸' | '🗹' => Some(Mark::On),
-        '☒' | '✗' | '✘' | '✕' | '×' | '✖' | '🗷' | '🗶' | '❌' => Some(Mark::Cross),
+        | '🗸' | '🗹' | '▇' | '█' | '◉' | '⊙' | '🔘' | 'ˇ' => Some(Mark::On),
+        '☒' | '⊠' | '❎' | '✗' | '✘' | '✕' | '×' | '✖' | '🗷' | '🗶' | '❌' => {
+            Some(Mark::Cross)
+        }
         '□' | '☐' | '○' | '◇' | '▢' | '◻' | '⬜' | '⚪' | '❏' | '❑' | '◯' => {
             Some(Mark::Off)
         }
@@ -388,7 +406,8 @@ fn protect(raw: &str) -> String {
         match c {
             'Ｖ' | 'ｖ' => out.push('v'),
             '\u{F0FE}' | '\u{F052}' | '\u{F0FC}' => out.push('√'),
-            '\u{F0A8}' | '\u{F06F}' | '\u{F0A3}' => out.push('□'),
+            // £ and ¨ are the empty boxes of Wingdings without its font.
+            '\u{F0A8}' | '\u{F06F}' | '\u{F0A3}' | '£' | '¨' => out.push('□'),
             '\u{0335}' | '\u{0336}' | '\u{0337}' | '\u{0338}' => {
                 out.pop();
             }

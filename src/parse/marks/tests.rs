@@ -94,6 +94,75 @@ fn reads_hostile_spellings() {
 }
 
 #[test]
+fn a_tick_beside_a_box_that_stayed_empty() {
+    for text in [
+        "□满意 □基本满意√ □不满意",
+        "□满意 □基本满意（√） □不满意",
+        "□满意  √□基本满意  □不满意",
+        "□满意 □√基本满意 □不满意",
+        "满意□ 基本满意□√ 不满意□",
+        "满意□ 基本满意√□ 不满意□",
+        "满意□ √基本满意□ 不满意□",
+    ] {
+        assert_eq!(rating(text), Ok(vec![1]), "{text}");
+    }
+    assert_eq!(rating("√□满意 □基本满意 □不满意"), Ok(vec![0]));
+    assert_eq!(rating("□满意 □基本满意 □不满意√"), Ok(vec![2]));
+    for text in ["□满意√□基本满意□不满意", "□满意 √ □基本满意 □不满意"] {
+        assert_eq!(rating(text), Err(Unclear::Ambiguous), "{text}");
+    }
+    let yes = ticks("□是，公开数量：3个√ □否", &choices(&["是", "否"])).unwrap();
+    assert_eq!((yes.ticked, yes.rest.as_str()), (vec![0], "公开数量:3个"));
+    let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+    assert_eq!(ticks("□标准化服务√ □计量服务 □其他服务√", &needs).unwrap().ticked, [0, 2]);
+}
+
+#[test]
+fn boxes_and_ticks_of_other_make() {
+    for text in [
+        "R基本满意 □满意 □不满意",
+        "£满意 R基本满意 £不满意",
+        "¨满意 ü基本满意 ¨不满意",
+        "口满意 √基本满意 口不满意",
+        "〇满意 ●基本满意 〇不满意",
+        "○满意 ⊙基本满意 ○不满意",
+        "○满意 ◉基本满意 ○不满意",
+        "□满意 █基本满意 □不满意",
+        "□满意 ˇ基本满意 □不满意",
+        "满意____ 基本满意__√__ 不满意____",
+        "“基本满意”",
+        "😐基本满意",
+    ] {
+        assert_eq!(
+            ticks(text, &choices(&["满意", "基本满意", "不满意"])).map(|t| t.ticked),
+            Ok(vec![1]),
+            "{text}"
+        );
+    }
+    let rest = ticks("口满意 √基本满意 口不满意", &choices(&["满意", "基本满意", "不满意"])).unwrap().rest;
+    assert_eq!(rest, "");
+    for text in ["◎满意 ○基本满意 ○不满意", "勾满意 □基本满意 □不满意"] {
+        assert_eq!(rating(text), Err(Unclear::Ambiguous), "{text}");
+    }
+    assert_eq!(rating("满意？"), Err(Unclear::NoOption));
+}
+
+#[test]
+fn several_options_in_a_sentence() {
+    let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+    for text in [
+        "标准化服务和计量服务",
+        "标准化服务以及计量服务。",
+        "标准化服务、计量服务等",
+        "标准化服务·计量服务",
+        "[\"标准化服务\",\"计量服务\"]",
+    ] {
+        assert_eq!(ticks(text, &needs).map(|t| t.ticked), Ok(vec![0, 1]), "{text}");
+    }
+    assert_eq!(ticks("标准化服务或计量服务", &needs), Err(Unclear::NoOption));
+}
+
+#[test]
 fn numbers_alone_tick_nothing() {
     for text in [
         "①满意 ②基本满意 ③不满意",

@@ -1,0 +1,88 @@
+//! What signs and words between options mean, told by what stands beside them.
+
+use super::{Mark, Token, Unclear};
+
+/// Signs that are boxes or ticks only where an option stands right beside them.
+pub(super) fn settle_signs(tokens: &mut Vec<Token>) {
+    let is_box = |text: &str| matches!(text, "〇" | "口" | "囗" | "ロ");
+    let boxed = replaced(tokens, is_box, |at, all| option_at(all, at + 1) || before(at, all, option_at));
+    boxed.into_iter().for_each(|at| tokens[at] = Token::Mark(Mark::Off));
+    if tokens.contains(&Token::Mark(Mark::Off)) {
+        // What a tick of Wingdings is without its font, in the place of a box: `R满意 □基本满意`.
+        let ticked = replaced(
+            tokens,
+            |text| matches!(text, "R" | "P" | "ü"),
+            |at, all| option_at(all, at + 1) && (at == 0 || edge(all, at - 1)),
+        );
+        ticked.into_iter().for_each(|at| tokens[at] = Token::Mark(Mark::On));
+    }
+    if tokens.contains(&Token::Mark(Mark::On)) {
+        // A line to write on: `满意__√__ 基本满意____`.
+        tokens.retain(|t| !matches!(t, Token::Text(text) if text.chars().all(|c| c == '_')));
+    } else if !tokens.iter().any(|t| matches!(t, Token::Mark(_))) {
+        let joins = |text: &str| matches!(text, "和" | "及" | "与" | "以及" | "并" | "&" | "·" | "•" | "#");
+        let between = replaced(tokens, joins, |at, all| option_at(all, at + 1) && before(at, all, option_at));
+        between.into_iter().for_each(|at| tokens[at] = Token::Separator('、'));
+    }
+}
+
+/// Places of texts that are one of the words meant and stand where they may.
+fn replaced(
+    tokens: &[Token],
+    is_meant: impl Fn(&str) -> bool,
+    may: impl Fn(usize, &[Token]) -> bool,
+) -> Vec<usize> {
+    let at = |i: &usize| matches!(&tokens[*i], Token::Text(t) if is_meant(t)) && may(*i, tokens);
+    (0..tokens.len()).filter(at).collect()
+}
+
+fn option_at(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at), Some(Token::Option(_)))
+}
+
+fn edge(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at), Some(Token::Space | Token::Separator(_)))
+}
+
+fn before(at: usize, tokens: &[Token], is: impl Fn(&[Token], usize) -> bool) -> bool {
+    at.checked_sub(1).is_some_and(|at| is(tokens, at))
+}
+
+/// `□满意√ □基本满意`, `√□满意 □基本满意`: every option has kept its empty box, and ticks stand beside them.
+/// `None` where the boxes are otherwise.
+pub(super) fn beside_boxes(tokens: &[Token]) -> Option<Result<Vec<usize>, Unclear>> {
+    let is_unit = |t: &&Token| matches!(t, Token::Mark(Mark::Off) | Token::Option(_));
+    let units: Vec<&Token> = tokens.iter().filter(is_unit).collect();
+    let boxes_first = matches!(units.first()?, Token::Mark(_));
+    let in_pairs = units.chunks(2).all(|pair| match pair {
+        [a, b] => matches!(a, Token::Mark(_)) == boxes_first && matches!(b, Token::Mark(_)) != boxes_first,
+        _ => false,
+    });
+    let ticks = (0..tokens.len()).filter(|at| tokens[*at] == Token::Mark(Mark::On));
+    let found = in_pairs.then(|| ticks.map(|at| owner(tokens, at, boxes_first)).collect::<Vec<_>>())?;
+    (!found.is_empty()).then(|| found.into_iter().collect())
+}
+
+/// The option of a tick: that in whose pair of box and option it stands, else that which it touches.
+fn owner(tokens: &[Token], at: usize, boxes_first: bool) -> Result<usize, Unclear> {
+    let is_unit = |t: &&Token| matches!(t, Token::Mark(Mark::Off) | Token::Option(_));
+    let (left, right) = (tokens[..at].iter().rev().find(is_unit), tokens[at + 1..].iter().find(is_unit));
+    let inside = matches!(left, Some(Token::Mark(_))) == boxes_first && left.is_some() && right.is_some();
+    let touches = |side: Option<&Token>| !matches!(side, None | Some(Token::Space | Token::Separator(_)));
+    let touches_left = touches(at.checked_sub(1).and_then(|at| tokens.get(at)));
+    let touches_right = touches(tokens.get(at + 1));
+    let to_left = match (inside, left, right) {
+        (_, None, _) => false,
+        (_, _, None) => true,
+        (true, ..) => !boxes_first,
+        (false, ..) if touches_left != touches_right => touches_left,
+        _ => return Err(Unclear::Ambiguous),
+    };
+    let is_option = |t: &Token| if let Token::Option(i) = t { Some(*i) } else { None };
+    let option = if to_left {
+        tokens[..at].iter().rev().find_map(is_option)
+    } else {
+        tokens[at + 1..].iter().find_map(is_option)
+    };
+    option.ok_or(Unclear::Ambiguous)
+}
