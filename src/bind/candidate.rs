@@ -76,9 +76,9 @@ impl<'a> Text<'_, 'a, '_> {
         self.name.get_or_init(name).clone()
     }
 
-    /// What they may name behind the words of their group.
-    fn in_group(&self, group: &str) -> Option<Rc<Name<'a>>> {
-        let words = Cow::Owned(format!("{group}{}", self.words));
+    /// What they may name behind the words of their group, with a sign between the two or none.
+    fn in_group(&self, group: &str, sign: &str) -> Option<Rc<Name<'a>>> {
+        let words = Cow::Owned(format!("{group}{sign}{}", self.words));
         Name::of(words, |words| Cow::Owned(text::label(words)), self.line.specs).map(Rc::new)
     }
 }
@@ -111,7 +111,8 @@ pub(super) fn best_header(
     let mut best: Option<Header<'static>> = None;
     for candidate in candidates {
         let Some(header) = candidate.header(spec, cover) else { continue };
-        let better = best.as_ref().is_none_or(|b| header.fields() > b.fields());
+        let rank = |header: &Header<'_>| (header.fields(), header.options());
+        let better = best.as_ref().is_none_or(|b| rank(&header) > rank(b));
         if header.fields() >= least && candidate.is_row_of_labels(&header) && better {
             best = Some(header);
         }
@@ -203,6 +204,8 @@ struct Stacked<'l, 'a, 's> {
     cell: Text<'l, 'a, 's>,
     /// The words of its group, where its own stand in the lower row under one.
     group: Option<&'a str>,
+    /// Whether the group stands over more columns than this one.
+    wide: bool,
     /// Whether the lower row has a cell here.
     sub: bool,
 }
@@ -210,8 +213,10 @@ struct Stacked<'l, 'a, 's> {
 impl<'a> Stacked<'_, 'a, '_> {
     /// What it may name, first choice first.
     fn tries(&self) -> Vec<Rc<Name<'a>>> {
-        let in_group = self.group.and_then(|group| self.cell.in_group(group));
-        in_group.into_iter().chain(self.cell.alone()).collect()
+        let in_group = self.group.and_then(|group| self.cell.in_group(group, ""));
+        // An option under its question; an answer under a header of its own column is none.
+        let option = self.group.filter(|_| self.wide).and_then(|group| self.cell.in_group(group, ":"));
+        option.into_iter().chain(in_group).chain(self.cell.alone()).collect()
     }
 }
 
@@ -227,13 +232,14 @@ fn stacked<'l, 'a, 's>(
         return None;
     }
     let mut out = Vec::new();
-    let (mut group, mut group_end) = ("", 0);
+    let (mut group, mut group_end, mut wide) = ("", 0, false);
     for col in from.min(sub_from)..=last {
         let (above, sub) = (top.words(col), below.words(col));
         if let Some(above) = above {
             let extent = sheet.extent(Cell::new(top.row.at, col));
             group = above.words;
             group_end = if extent.row > top.row.at { col } else { extent.col.max(col) };
+            wide = extent.col > col || top.words(col + 1).is_none() && below.words(col + 1).is_some();
         }
         let in_group = sub.is_some() && (col <= group_end || above.is_none());
         let Some(cell) = sub.or(above) else { continue };
@@ -241,6 +247,7 @@ fn stacked<'l, 'a, 's>(
             col,
             cell,
             group: in_group.then_some(group).filter(|g| !g.is_empty()),
+            wide,
             sub: sub.is_some(),
         });
     }

@@ -12,8 +12,14 @@ use crate::text;
 /// No header is longer; an answer of a whole page need not be folded to know that.
 const LONGEST: usize = 2000;
 
-/// Readings of a header: plain ones, and shortened ones that count only where no plain one does.
-pub(super) type Readings = (Vec<String>, Vec<String>);
+/// Readings of a header.
+pub(super) struct Readings {
+    pub plain: Vec<String>,
+    /// Count only where no plain one does.
+    pub shortened: Vec<String>,
+    /// What it asks to rate: counts only for a question with options.
+    pub asked: Vec<String>,
+}
 
 /// Words that name something in some form. What they may name is read only where the row may still be a header.
 pub(super) struct Name<'a> {
@@ -40,8 +46,9 @@ impl<'a> Name<'a> {
 
     fn says_something(&self, specs: &Specs) -> bool {
         let among = || {
-            let (plain, shortened) = self.readings();
-            plain.iter().any(|l| may_name(l, specs)) || shortened.iter().any(|l| specs.names_something(l))
+            let Readings { plain, shortened, asked } = self.readings();
+            plain.iter().any(|l| may_name(l, specs))
+                || shortened.iter().chain(asked).any(|l| specs.names_something(l))
         };
         specs.names_something(&self.whole) || among()
     }
@@ -63,7 +70,7 @@ fn may_name(label: &str, specs: &Specs) -> bool {
 }
 
 /// Signs between a question and its option, and how many of them are tried.
-pub(super) const OPTION_SIGNS: [char; 6] = [':', '(', '-', '/', '—', '_'];
+pub(super) const OPTION_SIGNS: [char; 7] = [':', '(', '[', '-', '/', '—', '_'];
 pub(super) const OPTION_CUTS: usize = 20;
 /// Signs between a label and its unit.
 pub(super) const UNIT_SIGNS: [char; 4] = ['/', '-', ':', '_'];
@@ -75,6 +82,7 @@ fn readings(words: &str, whole: String) -> Readings {
     plain.extend(without_lead(&whole));
     let mut shortened = Vec::new();
     for label in &plain {
+        shortened.extend(without_question(label));
         shortened.extend(without_bracket(label));
     }
     for part in first_parts(words) {
@@ -89,7 +97,40 @@ fn readings(words: &str, whole: String) -> Readings {
     };
     fresh(&mut plain);
     fresh(&mut shortened);
-    (plain, shortened)
+    let asked = plain.iter().flat_map(|label| asked(label)).collect();
+    Readings { plain, shortened, asked }
+}
+
+/// `您的企业名称是？` without the words that ask.
+pub(super) fn without_question(label: &str) -> Vec<String> {
+    let Some(asked) = label.strip_suffix('?') else { return Vec::new() };
+    let words = ["是什么", "有哪些", "是", "为"];
+    let bare = words.iter().find_map(|word| asked.strip_suffix(word)).unwrap_or(asked);
+    [vec![text::label(bare)], without_lead(bare)].concat()
+}
+
+/// What a header asks to rate: `您对服务人员的服务态度是否满意？`, `服务人员—服务态度`, `满意度评价：对服务人员的服务态度`.
+pub(super) fn asked(label: &str) -> Vec<String> {
+    const SIGNS: [char; 7] = [':', '-', '—', '(', ')', '_', '/'];
+    const WORDS: [&str; 9] =
+        ["是否满意", "满意吗", "满意程度", "满意度", "评价", "评分", "打分", "如何", "怎么样"];
+    let label = label.trim_end_matches('?');
+    if !label.contains(SIGNS) && !WORDS.iter().any(|word| label.ends_with(word)) && !label.contains('您') {
+        return Vec::new();
+    }
+    let last = label.trim_end_matches(SIGNS).rsplit(SIGNS).next().unwrap_or(label);
+    let mut out = Vec::new();
+    for mut rest in [label.to_owned(), label.replace(SIGNS, ""), last.to_owned()] {
+        if let Some(at) = rest.find('对').filter(|at| rest[..*at].chars().count() <= 4) {
+            rest.drain(..at);
+        }
+        out.push(rest.clone());
+        while let Some(shorter) = WORDS.iter().find_map(|word| rest.strip_suffix(word)) {
+            rest = shorter.trim_end_matches(['的', '?']).to_owned();
+            out.push(rest.clone());
+        }
+    }
+    out
 }
 
 /// `企业名称(全称)(盖章)` without one bracket after another.
@@ -116,7 +157,7 @@ fn first_parts(words: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A label without `1.`, `(1)`, `1.1`, `一、`, `第3题`, `问题3:`, `Q3`, `请填写` in front of it.
-fn without_lead(label: &str) -> Vec<String> {
+pub(super) fn without_lead(label: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut rest = label;
     for _ in 0..4 {
@@ -181,12 +222,32 @@ mod tests {
             "３．企业名称［全称］",
             "企业名称 与执照一致",
             "企 业 名 称",
+            "3：您的企业名称是？",
+            "贵企业的企业名称为？",
         ] {
-            let (plain, shortened) = readings(words, text::label(words));
+            let Readings { plain, shortened, .. } = readings(words, text::label(words));
             assert!(
                 plain.iter().chain(&shortened).any(|l| l == "企业名称"),
                 "{words}: {plain:?} {shortened:?}"
             );
         }
+    }
+
+    #[test]
+    fn finds_what_is_to_be_rated() {
+        for words in [
+            "您对服务人员的服务态度是否满意？",
+            "3、请问您对服务人员的服务态度的满意程度如何",
+            "对服务人员的服务态度满意度",
+            "满意度评价—对服务人员的服务态度",
+            "服务人员-服务态度",
+            "服务人员（服务态度）",
+            "对服务人员服务态度的评价",
+        ] {
+            let found = readings(words, text::label(words)).asked;
+            let known = ["对服务人员的服务态度", "服务人员服务态度", "对服务人员服务态度"];
+            assert!(found.iter().any(|l| known.contains(&l.as_str())), "{words}: {found:?}");
+        }
+        assert!(readings("企业名称", "企业名称".into()).asked.is_empty());
     }
 }

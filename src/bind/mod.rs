@@ -11,6 +11,8 @@ mod form;
 mod header;
 mod joined;
 mod key;
+#[cfg(test)]
+mod kinds;
 mod label;
 mod overwritten;
 mod platform;

@@ -3,8 +3,8 @@
 //!
 //! A code that no mapping explains is left as it is, for the table to be refused.
 
-use super::table::{Column, beside, envelope_column};
-use super::{Content, Slot};
+use super::table::{Column, beside, envelope_column, rated};
+use super::{Content, Slot, header};
 use crate::cell::Cell;
 use crate::spec::source::{Head, Source};
 use crate::spec::{Field, Form, FormSpec, Kind, Specs};
@@ -85,16 +85,25 @@ impl Reader<'_> {
         let head = self.source.head(words);
         let column =
             self.plain(&head).or_else(|| self.option(&head)).or_else(|| self.row(&head)).or_else(|| {
+                if let Some(column) = rated(&header::asked(&head.rest), self.spec) {
+                    return Some(column);
+                }
                 // 企业名称(全称)
                 let bare = head.rest.strip_suffix(')')?.rsplit_once('(')?.0;
                 self.field(bare).map(Column::Field)
             });
         let by_number = || self.source.numbered(self.form, head.number?).map(Column::Field);
-        let column = column.or_else(by_number)?;
+        let column = column.or_else(by_number).or_else(|| self.asked(&head.rest))?;
         if let (Some(number), Column::Field(field) | Column::Option(field, _)) = (head.number, column) {
             self.numbers.push((number, field));
         }
         Some(column)
+    }
+
+    /// `请填写企业名称`, `您的企业名称是？`
+    fn asked(&self, question: &str) -> Option<Column> {
+        let plain = [header::without_lead(question), header::without_question(question)].concat();
+        plain.iter().find_map(|label| self.field(label)).map(Column::Field)
     }
 
     fn field(&self, question: &str) -> Option<usize> {

@@ -12,7 +12,7 @@ use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::source::Source;
-use crate::spec::{ANSWER_TIME, Form, FormSpec, Kind, Specs};
+use crate::spec::{ANSWER_TIME, Field, Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
@@ -51,6 +51,11 @@ impl Header<'_> {
         seen.sort_unstable();
         seen.dedup();
         seen.len()
+    }
+
+    /// Columns that hold one option each.
+    pub fn options(&self) -> usize {
+        self.columns.iter().filter(|(_, c)| matches!(c, Column::Option(..))).count()
     }
 }
 
@@ -108,7 +113,7 @@ fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)
 
 /// What a column is by the readings of its header.
 pub(super) fn column_of(
-    (plain, shortened): &Readings,
+    Readings { plain, shortened, asked }: &Readings,
     spec: &FormSpec,
     cover: &FormSpec,
     before: &[(u32, Column)],
@@ -121,8 +126,15 @@ pub(super) fn column_of(
         .iter()
         .find_map(read)
         .or_else(|| option_column(plain, spec))
+        .or_else(|| rated(asked, spec))
         .or_else(|| shortened.iter().find_map(read))
         .or_else(|| with_unit(plain, spec))
+}
+
+/// A question with options that one of the labels asks.
+pub(super) fn rated(asked: &[String], spec: &FormSpec) -> Option<Column> {
+    let with_options = |field: &usize| spec.fields[*field].kind == Kind::One;
+    asked.iter().find_map(|label| spec.by_label(label).filter(with_options)).map(Column::Field)
 }
 
 /// `从业人员数量人`, `从业人员数量/人`: the label with its unit.
@@ -170,14 +182,31 @@ fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
             .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
     };
     plain.iter().find_map(|whole| {
+        if let Some(column) = option_behind(whole, spec, known) {
+            return Some(column);
+        }
         let cuts = whole.match_indices(header::OPTION_SIGNS);
         cuts.take(header::OPTION_CUTS).find_map(|(at, sign)| {
-            let (question, option) = (&whole[..at], &whole[at + sign.len()..]);
+            let question = &whole[..at];
+            let option = whole[at + sign.len()..].trim_start_matches(header::OPTION_SIGNS);
             let field = spec.by_label(&text::label(question))?;
             let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
-            let index = has_options.then(|| known(field, option.trim_end_matches(')'))).flatten()?;
+            let index = has_options.then(|| known(field, option.trim_end_matches([')', ']']))).flatten()?;
             Some(Column::Option(field, index))
         })
+    })
+}
+
+/// `质量提升需求类型 标准化服务`: only a blank or a line break between the question and its option.
+fn option_behind(
+    whole: &str,
+    spec: &FormSpec,
+    known: impl Fn(usize, &str) -> Option<usize>,
+) -> Option<Column> {
+    let asks = spec.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, Kind::Many | Kind::One));
+    asks.flat_map(|(at, field)| field.labels.iter().map(move |label| (at, label))).find_map(|(at, label)| {
+        let option = whole.strip_prefix(label.as_str()).filter(|option| !option.is_empty())?;
+        known(at, option).map(|option| Column::Option(at, option))
     })
 }
 
@@ -213,7 +242,7 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
     for (index, field) in spec.fields.iter().enumerate() {
         let same: Vec<u32> =
             header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
-        if same.len() > 1 {
+        if same.len() > 1 && !are_parts(sheet, header.row, &same, field) {
             let cells: Vec<String> = same.iter().map(|col| Cell::new(header.row, *col).to_string()).collect();
             return Some((Code::TableColumns, format!("“{}”出现在{}", field.label, cells.join("、"))));
         }
@@ -236,6 +265,33 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
         return Some((Code::TableRequired, missing.join("、")));
     }
     by_index(sheet, header, spec).then(|| (Code::TableByIndex, String::new()))
+}
+
+/// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
+fn are_parts(sheet: &Sheet, row: u32, columns: &[u32], field: &Field) -> bool {
+    let words = |col: &u32| text::label(&sheet.text(Cell::new(row, *col)));
+    match (columns, field.kind) {
+        ([a, b], Kind::Contact) => words(a) != words(b),
+        ([a, b], Kind::Range) => words(a).contains(['始', '起']) && words(b).contains(['结', '止']),
+        _ => false,
+    }
+}
+
+/// The content of a field that an earlier column began.
+fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) -> Slot {
+    let sign = match field.kind {
+        Kind::Range => "至",
+        Kind::Contact => " ",
+        _ => return Slot { cell, content },
+    };
+    match (before, content) {
+        (Some(Slot { cell, content: Content::Typed(first) }), Content::Typed(second)) => {
+            let words = format!("{}{sign}{}", first.text(), second.text());
+            Slot { cell, content: Content::Typed(Value::Text(words)) }
+        }
+        (Some(slot), Content::Blank) => slot,
+        (_, content) => Slot { cell, content },
+    }
 }
 
 /// A platform export by index: every answer to the questions with options is a bare number that no key explains.
@@ -312,7 +368,9 @@ fn slots(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> Vec<
         let cell = Cell::new(row.at, *col);
         match column {
             Column::Field(field) => {
-                slots[*field] = Some(Slot { cell, content: content(header, spec, *field, sheet.get(cell)) })
+                let said = content(header, spec, *field, sheet.get(cell));
+                let before = slots[*field].take();
+                slots[*field] = Some(with_part(&spec.fields[*field], before, cell, said));
             }
             Column::Option(field, option) => {
                 let value = sheet.get(cell).filter(|v| !is_missing(header, &v.text()));

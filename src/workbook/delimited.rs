@@ -22,11 +22,20 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
             if count > limits.cells || col >= 16_384 {
                 return Err(FileFault::TooLarge(format!("多于{}个单元格", limits.cells)));
             }
-            sheet.push(Cell::new(row, col as u32), Value::Text(clip(text, limits.cell_chars, &mut remarks)));
+            let text = clip(bare(text), limits.cell_chars, &mut remarks);
+            sheet.push(Cell::new(row, col as u32), Value::Text(text));
         }
         row += 1;
     }
     Ok(Book { sheets: vec![sheet], unreadable: Vec::new(), remarks })
+}
+
+/// A text without what keeps a spreadsheet from taking it for a number: `="0281234"`, `'0281234`.
+fn bare(text: &str) -> &str {
+    if let Some(inside) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        return inside;
+    }
+    text.strip_prefix('\'').filter(|rest| !rest.contains('\'')).unwrap_or(text)
 }
 
 fn clip(text: &str, limit: usize, remarks: &mut Vec<String>) -> String {
@@ -101,6 +110,13 @@ mod tests {
         assert_eq!(cells(&GB18030.encode("企业;\n;是").0), want);
         let wide: Vec<u8> = "\u{feff}企业,\n,是\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(cells(&wide), want);
+    }
+
+    #[test]
+    fn what_keeps_text_from_becoming_a_number_is_no_part_of_it() {
+        let said = cells("'0281234,\"=\"\"0281234\"\"\",'满意',=1".as_bytes());
+        let words: Vec<&str> = said.iter().map(|(_, words)| words.as_str()).collect();
+        assert_eq!(words, ["0281234", "0281234", "'满意'", "=1"]);
     }
 
     #[test]
