@@ -46,6 +46,60 @@ pub(super) fn beside(sheet: &Sheet, field: &Field, row: u32, label: u32, cells: 
     Some(Slot { cell: options.first()?.1, content: Content::Typed(Value::Text(words.join(" "))) })
 }
 
+/// The answer of a row of ticks under options that stand above as heads of columns (a matrix of questions).
+pub(super) fn under_heads(sheet: &Sheet, field: &Field, row: u32, cells: &[Cell]) -> Option<Slot> {
+    if !matches!(field.kind, Kind::One | Kind::Many) || cells.is_empty() || cells.iter().any(|c| c.row != row)
+    {
+        return None;
+    }
+    let ticks: Vec<(u32, bool)> =
+        cells.iter().map(|c| Some((c.col, lone_tick(sheet, *c)?))).collect::<Option<_>>()?;
+    let ticks = match ticks[..] {
+        // One circle in a row without boxes is drawn for a tick.
+        [(col, false)] if matches!(&*sheet.text(cells[0]), "○" | "〇" | "◯") => vec![(col, true)],
+        _ => ticks,
+    };
+    let heads = (1..=HEADS_ABOVE).find_map(|up| heads(sheet, field, row.checked_sub(up)?))?;
+    let under = |head: &Cell, col: u32| (head.col..=sheet.extent(*head).col).contains(&col);
+    if !ticks.iter().all(|(col, _)| heads.iter().any(|head| under(head, *col))) {
+        return None;
+    }
+    let ticked = |head: &Cell| ticks.iter().any(|(col, on)| *on && under(head, *col));
+    let sign = |head: &Cell| if ticked(head) { '☑' } else { '□' };
+    let words = heads.iter().zip(&field.options).map(|(head, option)| format!("{}{option}", sign(head)));
+    let content = Content::Typed(Value::Text(words.collect::<Vec<_>>().join(" ")));
+    let place = ticks.iter().find(|(_, on)| *on).or(ticks.first())?.0;
+    Some(Slot { cell: Cell::new(row, place), content })
+}
+
+/// Rows of a matrix, and a few more for headings between them.
+const HEADS_ABOVE: u32 = 12;
+
+/// Whether a cell that holds a sign alone ticks; `None` where it holds anything else.
+fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
+    let words = sheet.get(cell).map(tick_text)?;
+    super::table::is_tick(&crate::text::key(&words)).or_else(|| {
+        let told =
+            marks::ticks(&format!("{words}是"), &[marks::Choice { spellings: vec!["是".into()] }]).ok()?;
+        (told.marked && told.rest.is_empty()).then_some(!told.ticked.is_empty())
+    })
+}
+
+/// The cells of a row that are the options of a question, each once, in the order of the options.
+fn heads(sheet: &Sheet, field: &Field, row: u32) -> Option<Vec<Cell>> {
+    let at = sheet.rows.binary_search_by_key(&row, |r| r.at).ok()?;
+    let mut found: Vec<Option<Cell>> = vec![None; field.choices.len()];
+    for (col, value) in &sheet.rows[at].cells {
+        let Value::Text(words) = value else { continue };
+        if let Some(index) = option(field, words)
+            && found[index].replace(Cell::new(row, *col)).is_some()
+        {
+            return None;
+        }
+    }
+    found.into_iter().collect()
+}
+
 fn option(field: &Field, words: &str) -> Option<usize> {
     let label = crate::text::label(words);
     field.choices.iter().position(|c| c.spellings.contains(&label))

@@ -85,3 +85,137 @@ fn questions_that_ask_for_a_rating() {
         );
     }
 }
+
+const F_HEAD: [&[&str]; 4] = [
+    &["中小企业质量提升服务满意度调查表"],
+    &["质量提升服务项目名称", "拟甲项目"],
+    &["企业名称", "成都拟乙公司"],
+    &["质量服务机构名称", "成都拟丙机构"],
+];
+const RATINGS: [&str; 4] = ["staff_attitude", "staff_skill", "expert_attitude", "expert_skill"];
+
+#[test]
+fn ratings_as_ticks_under_their_options() {
+    for tick in ["√", "☑", "○", "1", "TRUE"] {
+        let rows: [&[&str]; 5] = [
+            &["评价项目", "满意", "基本满意", "不满意"],
+            &["3.对服务人员的服务态度", tick],
+            &["4.对服务人员的专业能力", "", tick],
+            &["5.对服务专家的服务态度", "", "", tick],
+            &["6.对服务专家的专业能力"],
+        ];
+        let said = read(&[&F_HEAD[..], &rows].concat(), &RATINGS);
+        assert_eq!(said, [["满意", "基本满意", "不满意", ""]], "{tick}");
+    }
+    let two: [&[&str]; 2] = [&["", "满意", "基本满意", "不满意"], &["对服务人员的服务态度", "√", "√"]];
+    assert_eq!(read(&[&F_HEAD[..], &two].concat(), &RATINGS[..1]), [[""]]);
+}
+
+#[test]
+fn questions_cut_in_two() {
+    let rows: [&[&str]; 2] =
+        [&["对服务人员", "服务态度", "☑满意 □基本满意 □不满意"], &["服务专家", "专业能力", "基本满意"]];
+    let said = read(&[&F_HEAD[..], &rows].concat(), &["staff_attitude", "expert_skill"]);
+    assert_eq!(said, [["满意", "基本满意"]]);
+}
+
+#[test]
+fn counts_under_their_labels_are_no_table() {
+    let rows: [&[&str]; 7] = [
+        &["中小企业质量提升服务需求调查记录表"],
+        &["企业名称", "成都拟乙公司", "法定代表人", "王拟强"],
+        &["是否进行企业标准自我声明公开", "☑是 □否", "公开数量", "3个"],
+        &["国际标准", "国家标准", "行业标准", "地方标准", "团体标准"],
+        &["0", "2", "1", "4", "5"],
+        &["质量提升需求类型", "☑计量服务"],
+        &["联系人", "李拟华", "联系电话", "13800001234"],
+    ];
+    let fields = [
+        "enterprise",
+        "self_declared_count",
+        "national_standards",
+        "group_standards",
+        "need_types",
+        "contact",
+    ];
+    let want = [["成都拟乙公司", "3", "2", "5", "计量服务", "李拟华 13800001234"]];
+    assert_eq!(read(&rows, &fields), want);
+}
+
+#[test]
+fn dates_under_or_beside_signatures() {
+    let head: [&[&str]; 3] = [
+        &["中小企业质量提升服务实施记录表"],
+        &["质量提升服务项目名称", "拟甲项目", "服务开始时间", "2025-03-05", "服务结束时间", "2025-03-08"],
+        &["企业名称", "成都拟乙公司", "质量提升需求类型", "☑计量服务"],
+    ];
+    let under: [&[&str]; 3] = [
+        &["服务人员签字", "服务专家签字", "企业签字/盖章"],
+        &["张拟明", "陈拟东", "李拟华"],
+        &["日期：2025年3月6日", "日期：2025年3月7日", "日期：2025年3月8日"],
+    ];
+    let beside: [&[&str]; 3] = [
+        &["服务人员（签字）：张拟明", "2025年3月6日"],
+        &["服务专家（签字）：陈拟东", "2025年3月7日"],
+        &["企业（签字/盖章）：李拟华", "2025年3月8日"],
+    ];
+    let fields =
+        ["service_time", "expert_signature", "staff_signed_on", "expert_signed_on", "enterprise_signed_on"];
+    let want = [["2025-03-05~2025-03-08", "陈拟东", "2025-03-06", "2025-03-07", "2025-03-08"]];
+    for below in [under, beside] {
+        let rows = [&head[..], &below].concat();
+        assert_eq!(read(&rows, &fields), want);
+        assert!(bind(&book(&rows), specs()).findings.is_empty());
+    }
+}
+
+#[test]
+fn a_table_on_its_side() {
+    let rows: [&[&str]; 7] = [
+        &["满意度汇总", "第一家", "第二家"],
+        &["质量提升服务项目名称", "拟甲项目", "拟丁项目"],
+        &["企业名称", "成都拟乙公司", "成都拟戊公司"],
+        &["质量服务机构名称", "成都拟丙机构", "成都拟丙机构"],
+        &["服务时间", "2025年3月", "2025年2月"],
+        &["1. 对服务人员的服务态度", "满意", "基本满意"],
+        &["2. 对服务人员的专业能力", "不满意", ""],
+    ];
+    let said = read(&rows, &["enterprise", "staff_attitude", "staff_skill"]);
+    assert_eq!(said, [["成都拟乙公司", "满意", "不满意"], ["成都拟戊公司", "基本满意", ""]]);
+    let places: Vec<String> = bind(&book(&rows), specs())
+        .returns
+        .iter()
+        .map(|ret| {
+            let field = specs().of(ret.form).index("staff_attitude").unwrap();
+            ret.slots[field].as_ref().unwrap().cell.to_string()
+        })
+        .collect();
+    assert_eq!(places, ["B6", "C6"]);
+}
+
+#[test]
+fn a_column_of_remarks_is_no_return() {
+    let rows: [&[&str]; 7] = [
+        &["中小企业质量提升服务满意度调查表"],
+        &["栏目", "内容", "填写说明"],
+        &["质量提升服务项目名称", "拟甲项目", "与合同一致"],
+        &["企业名称", "成都拟乙公司", "与营业执照一致"],
+        &["质量服务机构名称", "成都拟丙机构", "填全称"],
+        &["服务时间", "2025年3月", "如2025年3月5日"],
+        &["对服务人员的服务态度", "满意", "选择一项"],
+    ];
+    assert_eq!(read(&rows, &["enterprise", "staff_attitude"]), [["成都拟乙公司", "满意"]]);
+}
+
+#[test]
+fn labels_in_frames_and_with_guidance() {
+    let rows: [&[&str]; 5] = [
+        &["中小企业质量提升服务满意度调查表"],
+        &["【质量提升服务项目名称】", "拟甲项目"],
+        &["「企业名称」", "成都拟乙公司"],
+        &["▲质量服务机构名称", "成都拟丙机构"],
+        &["※对服务人员的服务态度（请如实填写）", "基本满意"],
+    ];
+    let said = read(&rows, &["project", "enterprise", "agency", "staff_attitude"]);
+    assert_eq!(said, [["拟甲项目", "成都拟乙公司", "成都拟丙机构", "基本满意"]]);
+}

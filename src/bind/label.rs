@@ -108,7 +108,12 @@ impl<'a> Words<'a> {
     /// neither a label nor a number nor a bullet begins.
     fn is_plain_answer(&self, spec: &FormSpec) -> bool {
         let first = text::first_shown(self.source).map(text::label_char);
-        let opens = |c: char| c == '(' || c.is_ascii_digit() || NUMERALS.contains(&c) || BULLETS.contains(&c);
+        let opens = |c: char| {
+            matches!(c, '(' | '"' | '「' | '『')
+                || c.is_ascii_digit()
+                || NUMERALS.contains(&c)
+                || BULLETS.contains(&c)
+        };
         let is_other = |c: char| !opens(c) && spec.labels_from(c).is_empty();
         first.is_some_and(is_other) && !self.source.contains('\n')
     }
@@ -208,7 +213,7 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
             return None;
         }
     }
-    let mut start = at;
+    let mut start = at + usize::from(at == 0 && opens_frame(source));
     while folded.char(start).is_some_and(|c| BULLETS.contains(&c)) {
         start += 1;
     }
@@ -223,7 +228,12 @@ fn position(source: &str, folded: &Folded, at: usize) -> Option<usize> {
     Some(start)
 }
 
-const BULLETS: [char; 6] = ['*', '★', '●', '◆', '·', '•'];
+/// `【企业名称】`: a label in a frame of signs.
+fn opens_frame(source: &str) -> bool {
+    source.trim_start().starts_with(['【', '「', '『', '“', '"'])
+}
+
+const BULLETS: [char; 9] = ['*', '★', '●', '◆', '·', '•', '▲', '△', '※'];
 const NUMERALS: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
 
 /// Skips `1.`, `3、`, `一、`, `(1)` in front of a label.
@@ -282,6 +292,7 @@ fn decoration(
     loop {
         match folded.char(at) {
             Some('*' | '★') => at += 1,
+            Some(')' | '"' | '」' | '』') if at == end && opens_frame(source) => at += 1,
             Some('(' | '[') => match bracket_note(folded, at, spec, fields) {
                 Some(behind) => at = behind,
                 None => break,
@@ -352,6 +363,13 @@ fn bracket_note(folded: &Folded, at: usize, spec: &FormSpec, fields: &[usize]) -
     }
     let takes_options = |f: &usize| matches!(spec.fields[*f].kind, Kind::One | Kind::Many | Kind::Signature);
     let at_end = matches!(folded.char(end), None | Some(':' | '*' | '★' | '(' | '['));
+    let guides = ['填', '选', '勾', '打', '划'].iter().any(|c| inside.contains(*c));
+    if at_end
+        && guides
+        && !fields.iter().any(|f| spec.fields[*f].options.iter().any(|o| inside.contains(&**o)))
+    {
+        return Some(end);
+    }
     let is_words = length > 0 && !inside.chars().any(|c| c.is_ascii_digit() || MARKS.contains(c));
     (at_end && is_words && !fields.iter().any(takes_options)).then_some(end)
 }

@@ -23,6 +23,7 @@ mod supplement;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod turned;
 #[cfg(test)]
 mod variants;
 
@@ -232,7 +233,7 @@ fn bind_sheet(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings)
         bands.iter().for_each(|band| form::bind(band, &Scan::of(band), specs, out));
         return false;
     }
-    let is_table = table::bind(sheet, scan, specs, out);
+    let is_table = table::bind(sheet, scan, specs, out) || turned::bind(sheet, scan, specs, out);
     if !is_table {
         form::bind(sheet, scan, specs, out);
     }

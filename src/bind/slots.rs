@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use super::joined::{is_filler, joined, without_hint};
-use super::label::{self, Hit, Scan};
+use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
 use super::{Content, Slot, boxes, supplement};
 use crate::cell::Cell;
-use crate::parse::marks;
+use crate::parse::contact::{self, Contact};
+use crate::parse::{date, marks};
 use crate::spec::{Field, FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
@@ -48,8 +49,11 @@ pub(super) struct Slots {
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
-    let labels = choose(sheet, spec, labels(sheet, scan, spec, first, last));
-    let occupied = labels.iter().flat_map(|l| l.repeats.iter().copied().chain([l.cell])).collect();
+    let all = labels(sheet, scan, spec, first, last);
+    let parts = parts(sheet, spec, &all);
+    let labels = choose(sheet, spec, all);
+    let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
+    let occupied = taken.collect();
     let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet) };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
     let stacked = ground.is_stacked_form(&labels, &rights);
@@ -63,8 +67,67 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
         };
         slots[label.field] = Some(slot);
     }
+    for part in &parts {
+        let slot = ground.answer(&spec.fields[part.field], part, &ground.to_the_right(part), stacked);
+        add_part(spec, &mut slots, part.field, slot);
+    }
+    let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
-    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).collect() }
+    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect() }
+}
+
+/// Second labels of answers in two parts: the number behind the name of a contact, the end behind the start of a service.
+fn parts(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Label> {
+    let mut out = Vec::new();
+    for (at, label) in labels.iter().enumerate() {
+        let in_parts = matches!(spec.fields[label.field].kind, Kind::Contact | Kind::Range);
+        let near = |l: &&Label| l.field == label.field && label.cell.row - l.cell.row <= 1;
+        let Some(first) = labels[..at].iter().rev().find(near).filter(|_| in_parts) else { continue };
+        if text::label(&sheet.text(first.cell)) != text::label(&sheet.text(label.cell)) {
+            out.push(Label { tail: label.tail.clone(), repeats: label.repeats.clone(), ..*label });
+        }
+    }
+    out
+}
+
+/// Adds the second part of an answer to the first, where each says what the other does not.
+fn add_part(spec: &FormSpec, slots: &mut [Option<Slot>], field: usize, part: Slot) {
+    let Content::Typed(more) = part.content else { return };
+    let Some(slot) = &mut slots[field] else { return };
+    let Content::Typed(first) = &slot.content else { return };
+    let (first, more) = (first.text(), more.text());
+    let has_phone = |words: &str| contact::contact(words) != Contact::NoPhone;
+    let joined = match spec.fields[field].kind {
+        Kind::Contact if has_phone(&first) == has_phone(&more) => return,
+        Kind::Contact => format!("{first} {more}"),
+        _ if date::date(&first).is_err() || date::date(&more).is_err() => return,
+        _ => format!("{first}至{more}"),
+    };
+    slot.content = Content::Typed(Value::Text(joined));
+}
+
+/// Dates beside signatures that have no label of their own, with the cells in which they stand.
+fn dates_beside(
+    sheet: &Sheet,
+    spec: &FormSpec,
+    labels: &[Label],
+    rights: &[Right],
+    slots: &mut [Option<Slot>],
+) -> Vec<(usize, Cell)> {
+    let mut found = Vec::new();
+    for (index, field) in spec.fields.iter().enumerate() {
+        let Some(owner) = field.beside.filter(|_| slots[index].is_none()) else { continue };
+        let Some(at) = labels.iter().position(|label| label.field == owner) else { continue };
+        let signature = slots[owner].as_ref().map(|slot| slot.cell);
+        let is_date = |cell: &&Cell| {
+            Some(**cell) != signature && matches!(date::date(&sheet.text(**cell)), Ok(Some(_)))
+        };
+        if let Some(cell) = rights[at].cells.iter().find(is_date) {
+            slots[index] = sheet.get(*cell).map(|v| Slot { cell: *cell, content: Content::Typed(v.clone()) });
+            found.push((index, *cell));
+        }
+    }
+    found
 }
 
 /// An answer inside another one's cell has that cell for its place.
@@ -82,7 +145,12 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
     let mut out: Vec<Label> = Vec::new();
     for (cell, words) in scan.between(first, last) {
         let hits = words.hits(spec);
-        if hits.is_empty() || is_title(words, spec) {
+        if hits.is_empty() {
+            let field = bare_inner(spec, words).or_else(|| nested(sheet, spec, *cell, words));
+            out.extend(field.map(|field| Label::bare(field, *cell, sheet)));
+            continue;
+        }
+        if is_title(words, spec) {
             continue;
         }
         if let Some(twin) = twin(&mut out, sheet, *cell, words.source) {
@@ -92,7 +160,7 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
             continue;
         }
         for Hit { fields, tail, colon } in hits {
-            if let Some(field) = resolve(spec, &fields, &out) {
+            if let Some(field) = resolve(spec, &fields, &out, *cell) {
                 out.push(Label {
                     field,
                     cell: *cell,
@@ -107,6 +175,46 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
     out
 }
 
+impl Label {
+    /// A label that is the whole of its cell.
+    fn bare(field: usize, cell: Cell, sheet: &Sheet) -> Self {
+        let extent = sheet.extent(cell);
+        Self { field, cell, extent, tail: String::new(), colon: false, repeats: Vec::new() }
+    }
+}
+
+/// No label that is only a part of one is longer, in bytes.
+const SHORT: usize = 36;
+
+/// A count inside another answer (公开数量) with a cell of its own for its label.
+fn bare_inner(spec: &FormSpec, words: &Words<'_>) -> Option<usize> {
+    let is_short = words.source.len() <= SHORT;
+    let inner = |f: &Field| {
+        f.within.is_some() && f.kind == Kind::Count && f.labels.iter().any(|l| l == words.label())
+    };
+    spec.fields.iter().position(|f| is_short && inner(f))
+}
+
+/// `服务人员 | 服务态度`: a question whose label is cut in two, the group in front of it.
+fn nested(sheet: &Sheet, spec: &FormSpec, cell: Cell, words: &Words<'_>) -> Option<usize> {
+    let rates = |f: &Field| f.kind == Kind::One;
+    let ends =
+        |f: &Field| f.labels.iter().any(|l| l.len() > words.label().len() && l.ends_with(words.label()));
+    if words.source.len() > SHORT
+        || words.label().len() < 6
+        || !spec.fields.iter().any(|f| rates(f) && ends(f))
+    {
+        return None;
+    }
+    let group = |up: u32| {
+        let row = row_at(sheet, cell.row.checked_sub(up)?)?;
+        let (col, value) = row.cells.iter().rev().find(|(col, _)| *col < cell.col)?;
+        (up == 0 || sheet.extent(Cell::new(row.at, *col)).row >= cell.row).then(|| text::label(&value.text()))
+    };
+    let whole = |up: u32| spec.by_label(&format!("{}{}", group(up)?, words.label()));
+    (0..=3).find_map(whole).filter(|field| rates(&spec.fields[*field]))
+}
+
 /// The label of which a cell is the same words once more, in its merged area or right beside it.
 fn twin<'a>(labels: &'a mut [Label], sheet: &Sheet, cell: Cell, words: &str) -> Option<&'a mut Label> {
     let touches = |l: &Label| cell.row <= l.extent.row && (l.cell.col..=l.extent.col + 1).contains(&cell.col);
@@ -115,10 +223,17 @@ fn twin<'a>(labels: &'a mut [Label], sheet: &Sheet, cell: Cell, words: &str) -> 
 }
 
 /// Which of the fields that carry a label is meant: 日期 belongs to the signature before it.
-fn resolve(spec: &FormSpec, fields: &[usize], before: &[Label]) -> Option<usize> {
+fn resolve(spec: &FormSpec, fields: &[usize], before: &[Label], cell: Cell) -> Option<usize> {
     let beside: Vec<usize> = fields.iter().copied().filter(|f| spec.fields[*f].beside.is_some()).collect();
     if beside.is_empty() || fields.len() == 1 {
         return fields.first().copied();
+    }
+    let of = |l: &Label| beside.iter().copied().find(|f| spec.fields[*f].beside == Some(l.field));
+    // Signatures side by side, with their dates in a row below.
+    if !before.iter().any(|l| l.cell.row == cell.row && of(l).is_some())
+        && let Some(above) = before.iter().rev().filter(|l| l.cell.col == cell.col).find_map(of)
+    {
+        return Some(above);
     }
     let nearest =
         before.iter().rev().find_map(|l| beside.iter().find(|f| spec.fields[**f].beside == Some(l.field)));
@@ -205,6 +320,9 @@ impl Ground<'_, '_> {
         if let Some(slot) = boxes::beside(self.sheet, field, label.cell.row, label.extent.col, &right.cells) {
             return slot;
         }
+        if let Some(slot) = boxes::under_heads(self.sheet, field, label.cell.row, &right.cells) {
+            return slot;
+        }
         if let Some((cell, content)) = joined(self.sheet, field, &right.cells) {
             return Slot { cell, content };
         }
@@ -244,11 +362,11 @@ impl Ground<'_, '_> {
         let rows = (row_at(self.sheet, label.cell.row), row_at(self.sheet, label.extent.row + 1));
         let (Some(labels), Some(below)) = rows else { return false };
         let is_label = |row: u32, col: u32| self.occupied.contains(&Cell::new(row, col));
+        let heads_both = |col: u32| self.sheet.extent(Cell::new(labels.at, col)).row > labels.at;
         (stacked || labels.cells.len() >= 2 && below.cells.len() >= 2)
-            && labels
-                .cells
-                .iter()
-                .all(|(col, _)| is_label(labels.at, *col) || self.heads(Cell::new(labels.at, *col)))
+            && labels.cells.iter().all(|(col, _)| {
+                is_label(labels.at, *col) || heads_both(*col) || self.heads(Cell::new(labels.at, *col))
+            })
             && below.cells.iter().all(|(col, _)| !is_label(below.at, *col) && is_label(labels.at, *col))
     }
 

@@ -88,8 +88,34 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
     });
     // The form whose labels the header shows most of; the smaller form where two tie.
     let Some((_, header, form)) = richest(headers, specs) else { return false };
+    if is_part_of_a_form(scan, &header, specs.of(form)) {
+        return false;
+    }
     bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
+}
+
+/// Whether a row of labels is only a part of a form: what a table of them would lack stands elsewhere, among others.
+fn is_part_of_a_form(scan: &Scan<'_>, header: &Header<'_>, spec: &FormSpec) -> bool {
+    let missing = missing(header, spec);
+    if missing.is_empty() {
+        return false;
+    }
+    let rows = header.row..header.data_from;
+    let mut outside = vec![false; spec.fields.len()];
+    let others = scan.cells().iter().filter(|(cell, _)| !rows.contains(&cell.row));
+    others.flat_map(|(_, words)| words.hits(spec)).flat_map(|hit| hit.fields).for_each(|f| outside[f] = true);
+    missing.iter().all(|field| outside[*field])
+        && outside.iter().filter(|there| **there).count() >= FORM_LEAST
+}
+
+/// Required fields without a column.
+fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
+    let is = |index: usize, column: &Column| matches!(column, Column::Field(f) | Column::Option(f, _) if *f == index);
+    let has = |index: usize| header.columns.iter().any(|(_, column)| is(index, column));
+    // The agency may come from the cover or the roster; row by row it is told where neither names one.
+    let needed = spec.fields.iter().enumerate().filter(|(_, f)| f.required && &*f.id != "agency");
+    needed.map(|(index, _)| index).filter(|index| !has(*index)).collect()
 }
 
 fn richest<'a>(
@@ -247,20 +273,7 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
             return Some((Code::TableColumns, format!("“{}”出现在{}", field.label, cells.join("、"))));
         }
     }
-    let has = |index: usize| {
-        header
-            .columns
-            .iter()
-            .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == index))
-    };
-    let missing: Vec<&str> = spec
-        .fields
-        .iter()
-        .enumerate()
-        // The agency may come from the cover or the roster; row by row it is told where neither names one.
-        .filter(|(i, f)| f.required && !has(*i) && &*f.id != "agency")
-        .map(|(_, f)| &*f.label)
-        .collect();
+    let missing: Vec<&str> = missing(header, spec).into_iter().map(|at| &*spec.fields[at].label).collect();
     if !missing.is_empty() {
         return Some((Code::TableRequired, missing.join("、")));
     }
