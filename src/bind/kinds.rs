@@ -219,3 +219,16 @@ fn labels_in_frames_and_with_guidance() {
     let said = read(&rows, &["project", "enterprise", "agency", "staff_attitude"]);
     assert_eq!(said, [["拟甲项目", "成都拟乙公司", "成都拟丙机构", "基本满意"]]);
 }
+
+#[test]
+fn guidance_is_no_return() {
+    let rows: [&[&str]; 6] = [
+        &["填报须知"],
+        &["1.企业名称：填写全称"],
+        &["2.日期：填写填表日期"],
+        &["3.质量提升服务项目名称：与合同一致"],
+        &["4.服务时间：起止日期"],
+        &["5.质量服务机构名称：填写全称"],
+    ];
+    assert!(bind(&book(&rows), specs()).returns.is_empty());
+}

@@ -140,9 +140,19 @@ fn has_labels(scan: &Scan<'_>, spec: &FormSpec, rows: (u32, u32), least: usize) 
     labels_in(scan, spec, rows, least) == least
 }
 
+/// Whether a sheet says that it explains the forms (填报须知), in one column: its labels stand before what to write.
+fn is_guidance(sheet: &Sheet, scan: &Scan<'_>) -> bool {
+    let is_heading = |words: &Words<'_>| {
+        let label = words.short_label().filter(|label| label.chars().count() <= 12);
+        label.is_some_and(|l| ["说明", "须知", "指南", "指引", "要求"].iter().any(|word| l.ends_with(word)))
+    };
+    scan.cells().first().is_some_and(|(_, words)| is_heading(words))
+        && sheet.rows.iter().all(|r| r.cells.len() == 1)
+}
+
 /// Without a title: the form most of whose labels are there, if clearly enough.
 fn by_labels(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, last: u32) -> Option<Region> {
-    if sheet.rows.len() > 400 {
+    if sheet.rows.len() > 400 || is_guidance(sheet, scan) {
         return None;
     }
     let score = |form: Form| {

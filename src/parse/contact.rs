@@ -29,10 +29,34 @@ fn is_rounded(text: &str, run: &str) -> bool {
 /// Looks for telephone numbers in a contact field.
 pub fn contact(raw: &str) -> Contact {
     let text = text::plain(raw);
+    match numbers(&text) {
+        Contact::BadPhone(run) => match numbers(&without_accounts(&text)) {
+            phones @ Contact::Phones(_) => phones,
+            _ => Contact::BadPhone(run),
+        },
+        found => found,
+    }
+}
+
+/// Without e-mail addresses and QQ accounts, whose digits are no telephone number.
+fn without_accounts(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let in_mail = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
+    let mut out = String::with_capacity(text.len());
+    for word in chars.chunk_by(|a, b| in_mail(*a) == in_mail(*b)) {
+        let account = out.trim_end_matches(['号', ':', ' ']).to_ascii_uppercase().ends_with("QQ");
+        if !word.contains(&'@') && !(account && word.iter().all(char::is_ascii_digit)) {
+            out.extend(word);
+        }
+    }
+    out
+}
+
+fn numbers(text: &str) -> Contact {
     let is_meant =
-        |run: &str| run.chars().filter(char::is_ascii_digit).count() >= MEANT || is_rounded(&text, run);
+        |run: &str| run.chars().filter(char::is_ascii_digit).count() >= MEANT || is_rounded(text, run);
     let (mut valid, mut bad) = (Vec::new(), None);
-    for run in digit_runs(&text) {
+    for run in digit_runs(text) {
         match phone(&run) {
             Some(number) => valid.push(number),
             None if is_meant(&run) => bad = bad.or(Some(run)),
@@ -144,6 +168,15 @@ fn extension_free<'a>(main: &str, rest: &'a str, len: usize) -> &'a str {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn accounts_beside_a_number_are_no_numbers() {
+        let phone = Contact::Phones(vec!["13800001234".into()]);
+        assert_eq!(contact("李拟华，电话：13800001234，邮箱：a123456789@b.com"), phone);
+        assert_eq!(contact("李拟华 13800001234 QQ:123456789"), phone);
+        assert!(matches!(contact("李拟华 QQ 123456789"), Contact::BadPhone(_)));
+        assert!(matches!(contact("李拟华 1380000123 QQ 123456789"), Contact::BadPhone(_)));
+    }
 
     #[test]
     fn finds_numbers() {

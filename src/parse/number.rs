@@ -55,7 +55,7 @@ const LEADS: [&str; 10] = ["大约", "约", "近", "共计", "共", "合计", "�
 /// [`NotACount`] says what the text holds instead.
 pub fn count(raw: &str) -> Result<Option<Count>, NotACount> {
     let text = text::plain(raw).replace(' ', "");
-    let text = text.trim_matches('_');
+    let text = without_remark(text.trim_matches('_').trim_end_matches([';', '、', ',']));
     if text::is_blank_mark(text) || UNITS.contains(&text) {
         return Ok(None);
     }
@@ -82,6 +82,16 @@ pub fn whole_of(number: f64) -> Result<i64, NotACount> {
         return Err(NotACount::Fraction);
     }
     Ok(number as i64)
+}
+
+/// `3个（其中主导1个）`: the count before a remark in words; 约 and the like are no remark.
+fn without_remark(text: &str) -> &str {
+    let Some((before, remark)) = text.strip_suffix(')').and_then(|rest| rest.split_once('(')) else {
+        return text;
+    };
+    let in_words =
+        remark.chars().any(char::is_alphabetic) && !remark.contains(['约', '余', '多', '左', '近', '(']);
+    if in_words && !before.is_empty() { before } else { text }
 }
 
 fn strip_words(text: &str) -> (&str, bool) {
@@ -187,6 +197,16 @@ mod tests {
         assert_eq!(count("10-20"), Err(NotACount::Text));
         assert_eq!(count("99999999999999999999"), Err(NotACount::TooLarge));
         assert_eq!(whole_of(f64::NAN), Err(NotACount::TooLarge));
+    }
+
+    #[test]
+    fn a_remark_in_words_is_no_part_of_a_count() {
+        for text in ["3；", "3、", "3个（其中主导1个）", "3（国家标准）"] {
+            assert_eq!(count(text), Ok(Some(Count { value: 3, approximate: false })), "{text}");
+        }
+        for text in ["3（约）", "3（5）", "（3）"] {
+            assert_eq!(count(text), Err(NotACount::Text), "{text}");
+        }
     }
 
     #[test]

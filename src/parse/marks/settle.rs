@@ -4,7 +4,7 @@ use super::{Mark, Token, Unclear};
 
 /// Signs that are boxes or ticks only where an option stands right beside them.
 pub(super) fn settle_signs(tokens: &mut Vec<Token>) {
-    let is_box = |text: &str| matches!(text, "〇" | "口" | "囗" | "ロ");
+    let is_box = |text: &str| matches!(text, "〇" | "口" | "囗" | "ロ" | "o" | "O");
     let boxed = replaced(tokens, is_box, |at, all| option_at(all, at + 1) || before(at, all, option_at));
     boxed.into_iter().for_each(|at| tokens[at] = Token::Mark(Mark::Off));
     if tokens.contains(&Token::Mark(Mark::Off)) {
