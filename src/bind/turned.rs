@@ -73,9 +73,7 @@ fn side(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<Side> {
         let cells = at.map_or(&[][..], |at| &sheet.rows[at].cells);
         cells.iter().filter(|(col, _)| *col > name.col).map(|(col, _)| *col)
     };
-    if right(name.row).nth(1).is_none() {
-        return None;
-    }
+    right(name.row).nth(1)?;
     let labels: Vec<(u32, usize)> = scan
         .cells()
         .iter()

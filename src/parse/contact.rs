@@ -45,7 +45,8 @@ fn without_accounts(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in chars.chunk_by(|a, b| in_mail(*a) == in_mail(*b)) {
         let account = out.trim_end_matches(['号', ':', ' ']).to_ascii_uppercase().ends_with("QQ");
-        if !word.contains(&'@') && !(account && word.iter().all(char::is_ascii_digit)) {
+        let is_account = account && word.iter().all(char::is_ascii_digit);
+        if !is_account && !word.contains(&'@') {
             out.extend(word);
         }
     }
