@@ -483,7 +483,8 @@ fn bracketed_mark(chars: &[char]) -> Option<(Mark, usize)> {
     let inside: String = chars[1..end].iter().filter(|c| **c != ' ' && **c != '_').collect();
     match inside.as_str() {
         "" => Some((Mark::Off, end + 1)),
-        "v" | "V" | "是" => Some((Mark::On, end + 1)),
+        "v" | "V" | "y" | "Y" | "是" | "选" | "勾" => Some((Mark::On, end + 1)),
+        "n" | "N" | "否" | "未选" => Some((Mark::Off, end + 1)),
         "x" | "X" => Some((Mark::Cross, end + 1)),
         s => {
             let mark = s.chars().next().and_then(mark_of)?;

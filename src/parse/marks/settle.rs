@@ -7,6 +7,11 @@ pub(super) fn settle_signs(tokens: &mut Vec<Token>) {
     let is_box = |text: &str| matches!(text, "〇" | "口" | "囗" | "ロ" | "o" | "O");
     let boxed = replaced(tokens, is_box, |at, all| option_at(all, at + 1) || before(at, all, option_at));
     boxed.into_iter().for_each(|at| tokens[at] = Token::Mark(Mark::Off));
+    // (0) is an empty box only where (1) is a tick.
+    if tokens.contains(&Token::Number(1, "(1)".into())) {
+        let empty = replaced(tokens, |text| text == "(0)", |at, all| before(at, all, option_at));
+        empty.into_iter().for_each(|at| tokens[at] = Token::Mark(Mark::Off));
+    }
     if tokens.contains(&Token::Mark(Mark::Off)) {
         // What a tick of Wingdings is without its font, in the place of a box: `R满意 □基本满意`.
         let ticked = replaced(

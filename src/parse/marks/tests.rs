@@ -126,6 +126,9 @@ fn boxes_and_ticks_of_other_make() {
         "口满意 √基本满意 口不满意",
         "〇满意 ●基本满意 〇不满意",
         "o满意 þ基本满意 o不满意",
+        "满意（0）基本满意（1）不满意（0）",
+        "满意（否）基本满意（是）不满意（否）",
+        "满意（ ）基本满意（选）不满意（ ）",
         "○满意 ⊙基本满意 ○不满意",
         "○满意 ◉基本满意 ○不满意",
         "□满意 █基本满意 □不满意",
@@ -202,6 +205,7 @@ fn a_count_behind_yes_is_no_tick() {
         assert_eq!((read.ticked, read.rest.as_str()), (vec![0], rest), "{text}");
     }
     assert_eq!(ticks("否（0个）", &choices(&["是", "否"])).unwrap().ticked, [1]);
+    assert_eq!(ticks("否（0）", &choices(&["是", "否"])).unwrap().ticked, [1]);
 }
 
 proptest! {
