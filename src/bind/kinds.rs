@@ -232,3 +232,18 @@ fn guidance_is_no_return() {
     ];
     assert!(bind(&book(&rows), specs()).returns.is_empty());
 }
+
+#[test]
+fn the_telephone_of_the_office_is_not_that_of_the_enterprise() {
+    let office: &[&str] = &["填报单位：拟和县市场监督管理局", "联系电话：028-85551234"];
+    let form: [&[&str]; 5] = [
+        &["中小企业质量提升服务满意度调查表"],
+        &["质量提升服务项目名称", "拟甲项目"],
+        &["企业名称", "成都拟乙公司"],
+        &["企业联系人及联系方式", "李拟华 13800001234"],
+        &["质量服务机构名称", "成都拟丙机构"],
+    ];
+    for rows in [[&[office][..], &form].concat(), [&form[..], &[office]].concat()] {
+        assert_eq!(read(&rows, &["contact"]), [["李拟华 13800001234"]]);
+    }
+}

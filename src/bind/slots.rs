@@ -49,7 +49,7 @@ pub(super) struct Slots {
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
-    let all = labels(sheet, scan, spec, first, last);
+    let all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
     let parts = parts(sheet, spec, &all);
     let labels = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
@@ -74,6 +74,24 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
     Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect() }
+}
+
+/// Without the telephone of the office that sends the form: one far from the contact of the form is not its number.
+fn without_strays(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
+    let is_phone = |label: &Label| {
+        let words = text::label(&sheet.text(label.cell));
+        ["联系电话", "手机号码"].iter().any(|phone| words.starts_with(phone))
+    };
+    let of_contact = |l: &&Label| spec.fields[l.field].kind == Kind::Contact;
+    let contacts = labels.iter().filter(of_contact).count();
+    if contacts < 2 {
+        return labels;
+    }
+    let named: Vec<u32> =
+        labels.iter().filter(of_contact).filter(|l| !is_phone(l)).map(|l| l.cell.row).collect();
+    let is_near =
+        |label: &Label| named.is_empty() || named.iter().any(|row| row.abs_diff(label.cell.row) <= 1);
+    labels.into_iter().filter(|l| !of_contact(&l) || !is_phone(l) || is_near(l)).collect()
 }
 
 /// Second labels of answers in two parts: the number behind the name of a contact, the end behind the start of a service.
