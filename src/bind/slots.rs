@@ -99,7 +99,7 @@ fn parts(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Label> {
     let mut out = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let in_parts = matches!(spec.fields[label.field].kind, Kind::Contact | Kind::Range);
-        let near = |l: &&Label| l.field == label.field && label.cell.row - l.cell.row <= 1;
+        let near = |l: &&Label| l.field == label.field && label.cell.row.abs_diff(l.cell.row) <= 1;
         let Some(first) = labels[..at].iter().rev().find(near).filter(|_| in_parts) else { continue };
         if text::label(&sheet.text(first.cell)) != text::label(&sheet.text(label.cell)) {
             out.push(Label { tail: label.tail.clone(), repeats: label.repeats.clone(), ..*label });
