@@ -283,7 +283,7 @@ fn scan(extra_paths: &[PathBuf]) -> Result<Database> {
             db.load_fonts_dir(path);
         } else {
             db.load_font_file(path).map_err(|source| Error::Io {
-                doing: "读取字体",
+                doing: "读取字体（--font-path 或设置 [fonts] paths 所指）",
                 path: path.clone(),
                 source,
             })?;
@@ -363,5 +363,11 @@ mod tests {
         let stack = FontStack { hei: vec!["没有这种字体".to_owned()], ..FontStack::default() };
         let message = Fonts::load(&stack, &[]).err().unwrap().to_string();
         assert!(message.contains("没有这种字体") && message.contains("fonts-noto-cjk"), "{message}");
+    }
+
+    #[test]
+    fn a_font_path_that_is_not_there_says_where_it_was_named() {
+        let message = scan(&[PathBuf::from("没有这里")]).unwrap_err().to_string();
+        assert!(message.contains("没有这里") && message.contains("[fonts] paths"), "{message}");
     }
 }

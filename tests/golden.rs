@@ -293,6 +293,19 @@ fn scarce_data_say_what_is_missing() {
     assert!(shown.contains("（请填写）"), "the date: {shown}");
     let city = words(&main_part(&run.edition().join("city/全市报告.docx")));
     assert!(city.contains("无数据") || city.contains("—"), "{city}");
+    let district = words(&main_part(&run.edition().join("districts/新都区.docx")));
+    for (name, shown) in [("city", city), ("district", district)] {
+        for dash in ["为—", "占—", "率—"] {
+            for end in ["。", "，", "；", "（"] {
+                let sentence = format!("{dash}{end}");
+                assert!(!shown.contains(&sentence), "{name}: {sentence} is no statement: {shown}");
+            }
+        }
+        assert!(shown.contains("没有服务实施记录，不计算回收率和闭环率"), "{name}: {shown}");
+        assert!(!shown.contains("按分计时") && !shown.contains("没有发现突出问题"), "{name}: {shown}");
+        assert!(!shown.contains("名册内缺报的材料"), "{name}: nothing is missing without a roster");
+        assert!(!shown.contains("没有评价为“不满意”的"), "{name}: nobody rated");
+    }
 }
 
 #[test]

@@ -162,4 +162,9 @@ fn finite_intervals(measured: &Measured) {
     assert!(fits || narrow == wide, "satisfaction without services: uncorrected");
     let needs = measured.figure("510100", "below_industry_share").unwrap();
     assert_eq!(finite::interval(measured, needs), None);
+    let city = |frame| measured.facts[&frame].rows.iter().filter(|fact| fact.city);
+    let surveyed = city(crate::metrics::Frame::Services).filter(|service| service.with.is_some()).count();
+    let whole = surveyed == city(crate::metrics::Frame::Satisfaction).count();
+    let composite = measured.figure("510100", "composite_score").unwrap();
+    assert_eq!(finite::is_sample_of_projects(measured, composite), whole, "surveys without a C");
 }

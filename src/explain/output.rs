@@ -53,9 +53,15 @@ impl Explanation {
 
     fn previous_words(&self) -> String {
         let Some(previous) = &self.previous else { return "无".into() };
-        let numerator = previous.numerator.as_deref().unwrap_or("—");
-        let denominator = previous.denominator.map_or("—".into(), |d| d.to_string());
-        format!("{}（分子{numerator}，分母{denominator}）　{}", previous.printed, previous.id)
+        let parts = match (&previous.numerator, previous.denominator) {
+            (None, None) => String::new(),
+            (numerator, denominator) => format!(
+                "（分子{}，分母{}）",
+                numerator.as_deref().unwrap_or("—"),
+                denominator.map_or("—".into(), |d| d.to_string())
+            ),
+        };
+        format!("{}{parts}　{}", previous.printed, previous.id)
     }
 
     fn lines_text(&self, out: &mut String) {
@@ -206,7 +212,8 @@ fn source_text(out: &mut String, source: &Source) {
         let cell = sheet + &told.cell.map_or("—".to_owned(), |c| c.to_string());
         let answer =
             if told.answer.is_empty() { "（空白）".into() } else { shorten(&told.answer, LONGEST) };
-        out.push_str(&format!("           {} {}：{answer}\n", pad(&cell, 6), told.label));
+        let unread = if told.unread { "（未作答或无法辨认，不采用）" } else { "" };
+        out.push_str(&format!("           {} {}：{answer}{unread}\n", pad(&cell, 6), told.label));
     }
 }
 
@@ -219,4 +226,38 @@ fn flat(text: &str) -> String {
 fn pad(text: &str, width: usize) -> String {
     let taken: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
     format!("{text}{}", " ".repeat(width.saturating_sub(taken)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Form;
+
+    #[test]
+    fn an_answer_that_does_not_count_is_not_told_like_one_that_does() {
+        let told = |answer: &str, unread| Told {
+            field: "staff_skill".into(),
+            label: "专业能力".into(),
+            sheet: None,
+            cell: None,
+            answer: answer.into(),
+            unread,
+        };
+        let source = Source {
+            return_id: "2025Q1-F-1".into(),
+            form: Form::F,
+            period: "2025Q1".into(),
+            enterprise: "甲公司".into(),
+            project: "甲项目".into(),
+            district: "新都区",
+            file: "甲.xlsx".into(),
+            sheet: String::new(),
+            cell: None,
+            answers: vec![told("满意", false), told("较满意", true), told("", false)],
+        };
+        let mut out = String::new();
+        source_text(&mut out, &source);
+        assert!(out.contains("专业能力：满意\n") && out.contains("专业能力：（空白）\n"), "{out}");
+        assert!(out.contains("专业能力：较满意（未作答或无法辨认，不采用）\n"), "{out}");
+    }
 }

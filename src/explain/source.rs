@@ -8,6 +8,7 @@ use crate::cell::Cell;
 use crate::link::Linked;
 use crate::metrics::DIMENSIONS;
 use crate::spec::Form;
+use crate::text;
 
 /// A return behind a figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,6 +40,8 @@ pub struct Told {
     pub cell: Option<Cell>,
     /// The original text; empty where blank. Of personal data only whether there is any.
     pub answer: String,
+    /// Something stood there, but nothing that counts as an answer: not among the options, not a number …
+    pub unread: bool,
 }
 
 /// Stands for an answer that is personal data.
@@ -98,7 +101,8 @@ impl Asked<'_> {
             field: name.to_owned(),
             label: field.label.to_string(),
             sheet: Some(ret.place_of(name).sheet).filter(|s| *s != ret.place.sheet).map(|s| s.to_string()),
-            cell: answer.map(|a| a.cell),
+            cell: answer.as_ref().map(|a| a.cell),
+            unread: answer.as_ref().is_some_and(|a| a.value.is_none() && !text::is_blank_mark(&a.raw)),
             answer: words,
         })
     }
@@ -108,7 +112,7 @@ impl Asked<'_> {
 fn presence(answer: &Answer) -> String {
     match &answer.value {
         None => String::new(),
-        Some(_) if crate::text::is_none_word(&answer.raw) => answer.raw.to_string(),
+        Some(_) if text::is_none_word(&answer.raw) => answer.raw.to_string(),
         Some(_) => PERSONAL.to_owned(),
     }
 }

@@ -37,9 +37,8 @@ fn finite_words(desk: &Desk, figure: &Figure) -> Option<String> {
     if figure.status != Status::Ok || !matches!(figure.level, Level::City | Level::District | Level::Agency) {
         return None;
     }
-    let (now, answers) = (desk.now()?, u64::try_from(figure.denominator?).ok()?);
-    // More answers than services recorded: there is no whole that they are a part of.
-    if answers > finite::projects(now, figure) {
+    let now = desk.now()?;
+    if !finite::is_sample_of_projects(now, figure) {
         return None;
     }
     let interval = finite::interval(now, figure)?;
