@@ -75,9 +75,15 @@ pub(super) fn under_heads(sheet: &Sheet, field: &Field, row: u32, cells: &[Cell]
 /// Rows of a matrix, and a few more for headings between them.
 const HEADS_ABOVE: u32 = 12;
 
+/// Characters of a cell that holds no more than a tick (`未选择`, `FALSE`, `（√）`), with some to spare.
+const LONGEST_TICK: usize = 8;
+
 /// Whether a cell that holds a sign alone ticks; `None` where it holds anything else.
 fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
     let words = sheet.get(cell).map(tick_text)?;
+    if words.chars().count() > LONGEST_TICK {
+        return None;
+    }
     super::table::is_tick(&crate::text::key(&words)).or_else(|| {
         let told =
             marks::ticks(&format!("{words}是"), &[marks::Choice { spellings: vec!["是".into()] }]).ok()?;

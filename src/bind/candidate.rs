@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::header::Name;
+use super::header::{Name, Readings};
 use super::label::Scan;
 use super::table::{Column, Header, column_of};
 use crate::cell::Cell;
@@ -74,6 +74,15 @@ impl<'a> Text<'_, 'a, '_> {
         let label = |words: &str| self.line.scan.label(self.cell, words);
         let name = || Name::of(Cow::Borrowed(self.words), label, self.line.specs).map(Rc::new);
         self.name.get_or_init(name).clone()
+    }
+
+    /// Whether they name a question with options.
+    fn asks(&self) -> bool {
+        let with_options = |name: Rc<Name<'a>>| {
+            let Readings { plain, shortened, .. } = name.readings();
+            plain.iter().chain(shortened).any(|label| self.line.specs.has_options(label))
+        };
+        self.alone().is_some_and(with_options)
     }
 
     /// What they may name behind the words of their group, with a sign between the two or none.
@@ -204,8 +213,8 @@ struct Stacked<'l, 'a, 's> {
     cell: Text<'l, 'a, 's>,
     /// The words of its group, where its own stand in the lower row under one.
     group: Option<&'a str>,
-    /// Whether the group stands over more columns than this one.
-    wide: bool,
+    /// The group where it stands over more columns than this one, as a question over its options.
+    question: Option<Text<'l, 'a, 's>>,
     /// Whether the lower row has a cell here.
     sub: bool,
 }
@@ -215,7 +224,8 @@ impl<'a> Stacked<'_, 'a, '_> {
     fn tries(&self) -> Vec<Rc<Name<'a>>> {
         let in_group = self.group.and_then(|group| self.cell.in_group(group, ""));
         // An option under its question; an answer under a header of its own column is none.
-        let option = self.group.filter(|_| self.wide).and_then(|group| self.cell.in_group(group, ":"));
+        let asks = self.question.is_some_and(|question| question.asks());
+        let option = self.group.filter(|_| asks).and_then(|group| self.cell.in_group(group, ":"));
         option.into_iter().chain(in_group).chain(self.cell.alone()).collect()
     }
 }
@@ -232,14 +242,15 @@ fn stacked<'l, 'a, 's>(
         return None;
     }
     let mut out = Vec::new();
-    let (mut group, mut group_end, mut wide) = ("", 0, false);
+    let (mut group, mut group_end, mut question) = ("", 0, None);
     for col in from.min(sub_from)..=last {
         let (above, sub) = (top.words(col), below.words(col));
         if let Some(above) = above {
             let extent = sheet.extent(Cell::new(top.row.at, col));
             group = above.words;
             group_end = if extent.row > top.row.at { col } else { extent.col.max(col) };
-            wide = extent.col > col || top.words(col + 1).is_none() && below.words(col + 1).is_some();
+            let wide = extent.col > col || top.words(col + 1).is_none() && below.words(col + 1).is_some();
+            question = wide.then_some(above);
         }
         let in_group = sub.is_some() && (col <= group_end || above.is_none());
         let Some(cell) = sub.or(above) else { continue };
@@ -247,7 +258,7 @@ fn stacked<'l, 'a, 's>(
             col,
             cell,
             group: in_group.then_some(group).filter(|g| !g.is_empty()),
-            wide,
+            question,
             sub: sub.is_some(),
         });
     }

@@ -15,6 +15,9 @@ use crate::workbook::Sheet;
 /// Labels that make such a table.
 const LEAST: usize = 5;
 
+/// Cells among which the name of the enterprise must be.
+const FIRST: usize = 120;
+
 /// Where a table on its side stands.
 struct Side {
     labels: u32,
@@ -26,7 +29,16 @@ struct Side {
 
 /// Binds a sheet that is a table on its side; `false` where it is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
-    let sides = Form::ALL.into_iter().filter_map(|form| side(sheet, scan, specs.of(form)));
+    let names = |cell: Cell| scan.at(cell)?.short_label().filter(|label| specs.names_something(label));
+    // Beside the name of an ordinary form stand one answer or further labels.
+    let heads_answers = |cell: &Cell| {
+        right_of(sheet, *cell).nth(1).is_some()
+            && right_of(sheet, *cell).all(|col| names(Cell::new(cell.row, col)).is_none())
+    };
+    let first = scan.cells().iter().take(FIRST).map(|(cell, _)| *cell);
+    let first = first.filter_map(|cell| Some((cell, names(cell)?))).filter(|(cell, _)| heads_answers(cell));
+    let first: Vec<(Cell, &str)> = first.collect();
+    let sides = Form::ALL.into_iter().filter_map(|form| side(sheet, scan, &first, specs.of(form)));
     let Some(side) = sides.max_by_key(|side| side.fields) else { return false };
     let inside = |cell: &Cell| {
         (side.rows.0..=side.rows.1).contains(&cell.row)
@@ -62,18 +74,18 @@ fn turn_back(bound: &mut Bound) {
     said.into_iter().flatten().for_each(|said| said.cell = turned(said.cell));
 }
 
-/// The table on its side in which a form's returns stand.
-fn side(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<Side> {
+/// Columns of the filled cells to the right of one.
+fn right_of(sheet: &Sheet, cell: Cell) -> impl Iterator<Item = u32> {
+    let at = sheet.rows.binary_search_by_key(&cell.row, |r| r.at);
+    let cells = at.map_or(&[][..], |at| &sheet.rows[at].cells);
+    cells.iter().filter(move |(col, _)| *col > cell.col).map(|(col, _)| *col)
+}
+
+/// The table on its side in which a form's returns stand; `first` are labels near the top with answers beside them.
+fn side(sheet: &Sheet, scan: &Scan<'_>, first: &[(Cell, &str)], spec: &FormSpec) -> Option<Side> {
     let enterprise = spec.index("enterprise")?;
-    let name = scan.cells().iter().take(120).find_map(|(cell, words)| {
-        (spec.by_label(words.short_label()?) == Some(enterprise)).then_some(*cell)
-    })?;
-    let right = |row: u32| {
-        let at = sheet.rows.binary_search_by_key(&row, |r| r.at);
-        let cells = at.map_or(&[][..], |at| &sheet.rows[at].cells);
-        cells.iter().filter(|(col, _)| *col > name.col).map(|(col, _)| *col)
-    };
-    right(name.row).nth(1)?;
+    let names_one = |label: &str| spec.by_label(label) == Some(enterprise);
+    let (name, _) = first.iter().find(|(_, label)| names_one(label))?;
     let labels: Vec<(u32, usize)> = scan
         .cells()
         .iter()
@@ -81,10 +93,10 @@ fn side(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<Side> {
         .filter_map(|(cell, words)| Some((cell.row, field_of(words.short_label()?, spec)?)))
         .collect();
     let answers: Vec<u32> =
-        right(name.row).filter(|col| is_return(sheet, scan, spec, &labels, *col)).collect();
+        right_of(sheet, *name).filter(|col| is_return(sheet, scan, spec, &labels, *col)).collect();
     let rows = (labels.first()?.0, labels.last()?.0);
-    let whole =
-        right(name.row).count() == answers.len() && name_different_keys(sheet, spec, &labels, &answers);
+    let whole = right_of(sheet, *name).count() == answers.len()
+        && name_different_keys(sheet, spec, &labels, &answers);
     let fields = labels.len();
     (fields >= LEAST && answers.len() >= 2 && whole).then_some(Side {
         labels: name.col,
@@ -115,12 +127,13 @@ fn field_of(label: &str, spec: &FormSpec) -> Option<usize> {
 /// Whether a column answers most of the labels, as a return does and a column of remarks does not.
 fn is_return(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, labels: &[(u32, usize)], col: u32) -> bool {
     let at = |row: &u32| Cell::new(*row, col);
-    let is_label = |row: &u32| {
-        scan.at(at(row)).and_then(|w| w.short_label()).is_some_and(|l| spec.by_label(l).is_some())
-    };
     let filled = labels.iter().filter(|(row, _)| sheet.get(at(row)).is_some()).count();
     let speaks = labels.iter().any(|(row, field)| is_answer(&spec.fields[*field], &sheet.text(at(row))));
-    filled * 5 >= labels.len() * 3 && speaks && !labels.iter().any(|(row, _)| is_label(row))
+    filled * 5 >= labels.len() * 3 && speaks && !labels.iter().any(|(row, _)| is_label(scan, spec, at(row)))
+}
+
+fn is_label(scan: &Scan<'_>, spec: &FormSpec, cell: Cell) -> bool {
+    scan.at(cell).and_then(|words| words.short_label()).is_some_and(|label| spec.by_label(label).is_some())
 }
 
 /// Whether words answer a question of a kind that remarks do not.

@@ -66,9 +66,10 @@ fn one_day(text: &str) -> Result<Day, NotADate> {
     day_of(parts)
 }
 
-/// The text without what stands around its dates; `None` where that leaves it as it is.
+/// The text without what stands around its dates; `None` where that leaves it as it is, or no number is in it.
 fn tidied(text: &str) -> Option<String> {
-    Some(tidy::tidied(text)).filter(|tidied| tidied != text)
+    let has_number = text.chars().any(|c| c.is_ascii_digit() || tidy::NUMERALS.contains(c));
+    has_number.then(|| tidy::tidied(text)).filter(|tidied| tidied != text)
 }
 
 /// Reads a range of dates; a single date is a range of one day. `None` means blank.

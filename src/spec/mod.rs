@@ -280,6 +280,14 @@ impl Specs {
         self.words.labels.contains(label)
     }
 
+    /// Whether a label, in normal form, is that of a question with options in any form.
+    pub fn has_options(&self, label: &str) -> bool {
+        Form::ALL.into_iter().map(|form| self.of(form)).any(|spec| {
+            let field = spec.by_label(label).map(|at| &spec.fields[at]);
+            field.is_some_and(|field| matches!(field.kind, Kind::One | Kind::Many))
+        })
+    }
+
     /// Whether a text in normal form holds a label of any form, the cover or the roster.
     pub fn holds_a_name(&self, text: &str) -> bool {
         self.words.finder.as_ref().is_none_or(|finder| finder.is_match(text))

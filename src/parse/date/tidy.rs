@@ -8,6 +8,8 @@ const WORDS: [&str; 15] = [
     "起:", "止",
 ];
 
+pub(super) const NUMERALS: &str = "〇零一二三四五六七八九";
+
 /// The text in the plainest spelling of the same dates.
 pub(super) fn tidied(text: &str) -> String {
     let mut text = without_clocks(&without_brackets(text));
@@ -30,7 +32,7 @@ pub(super) fn tidied(text: &str) -> String {
 fn signs(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let at = |i: usize| chars.get(i).copied().unwrap_or(' ');
-    let numeral = |c: char| "〇零一二三四五六七八九".contains(c);
+    let numeral = |c: char| NUMERALS.contains(c);
     let mut out = String::with_capacity(text.len());
     for (i, c) in chars.iter().enumerate() {
         let before = i.checked_sub(1).map_or(' ', at);
