@@ -76,6 +76,11 @@ impl<'a> Text<'_, 'a, '_> {
         self.name.get_or_init(name).clone()
     }
 
+    /// Whether they may go on with a name that their group began.
+    fn may_go_on(&self) -> bool {
+        self.line.specs.may_go_on(&self.line.scan.label(self.cell, self.words))
+    }
+
     /// Whether they name a question with options.
     fn asks(&self) -> bool {
         let with_options = |name: Rc<Name<'a>>| {
@@ -222,7 +227,8 @@ struct Stacked<'l, 'a, 's> {
 impl<'a> Stacked<'_, 'a, '_> {
     /// What it may name, first choice first.
     fn tries(&self) -> Vec<Rc<Name<'a>>> {
-        let in_group = self.group.and_then(|group| self.cell.in_group(group, ""));
+        let in_group = self.group.filter(|_| self.cell.may_go_on());
+        let in_group = in_group.and_then(|group| self.cell.in_group(group, ""));
         // An option under its question; an answer under a header of its own column is none.
         let asks = self.question.is_some_and(|question| question.asks());
         let option = self.group.filter(|_| asks).and_then(|group| self.cell.in_group(group, ":"));

@@ -3,7 +3,7 @@
 //! They are turned, read as tables, and their places turned back. A form has one column of answers; a second
 //! one is another return only where it names an enterprise and answers as a return does.
 
-use super::label::Scan;
+use super::label::{Scan, Words};
 use super::{Bindings, Bound, Said, table};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
@@ -29,15 +29,15 @@ struct Side {
 
 /// Binds a sheet that is a table on its side; `false` where it is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
-    let names = |cell: Cell| scan.at(cell)?.short_label().filter(|label| specs.names_something(label));
+    let is_label = |words: &Words<'_>| words.short_label().is_some_and(|label| specs.names_something(label));
     // Beside the name of an ordinary form stand one answer or further labels.
     let heads_answers = |cell: &Cell| {
         right_of(sheet, *cell).nth(1).is_some()
-            && right_of(sheet, *cell).all(|col| names(Cell::new(cell.row, col)).is_none())
+            && right_of(sheet, *cell).all(|col| !scan.at(Cell::new(cell.row, col)).is_some_and(is_label))
     };
-    let first = scan.cells().iter().take(FIRST).map(|(cell, _)| *cell);
-    let first = first.filter_map(|cell| Some((cell, names(cell)?))).filter(|(cell, _)| heads_answers(cell));
-    let first: Vec<(Cell, &str)> = first.collect();
+    let near_top = scan.cells().iter().take(FIRST);
+    let first = near_top.filter(|(cell, words)| is_label(words) && heads_answers(cell));
+    let first: Vec<(Cell, &str)> = first.map(|(cell, words)| (*cell, words.label())).collect();
     let sides = Form::ALL.into_iter().filter_map(|form| side(sheet, scan, &first, specs.of(form)));
     let Some(side) = sides.max_by_key(|side| side.fields) else { return false };
     let inside = |cell: &Cell| {

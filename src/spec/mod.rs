@@ -251,6 +251,8 @@ pub struct Specs {
 struct Vocabulary {
     labels: HashSet<String>,
     units: BTreeSet<String>,
+    /// Characters that stand side by side in a label or a unit.
+    pairs: HashSet<(char, char)>,
     /// Finds any label within a text, and any name of a form; `None` where it could not be built (then every
     /// text may hold one).
     finder: Option<AhoCorasick>,
@@ -265,6 +267,8 @@ impl Vocabulary {
             out.units.extend(Some(field.unit.clone()).filter(|unit| !unit.is_empty()));
         }
         out.labels.extend(ANSWER_TIME.map(String::from));
+        let words = out.labels.iter().chain(&out.units);
+        out.pairs = words.flat_map(|word| word.chars().zip(word.chars().skip(1))).collect();
         out.finder = AhoCorasick::new(&out.labels).ok();
         out.titles = AhoCorasick::new(specs.iter().flat_map(|spec| &spec.names)).ok();
         out
@@ -278,6 +282,17 @@ impl Specs {
     /// Whether a label, in normal form, is one of any form, the cover or the roster.
     pub fn names_something(&self, label: &str) -> bool {
         self.words.labels.contains(label)
+    }
+
+    /// Whether a text in normal form may go on with a label that other words began: nearly no answer can.
+    pub fn may_go_on(&self, text: &str) -> bool {
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric() => {
+                self.words.pairs.contains(&(a, b))
+            }
+            _ => true,
+        }
     }
 
     /// Whether a label, in normal form, is that of a question with options in any form.
