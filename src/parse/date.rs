@@ -364,6 +364,9 @@ fn english_parts(text: &str) -> Option<Parts> {
 }
 
 fn compact_parts(text: &str) -> Result<Parts, NotADate> {
+    if !text.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NotADate::Unreadable);
+    }
     match text.len() {
         8 => Ok(Parts {
             year: number(&text[..4]),
@@ -411,6 +414,13 @@ mod tests {
     fn both(text: &str) -> String {
         let (a, b) = range(text).unwrap().unwrap();
         format!("{}..{}", iso(a), iso(b))
+    }
+
+    #[test]
+    fn eight_bytes_before_zeros_need_not_be_digits() {
+        for text in ["拟拟ab.0", "abcd月ef.00", "2025ab05.0"] {
+            assert!(date(text).is_err(), "{text}");
+        }
     }
 
     #[test]
