@@ -137,7 +137,7 @@ pub fn report_with_pages(document: &Document, pages: &[usize], look: &WordLook) 
         date: document.date_ymd,
         custom: custom(&document.ident, &document.fingerprint, &body),
     };
-    let parts = parts(&mut body, look, &document.marks, &document.fingerprint)?;
+    let parts = parts(&mut body, look, summary::TYPES[0], (&document.marks, &document.fingerprint))?;
     let (main, parts) = dressed(main_part(body)?, parts, look)?;
     package::pack(main, &parts, &properties)
 }
@@ -155,7 +155,7 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
     marks_in_text(&mut body, look, &summary.marks);
     summary::write(&mut body, summary);
     fingerprint_in_text(&mut body, look, &summary.fingerprint);
-    section::last(&mut body.xml, section::Pages::Whole);
+    section::last(&mut body.xml, section::Pages::Form);
     let custom = custom(&summary.ident, &summary.fingerprint, &body);
     let mut properties = Properties {
         title: summary_title(summary),
@@ -164,7 +164,8 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
         date: summary.date_ymd,
         custom,
     };
-    let parts = parts(&mut body, look, &summary.marks, &summary.fingerprint)?;
+    let form = summary::fitting(summary, body.width);
+    let parts = parts(&mut body, look, form, (&summary.marks, &summary.fingerprint))?;
     let (main, parts) = dressed(main_part(body)?, parts, look)?;
     properties.custom.extend(crate::docx::originals(&main)?);
     package::pack(main, &parts, &properties)
@@ -206,7 +207,12 @@ fn custom(ident: &str, fingerprint: &str, body: &Body) -> Vec<(String, String)> 
 }
 
 /// All parts but the main one.
-fn parts(body: &mut Body, look: &WordLook, marks: &[String], fingerprint: &str) -> Result<Vec<Part>> {
+fn parts(
+    body: &mut Body,
+    look: &WordLook,
+    form: styles::FormType,
+    (marks, fingerprint): (&[String], &str),
+) -> Result<Vec<Part>> {
     let mut parts = section::parts(marks, fingerprint)?;
     let mut own = |name: &str, kind, bytes| {
         parts.push(Part {
@@ -217,7 +223,7 @@ fn parts(body: &mut Body, look: &WordLook, marks: &[String], fingerprint: &str) 
             content: None,
         });
     };
-    own("styles", "styles", styles::styles(look)?);
+    own("styles", "styles", styles::styles(look, form)?);
     own("settings", "settings", styles::settings()?);
     own("fontTable", "fontTable", styles::font_table(look)?);
     own("numbering", "numbering", styles::numbering(body.ordered_lists)?);

@@ -34,6 +34,8 @@ pub enum Pages {
     Body,
     /// A document without front matter: marks and number on its first page.
     Whole,
+    /// The same, with the margins of the form 表D.
+    Form,
     /// Upright pages that follow others of the same report.
     Further,
     /// Turned pages for a wide table.
@@ -161,9 +163,15 @@ const UPRIGHT: &[(&str, &str)] = &[("w:w", "11906"), ("w:h", "16838")];
 const UPRIGHT_MARGINS: [&str; 4] = ["2098", "1474", "1985", "1588"];
 const TURNED: &[(&str, &str)] = &[("w:w", "16838"), ("w:h", "11906"), ("w:orient", "landscape")];
 const TURNED_MARGINS: [&str; 4] = ["1588", "2098", "1474", "1985"];
+/// Margins of the form, as its PDF has them, and what header and footer keep from the edge of its page and others.
+const FORM_MARGINS: [&str; 4] = ["1701", "1474", "1588", "1588"];
+const FORM_EDGES: [&str; 2] = ["1134", "907"];
+const EDGES: [&str; 2] = ["1134", "1145"];
+/// Height of the text of the form in twips.
+pub const FORM_HEIGHT: u32 = 16838 - 1701 - 1588;
 
 fn properties(xml: &mut Xml, pages: Pages) {
-    let first = matches!(pages, Pages::Cover | Pages::Whole);
+    let first = matches!(pages, Pages::Cover | Pages::Whole | Pages::Form);
     let turned = pages == Pages::Turned;
     let call = |xml: &mut Xml, name, kind, id| xml.leaf(name, &[("w:type", kind), ("r:id", id)]);
     xml.within("w:sectPr", &[], |xml| {
@@ -176,15 +184,20 @@ fn properties(xml: &mut Xml, pages: Pages) {
             call(xml, "w:footerReference", "first", if pages == Pages::Cover { BLANK } else { ODD });
         }
         value(xml, "w:type", "nextPage");
-        let (size, margins) = if turned { (TURNED, TURNED_MARGINS) } else { (UPRIGHT, UPRIGHT_MARGINS) };
+        let (size, margins) = match pages {
+            Pages::Turned => (TURNED, TURNED_MARGINS),
+            Pages::Form => (UPRIGHT, FORM_MARGINS),
+            _ => (UPRIGHT, UPRIGHT_MARGINS),
+        };
+        let [header, footer] = if pages == Pages::Form { FORM_EDGES } else { EDGES };
         xml.leaf("w:pgSz", size);
         let sides = ["w:top", "w:right", "w:bottom", "w:left"].into_iter().zip(margins);
-        let rest = [("w:header", "1134"), ("w:footer", "1145"), ("w:gutter", "0")];
+        let rest = [("w:header", header), ("w:footer", footer), ("w:gutter", "0")];
         xml.leaf("w:pgMar", &sides.chain(rest).collect::<Vec<_>>());
         match pages {
             Pages::Contents => xml.leaf("w:pgNumType", &[("w:fmt", "upperRoman"), ("w:start", "1")]),
             Pages::Body => xml.leaf("w:pgNumType", &[("w:start", "1")]),
-            Pages::Cover | Pages::Whole | Pages::Further | Pages::Turned => {}
+            Pages::Cover | Pages::Whole | Pages::Form | Pages::Further | Pages::Turned => {}
         }
         xml.leaf("w:cols", &[("w:space", "425")]);
         if first {

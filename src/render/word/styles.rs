@@ -26,6 +26,7 @@ enum Face {
 }
 
 /// One paragraph style.
+#[derive(Clone, Copy)]
 struct Style {
     id: &'static str,
     name: &'static str,
@@ -113,14 +114,31 @@ const STYLES: &[Style] = &[
     Style { face: Face::Page, ..small("Fingerprint", "数据指纹", 15, 240, "left") },
 ];
 
+/// Type of the four items of 表D: size in half points, line pitch in twips.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FormType {
+    pub size: u32,
+    pub line: u32,
+}
+
+impl FormType {
+    /// A style, in this type where it is one of the items.
+    fn dress(self, style: &Style) -> Style {
+        match style.id {
+            "FormHeading" | "FormText" => Style { size: self.size, line: self.line, ..*style },
+            _ => *style,
+        }
+    }
+}
+
 /// `word/styles.xml`.
-pub fn styles(look: &WordLook) -> Result<Vec<u8>> {
+pub fn styles(look: &WordLook, form: FormType) -> Result<Vec<u8>> {
     let mut xml = Xml::part();
     xml.within("w:styles", &[("xmlns:w", W)], |xml| {
         defaults(xml, look);
         normal(xml);
         for style in STYLES {
-            paragraph_style(xml, style, look);
+            paragraph_style(xml, &form.dress(style), look);
         }
         character_styles(xml);
         table_style(xml);

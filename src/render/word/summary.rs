@@ -6,10 +6,11 @@
 //! the file, so that a reader knows whether somebody changed it.
 
 use super::body::{Body, Item, Paragraph, notes};
-use super::styles::value;
+use super::section::FORM_HEIGHT;
+use super::styles::{FormType, value};
 use super::table::{grid, line};
 use super::xml::{Xml, clean};
-use crate::document::{Block, Run, Summary, SummaryItem};
+use crate::document::{Block, Column, Run, Summary, SummaryItem, Table};
 use crate::docx::Field;
 
 /// Name of the form.
@@ -19,7 +20,10 @@ const COLUMNS: [u32; 3] = [1304, 2948, 4592];
 /// What the cell of the four items keeps free at its sides, in twips.
 const PADDING: u32 = 2 * 80 + 20;
 /// The cell of the four items fills the page of a short form.
-const CONTENT_HEIGHT: &str = "7200";
+const CONTENT_HEIGHT: &str = "8000";
+/// Types of the four items, largest first.
+pub const TYPES: [FormType; 3] =
+    [FormType { size: 24, line: 440 }, FormType { size: 22, line: 370 }, FormType { size: 21, line: 330 }];
 
 /// Writes the form.
 pub fn write(body: &mut Body, summary: &Summary) {
@@ -188,4 +192,74 @@ fn shows_nothing(item: &SummaryItem) -> bool {
 
 fn blank(run: &Run) -> bool {
     clean(&run.text).trim().is_empty()
+}
+
+/// The largest type that keeps the form on one page by a careful estimate, as in its PDF; else the largest.
+pub fn fitting(summary: &Summary, width: u32) -> FormType {
+    let rest = FORM_HEIGHT.saturating_sub(around(summary, width));
+    let fits = |form: &FormType| items_height(summary, width, *form).is_some_and(|height| height <= rest);
+    TYPES.into_iter().find(fits).unwrap_or(TYPES[0])
+}
+
+/// Twips of everything but the four items: titles, head, date, notes, and a little for lines and rounding.
+fn around(summary: &Summary, width: u32) -> u32 {
+    let answer = columns(width)[2].saturating_sub(PADDING);
+    let head = [&summary.project, &summary.enterprise, &summary.service_time];
+    let head: u32 = head.into_iter().map(|words| (lines(words, answer, 24, 0) * 360 + 60).max(624)).sum();
+    let notes: u32 = summary.notes.iter().map(|note| lines(note, width, 18, 5) * 280).sum();
+    720 + 600 + head + 624 + notes.max(280) + 300
+}
+
+/// Twips of the four items; `None` where a drawing is in them.
+fn items_height(summary: &Summary, width: u32, form: FormType) -> Option<u32> {
+    let width = width.saturating_sub(PADDING);
+    let text = |runs: &[Run]| {
+        let words: String = runs.iter().map(|run| run.text.as_str()).collect();
+        lines(&words, width, form.size, 2) * form.line
+    };
+    let block = |block: &Block| {
+        Some(match block {
+            Block::Paragraph { runs } | Block::Quote { runs } | Block::Heading { runs, .. } => text(runs),
+            Block::List { items, .. } => items.iter().map(|runs| text(runs)).sum(),
+            Block::Table(table) => table_height(table, width),
+            Block::Figure(_) => return None,
+        })
+    };
+    let mut sum = 60;
+    for item in &summary.items {
+        // An item without words has a line to write on.
+        let blocks = item.blocks.iter().map(block).sum::<Option<u32>>()?;
+        sum += form.line + blocks.max(form.line);
+    }
+    Some(sum)
+}
+
+/// Twips of a table among the items, whose rows are in 五号, with its head, its notes and the line behind it.
+fn table_height(table: &Table, width: u32) -> u32 {
+    let weight: f32 = table.columns.iter().map(|column| column.weight.max(0.1)).sum();
+    let lines_in = |(column, words): (&Column, &str)| {
+        let share = column.weight.max(0.1) / weight.max(0.1);
+        lines(words, ((width as f32 * share) as u32).saturating_sub(PADDING), 21, 0)
+    };
+    let row =
+        |cells: &mut dyn Iterator<Item = (&Column, &str)>| cells.map(lines_in).max().unwrap_or(1) * 320 + 70;
+    let head = row(&mut table.columns.iter().map(|column| (column, column.label.as_str())));
+    let unit = if table.unit.is_empty() { 0 } else { 390 };
+    let rows = table
+        .rows
+        .iter()
+        .map(|r| row(&mut table.columns.iter().zip(r.cells.iter().map(|c| c.text.as_str()))));
+    let notes: u32 = table.notes.iter().map(|note| lines(note, width, 18, 5) * 280).sum();
+    head + unit + rows.sum::<u32>() + notes.max(280)
+}
+
+/// Lines of words of a size (half points) on a width (twips), the first one indented by some characters.
+fn lines(words: &str, width: u32, size: u32, indent: u32) -> u32 {
+    // A line may end half a character early.
+    let room = f64::from(width) / f64::from(10 * size) - 0.5;
+    let of = |line: &str| {
+        let signs: f64 = line.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum();
+        ((signs + f64::from(indent)) / room.max(1.0)).ceil().max(1.0) as u32
+    };
+    words.split('\n').map(of).sum()
 }

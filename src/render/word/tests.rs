@@ -350,6 +350,28 @@ fn the_picture_for_others_comes_from_the_caller() {
     );
 }
 
+/// Line pitch of the items' text in a form's styles, in twips.
+fn pitch_of(form: &Summary) -> String {
+    let parts = unzipped(&summary(form, &WordLook::default()).unwrap());
+    let (_, styles) = parts.iter().find(|(name, _)| name == "word/styles.xml").unwrap();
+    let styles = std::str::from_utf8(styles).unwrap();
+    let style = styles.split("w:styleId=").find(|style| style.starts_with("\"FormText\"")).unwrap();
+    let pitch = style.split("w:line=\"").nth(1).and_then(|rest| rest.split('"').next());
+    pitch.unwrap().to_owned()
+}
+
+#[test]
+fn the_form_takes_the_largest_type_that_keeps_it_on_one_page() {
+    let with = |lines: usize| {
+        let blocks = vec![Block::Paragraph { runs: vec![Run::plain("开展计量检测服务。")] }; lines];
+        let item = SummaryItem { heading: "1. 质量提升服务目标达成情况".into(), blocks };
+        Summary { items: vec![item], ..form(&[]) }
+    };
+    // 9,153 twips are left for the items.
+    let pitches: Vec<String> = [1, 18, 22, 26, 60].map(|lines| pitch_of(&with(lines))).to_vec();
+    assert_eq!(pitches, ["440", "440", "370", "330", "440"]);
+}
+
 #[test]
 fn remarks_of_ours_are_no_answers() {
     let mut form = filled_form();
