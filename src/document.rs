@@ -130,8 +130,7 @@ impl Table {
         let lines = |row: &Row| {
             let cells = self.columns.iter().zip(&row.cells);
             let of = |(column, cell): (&Column, &CellText)| {
-                let signs = cell.text.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum::<f32>();
-                (signs * size / (points * column.weight - 0.8 * size).max(size)).ceil()
+                (crate::text::ems(&cell.text) * size / (points * column.weight - 0.8 * size).max(size)).ceil()
             };
             cells.map(of).fold(1.0, f32::max)
         };

@@ -292,6 +292,11 @@ pub fn percent_decoded(encoded: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Width of words in characters of their size, as near as it can be told without a font.
+pub fn ems(words: &str) -> f32 {
+    words.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

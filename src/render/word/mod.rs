@@ -164,7 +164,11 @@ pub fn summary(summary: &Summary, look: &WordLook) -> Result<Vec<u8>> {
         date: summary.date_ymd,
         custom,
     };
-    let form = summary::fitting(summary, body.width);
+    // An office's own page and styles are not ours to fit.
+    let form = match look.reference {
+        None => summary::fitting(summary, body.width),
+        Some(_) => summary::TYPES[0],
+    };
     let parts = parts(&mut body, look, form, (&summary.marks, &summary.fingerprint))?;
     let (main, parts) = dressed(main_part(body)?, parts, look)?;
     properties.custom.extend(crate::docx::originals(&main)?);

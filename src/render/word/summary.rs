@@ -12,6 +12,7 @@ use super::table::{grid, line};
 use super::xml::{Xml, clean};
 use crate::document::{Block, Column, Run, Summary, SummaryItem, Table};
 use crate::docx::Field;
+use crate::text;
 
 /// Name of the form.
 pub const TITLE: &str = "中小企业质量提升服务总结";
@@ -213,14 +214,16 @@ fn around(summary: &Summary, width: u32) -> u32 {
 /// Twips of the four items; `None` where a drawing is in them.
 fn items_height(summary: &Summary, width: u32, form: FormType) -> Option<u32> {
     let width = width.saturating_sub(PADDING);
-    let text = |runs: &[Run]| {
+    let paragraph = |runs: &[Run]| {
         let words: String = runs.iter().map(|run| run.text.as_str()).collect();
         lines(&words, width, form.size, 2) * form.line
     };
     let block = |block: &Block| {
         Some(match block {
-            Block::Paragraph { runs } | Block::Quote { runs } | Block::Heading { runs, .. } => text(runs),
-            Block::List { items, .. } => items.iter().map(|runs| text(runs)).sum(),
+            Block::Paragraph { runs } | Block::Quote { runs } | Block::Heading { runs, .. } => {
+                paragraph(runs)
+            }
+            Block::List { items, .. } => items.iter().map(|runs| paragraph(runs)).sum(),
             Block::Table(table) => table_height(table, width),
             Block::Figure(_) => return None,
         })
@@ -258,8 +261,7 @@ fn lines(words: &str, width: u32, size: u32, indent: u32) -> u32 {
     // A line may end half a character early.
     let room = f64::from(width) / f64::from(10 * size) - 0.5;
     let of = |line: &str| {
-        let signs: f64 = line.chars().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum();
-        ((signs + f64::from(indent)) / room.max(1.0)).ceil().max(1.0) as u32
+        ((f64::from(text::ems(line)) + f64::from(indent)) / room.max(1.0)).ceil().max(1.0) as u32
     };
     words.split('\n').map(of).sum()
 }
