@@ -1,5 +1,7 @@
 //! The tables of the reports, by name: strings out of figures and accounts.
 
+use std::collections::BTreeSet;
+
 use crate::document::{Align, CellText, Column, Row, Table};
 use crate::link::{district_code, district_name};
 use crate::metrics::catalogue::item_label;
@@ -37,6 +39,7 @@ pub const NAMES: &[&str] = &[
     "dimensions",
     "problems_by_code",
     "missing",
+    "missing_by_district",
     "formulas",
 ];
 
@@ -59,6 +62,7 @@ pub fn table(scene: &Scene, about: &About, name: &str) -> Option<Table> {
         "dimensions" => dimensions(scene, about),
         "problems_by_code" => problems_by_code(scene, about),
         "missing" => missing(scene, about),
+        "missing_by_district" => missing_by_district(scene),
         "formulas" => formulas(),
         _ => return None,
     };
@@ -487,7 +491,11 @@ fn problems_by_code(scene: &Scene, about: &About) -> Table {
 fn missing(scene: &Scene, about: &About) -> Table {
     let all = scene.accounting().map(|a| a.missing.as_slice()).unwrap_or_default();
     let own = all.iter().filter(|(_, district, _)| about.district.is_none_or(|d| d == *district));
+    let mut own: Vec<_> = own.collect();
+    // Stable: within a district by form and name, as they are counted.
+    own.sort_by_key(|(_, district, _)| (district.is_none(), *district));
     let mut rows: Vec<Row> = own
+        .into_iter()
         .map(|(form, district, key)| {
             let project = if key.project.is_empty() { "—" } else { &*key.project };
             row(vec![
@@ -515,6 +523,28 @@ fn missing(scene: &Scene, about: &About) -> Table {
             column("表", Align::Center, 0.6),
         ],
         rows,
+        ..Table::default()
+    }
+}
+
+/// What is missing by district and form: for a city in which the list itself would fill pages.
+fn missing_by_district(scene: &Scene) -> Table {
+    let all = scene.accounting().map(|a| a.missing.as_slice()).unwrap_or_default();
+    let forms: BTreeSet<Form> = all.iter().map(|(form, ..)| *form).collect();
+    let own: BTreeSet<_> = all.iter().map(|(_, district, _)| (district.is_none(), *district)).collect();
+    let of = |code: &str| -> Vec<CellText> {
+        let names = forms.iter().map(|form| format!("account.missing.{form}"));
+        names.chain(["account.missing".into()]).map(|name| tallied(scene, code, &name)).collect()
+    };
+    let mut rows = vec![Row { cells: named("全市", of(CITY.0)), strong: true }];
+    rows.extend(own.into_iter().map(|(_, d)| row(named(district_name(d), of(district_code(d))))));
+    let labels = forms.iter().map(|form| number(&scene.specs.of(*form).caption));
+    Table {
+        title: "各区（市）县名册内缺报的份数".into(),
+        unit: "单位：份".into(),
+        columns: std::iter::once(words("区（市）县", 1.6)).chain(labels).chain([number("合计")]).collect(),
+        rows,
+        notes: vec!["未列出的区（市）县没有缺报。逐份名单见各区（市）县报告和数据表中的“缺报”工作表。".into()],
         ..Table::default()
     }
 }

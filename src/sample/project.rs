@@ -94,8 +94,9 @@ fn enterprise(rng: &mut Rng, number: usize, units: usize, names: &mut BTreeSet<S
         _ => rng.between(3, small - 1),
     };
     let place = DISTRICTS[district].address;
-    // 7919 is prime, so the first 10,000 enterprises have numbers of their own.
-    let phone = format!("1380000{:04}", (names.len() * 7919 + 24) % 10_000);
+    // 7919 is prime, so the 10,000 enterprises of a block have numbers of their own.
+    let at = names.len();
+    let phone = format!("1380{:03}{:04}", at / 10_000 % 1_000, (at * 7919 + 24) % 10_000);
     Enterprise {
         name: enterprise_name(rng, DISTRICTS[district].brand, facts.word, names),
         district,
