@@ -8,31 +8,21 @@ use std::ops::Range;
 
 use memchr::memmem::find;
 
-use super::plain::{attribute, attributes, element, name};
+use super::plain::{attribute, attributes, element, is_tags_and_words, without};
 
 /// Elements that say looks only, in the order in which they stand.
 const LOOKS: [&[u8]; 7] =
-    [b"<fonts", b"<fills", b"<borders", b"<cellStyleXfs", b"<cellStyles", b"<dxfs", b"<tableStyles"];
+    [b"fonts", b"fills", b"borders", b"cellStyleXfs", b"cellStyles", b"dxfs", b"tableStyles"];
 
 /// Elements that say more, wherever they stand.
 const KEPT: [&[u8]; 3] = [b"numFmts", b"cellXfs", b"styleSheet"];
 
 /// The XML of styles without the elements of looks; `None` where none can be left out without a doubt.
 pub(super) fn without_looks(xml: &[u8]) -> Option<Vec<u8>> {
-    // A comment or an instruction may hold anything.
-    if find(xml, b"<!").is_some() || find(xml.get(1..)?, b"<?").is_some() {
+    if !is_tags_and_words(xml) {
         return None;
     }
-    let mut out = Vec::with_capacity(xml.len());
-    let mut rest = xml;
-    for look in LOOKS {
-        let Some(at) = find(rest, look) else { continue };
-        let is_it = name(&rest[at + 1..]).is_some_and(|(name, _)| *name == look[1..]);
-        let Some(length) = element(&rest[at..], &KEPT).filter(|_| is_it) else { continue };
-        out.extend_from_slice(&rest[..at]);
-        rest = &rest[at + length..];
-    }
-    out.extend_from_slice(rest);
+    let mut out = without(xml, &LOOKS, &KEPT);
     if let Some((place, numbers)) = numbers_of_formats(&out) {
         out.splice(place, numbers);
     }
