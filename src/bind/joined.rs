@@ -52,7 +52,7 @@ pub(super) fn is_filler(field: &Field, value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
     let rest = behind_hint(field, words);
     // Nearly every answer begins with another character than the unit.
-    if rest.is_none() && text::first_han(words).is_some_and(|first| !field.unit.starts_with(first)) {
+    if rest.is_none() && text::first_kept(words).is_some_and(|first| !field.unit.starts_with(first)) {
         return false;
     }
     let bare = text::label(rest.unwrap_or(words));

@@ -392,7 +392,8 @@ fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) ->
 
 /// What follows `prefix` in `source`, comparing letters and digits only; `None` where it does not start so.
 pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
-    if first_solid(source).zip(first_solid(prefix)).is_some_and(|(ours, theirs)| ours != theirs) {
+    let mut pairs = plain_letters(source).zip(plain_letters(prefix));
+    if pairs.any(|(ours, theirs)| ours != theirs) {
         return None;
     }
     let solid =
@@ -405,13 +406,10 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
     Some(source[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
 }
 
-/// The first letter or digit of a text in normal form; `None` where that takes more than a look at it.
-fn first_solid(text: &str) -> Option<char> {
-    let plain = |c: char| match text::simple(c) {
-        Some(sign) if !text::is_letter(sign) => None,
-        known => Some(known),
-    };
-    text.chars().find_map(plain).flatten()
+/// The letters and digits of a text in normal form, up to the first that takes more than a look at it.
+fn plain_letters(text: &str) -> impl Iterator<Item = char> {
+    let known = text.chars().map_while(text::simple);
+    known.filter(|c| text::is_letter(*c))
 }
 
 /// Whether a label that names a form may be its title: continuations, references (见表B) and sentences are none.
