@@ -55,7 +55,7 @@ fn solid(text: &str, sign: fn(char) -> char) -> String {
 }
 
 /// Whether a character is a Chinese one that every normal form keeps.
-fn is_han(c: char) -> bool {
+pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 

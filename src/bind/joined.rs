@@ -20,6 +20,7 @@ pub(super) fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Ce
     let worth: Vec<(Cell, &Value)> = filled.filter(|(_, v)| !is_filler(field, v)).collect();
     let (cell, first) = *worth.first()?;
     let beside = match field.kind {
+        _ if worth.len() < 2 => None,
         Kind::One | Kind::Many => options(sheet, field, &worth),
         Kind::Contact => contact(&worth),
         Kind::Date | Kind::Range => day(field, &worth),

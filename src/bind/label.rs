@@ -129,6 +129,10 @@ impl Folded {
         let mut chars = Vec::with_capacity(text.chars().count());
         for (at, c) in text.char_indices() {
             let end = at + c.len_utf8();
+            if text::is_han(c) {
+                chars.push((c, at, end));
+                continue;
+            }
             if let Some(c) = text::simple(c) {
                 if !c.is_whitespace() && !text::is_invisible(c) {
                     chars.push((text::label_char(c), at, end));

@@ -281,8 +281,11 @@ impl Vocabulary {
         out.labels.extend(ANSWER_TIME.map(String::from));
         let words = out.labels.iter().chain(&out.units);
         out.pairs = words.flat_map(|word| word.chars().zip(word.chars().skip(1))).collect();
-        out.finder = AhoCorasick::new(&out.labels).ok();
-        out.titles = AhoCorasick::new(specs.iter().flat_map(|spec| &spec.names)).ok();
+        // Nearly every character of ours may begin a name: looking for one that does not would only take longer.
+        let mut finder = AhoCorasick::builder();
+        finder.prefilter(false);
+        out.finder = finder.build(&out.labels).ok();
+        out.titles = finder.build(specs.iter().flat_map(|spec| &spec.names)).ok();
         out
     }
 }
