@@ -23,11 +23,16 @@ pub fn is_invisible(c: char) -> bool {
 /// A text in NFKC. Nearly all of ours is Chinese characters, ASCII and full-width signs, which need no
 /// tables; anything else sends the whole text through them.
 fn nfkc(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| simple(c) == Some(c)) {
-        return Cow::Borrowed(text);
+    let Some(at) = text.find(|c| simple(c) != Some(c)) else { return Cow::Borrowed(text) };
+    let mut folded = String::with_capacity(text.len());
+    folded.push_str(&text[..at]);
+    for c in text[at..].chars() {
+        match simple(c) {
+            Some(c) => folded.push(c),
+            None => return Cow::Owned(text.nfkc().collect()),
+        }
     }
-    let folded: Option<String> = text.chars().map(simple).collect();
-    Cow::Owned(folded.unwrap_or_else(|| text.nfkc().collect()))
+    Cow::Owned(folded)
 }
 
 /// The visible, solid part of a text in NFKC, each character passed through `sign`.
@@ -50,7 +55,7 @@ fn solid(text: &str, sign: fn(char) -> char) -> String {
 }
 
 /// Whether a character is a Chinese one that every normal form keeps.
-fn is_han(c: char) -> bool {
+pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
@@ -64,9 +69,10 @@ pub fn first_shown(text: &str) -> Option<char> {
     text.chars().map(simple).find(|c| c.is_none_or(is_solid)).flatten()
 }
 
-/// The same where it is a Chinese one, with which the normal forms begin as well.
-pub fn first_han(text: &str) -> Option<char> {
-    first_shown(text).filter(|c| is_han(*c))
+/// The same where nothing behind it changes it, so that the normal forms begin with it as well: a Chinese one, a digit
+/// or a box.
+pub fn first_kept(text: &str) -> Option<char> {
+    first_shown(text).filter(|c| is_han(*c) || c.is_ascii_digit() || matches!(c, '□' | '☐'..='☒'))
 }
 
 fn is_solid(c: char) -> bool {
@@ -185,14 +191,15 @@ fn fold_sign(c: char) -> char {
 /// What the parsers of dates, numbers and marks look at.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in nfkc(text).chars().filter(|c| !is_invisible(*c)).map(fold_sign) {
+    for c in nfkc(text).chars().filter(|c| !is_invisible(*c)) {
         if !c.is_whitespace() {
-            out.push(c);
-        } else if !out.ends_with(' ') {
+            out.push(fold_sign(c));
+        } else if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
         }
     }
-    out.trim().to_owned()
+    out.truncate(out.trim_end().len());
+    out
 }
 
 /// What is kept as a person's words: visible characters, line breaks kept, ends trimmed.
@@ -331,14 +338,18 @@ mod tests {
     }
 
     #[test]
-    fn a_first_han_begins_key_and_label() {
+    fn a_first_that_is_kept_begins_key_and_label() {
         for c in (0..=0x2FFFFu32).filter_map(char::from_u32) {
-            let text = format!(" {c}业");
-            if let Some(first) = first_han(&text) {
-                assert!(key(&text).starts_with(first) && label(&text).starts_with(first), "{c}");
+            for text in [format!(" {c}业"), format!(" {c}\u{301}\u{338}")] {
+                if let Some(first) = first_kept(&text) {
+                    assert!(key(&text).starts_with(first) && label(&text).starts_with(first), "{c}");
+                }
             }
         }
-        assert_eq!((first_han("\u{3000}企业"), first_han("（企业"), first_han("")), (Some('企'), None, None));
+        assert_eq!(
+            (first_kept("\u{3000}企业"), first_kept("（企业"), first_kept("")),
+            (Some('企'), None, None)
+        );
     }
 
     #[test]

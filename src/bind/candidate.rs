@@ -124,7 +124,7 @@ pub(super) fn best_header(
 ) -> Option<Header<'static>> {
     let mut best: Option<Header<'static>> = None;
     for candidate in candidates {
-        let Some(header) = candidate.header(spec, cover) else { continue };
+        let Some(header) = candidate.header(spec, cover, least) else { continue };
         let rank = |header: &Header<'_>| (header.fields(), header.options());
         let better = best.as_ref().is_none_or(|b| rank(&header) > rank(b));
         if header.fields() >= least && candidate.is_row_of_labels(&header) && better {
@@ -135,13 +135,17 @@ pub(super) fn best_header(
 }
 
 impl Candidate<'_> {
-    fn header(&self, spec: &FormSpec, cover: &FormSpec) -> Option<Header<'static>> {
+    /// The header of a form that it is; `None` where it names fewer than `least` of its columns.
+    fn header(&self, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header<'static>> {
         let mut columns: Vec<(u32, Column)> = Vec::with_capacity(self.columns.len());
         let mut unmatched = self.nameless;
-        for words in &self.columns {
+        for (at, words) in self.columns.iter().enumerate() {
             match words.tries.iter().find_map(|name| column_of(name.readings(), spec, cover, &columns)) {
                 Some(column) => columns.push((words.col, column)),
                 None => unmatched += usize::from(words.sub),
+            }
+            if columns.len() + self.columns.len() - at - 1 < least {
+                return None;
             }
         }
         // A row of data is no second header row.

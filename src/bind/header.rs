@@ -92,8 +92,11 @@ fn readings(words: &str, whole: String) -> Readings {
         shortened.push(label);
     }
     let fresh = |all: &mut Vec<String>| {
-        let mut seen: Vec<String> = Vec::new();
-        all.retain(|l| !l.is_empty() && !seen.contains(l) && (seen.push(l.clone()), true).1);
+        for at in (0..all.len()).rev() {
+            if all[at].is_empty() || all[..at].contains(&all[at]) {
+                all.remove(at);
+            }
+        }
     };
     fresh(&mut plain);
     fresh(&mut shortened);
@@ -115,12 +118,17 @@ pub(super) fn asked(label: &str) -> Vec<String> {
     const WORDS: [&str; 9] =
         ["是否满意", "满意吗", "满意程度", "满意度", "评价", "评分", "打分", "如何", "怎么样"];
     let label = label.trim_end_matches('?');
-    if !label.contains(SIGNS) && !WORDS.iter().any(|word| label.ends_with(word)) && !label.contains('您') {
+    let has_signs = label.contains(SIGNS);
+    if !has_signs && !WORDS.iter().any(|word| label.ends_with(word)) && !label.contains('您') {
         return Vec::new();
     }
-    let last = label.trim_end_matches(SIGNS).rsplit(SIGNS).next().unwrap_or(label);
+    let mut all = vec![label.to_owned()];
+    if has_signs {
+        let last = label.trim_end_matches(SIGNS).rsplit(SIGNS).next().unwrap_or(label);
+        all.extend([label.replace(SIGNS, ""), last.to_owned()]);
+    }
     let mut out = Vec::new();
-    for mut rest in [label.to_owned(), label.replace(SIGNS, ""), last.to_owned()] {
+    for mut rest in all {
         if let Some(at) = rest.find('对').filter(|at| rest[..*at].chars().count() <= 4) {
             rest.drain(..at);
         }

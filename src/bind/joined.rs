@@ -20,6 +20,7 @@ pub(super) fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Ce
     let worth: Vec<(Cell, &Value)> = filled.filter(|(_, v)| !is_filler(field, v)).collect();
     let (cell, first) = *worth.first()?;
     let beside = match field.kind {
+        _ if worth.len() < 2 => None,
         Kind::One | Kind::Many => options(sheet, field, &worth),
         Kind::Contact => contact(&worth),
         Kind::Date | Kind::Range => day(field, &worth),
@@ -52,7 +53,7 @@ pub(super) fn is_filler(field: &Field, value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
     let rest = behind_hint(field, words);
     // Nearly every answer begins with another character than the unit.
-    if rest.is_none() && text::first_han(words).is_some_and(|first| !field.unit.starts_with(first)) {
+    if rest.is_none() && text::first_kept(words).is_some_and(|first| !field.unit.starts_with(first)) {
         return false;
     }
     let bare = text::label(rest.unwrap_or(words));

@@ -129,6 +129,10 @@ impl Folded {
         let mut chars = Vec::with_capacity(text.chars().count());
         for (at, c) in text.char_indices() {
             let end = at + c.len_utf8();
+            if text::is_han(c) {
+                chars.push((c, at, end));
+                continue;
+            }
             if let Some(c) = text::simple(c) {
                 if !c.is_whitespace() && !text::is_invisible(c) {
                     chars.push((text::label_char(c), at, end));
@@ -392,7 +396,8 @@ fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) ->
 
 /// What follows `prefix` in `source`, comparing letters and digits only; `None` where it does not start so.
 pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
-    if first_solid(source).zip(first_solid(prefix)).is_some_and(|(ours, theirs)| ours != theirs) {
+    let mut pairs = plain_letters(source).zip(plain_letters(prefix));
+    if pairs.any(|(ours, theirs)| ours != theirs) {
         return None;
     }
     let solid =
@@ -405,13 +410,10 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
     Some(source[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
 }
 
-/// The first letter or digit of a text in normal form; `None` where that takes more than a look at it.
-fn first_solid(text: &str) -> Option<char> {
-    let plain = |c: char| match text::simple(c) {
-        Some(sign) if !text::is_letter(sign) => None,
-        known => Some(known),
-    };
-    text.chars().find_map(plain).flatten()
+/// The letters and digits of a text in normal form, up to the first that takes more than a look at it.
+fn plain_letters(text: &str) -> impl Iterator<Item = char> {
+    let known = text.chars().map_while(text::simple);
+    known.filter(|c| text::is_letter(*c))
 }
 
 /// Whether a label that names a form may be its title: continuations, references (见表B) and sentences are none.

@@ -113,9 +113,7 @@ pub(super) fn is_title(words: &Words<'_>, spec: &FormSpec) -> bool {
 
 /// Length of the name by which the words are the title of a form.
 fn title_match(label: &str, spec: &FormSpec) -> Option<usize> {
-    let is_in = |n: &&String| n.len() <= label.len() && label.contains(n.as_str());
-    let named = spec.names.iter().filter(|n| is_in(n) && n.chars().count() >= 4);
-    let name = named.max_by_key(|n| n.len())?;
+    let name = spec.name_in(label)?;
     let extra = label.chars().count() - name.chars().count();
     (extra <= 20).then_some(name.len())
 }

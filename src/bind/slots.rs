@@ -302,6 +302,9 @@ pub(super) fn is_empty_boxes(field: &Field, words: &str) -> bool {
 
 /// What stands behind a label in its own cell, unless it is guidance or a line to write on.
 fn own_words(field: &Field, tail: &str) -> Option<String> {
+    if tail.is_empty() {
+        return None;
+    }
     let words = without_hint(field, tail);
     let bare = text::label(&words);
     let blank = bare.is_empty()

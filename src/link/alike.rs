@@ -40,8 +40,13 @@ pub(super) fn find(links: &Links, found: &mut Found) {
 /// The answers in normal form, where they weigh enough to be compared.
 fn answers(linked: &Linked) -> Option<String> {
     let (mut out, mut weight, mut paragraphs) = (String::new(), 0, 0);
-    for (field, answer) in linked.ret.answered() {
-        let Some(value) = answer.value else { continue };
+    let compared = |kind| {
+        use Kind::*;
+        matches!(kind, Text | Block | Count | Many | One | Dimensions | Indicators)
+    };
+    let ret = &linked.ret;
+    for (at, field) in ret.spec.fields.iter().enumerate().filter(|(_, field)| compared(field.kind)) {
+        let Some(value) = ret.answers.value(at) else { continue };
         let said = match (field.kind, &value) {
             (Kind::Text | Kind::Block, Val::Text(words)) => {
                 let key = text::key(words);

@@ -16,6 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -164,6 +165,8 @@ pub struct FormSpec {
     pub title: String,
     /// Normal forms of the title and shorter names by which a sheet is known.
     pub names: Vec<String>,
+    /// Finds each of the names.
+    finders: Vec<Finder<'static>>,
     /// Caption such as `表B`.
     pub caption: String,
     pub annex: String,
@@ -203,6 +206,15 @@ impl FormSpec {
     /// The index of the field whose label, in normal form, is `label`; fields inside or beside others come last.
     pub fn by_label(&self, label: &str) -> Option<usize> {
         self.by_label.get(label).copied()
+    }
+
+    /// The longest name in a text in normal form; the shortest are words of other titles as well.
+    pub fn name_in(&self, text: &str) -> Option<&str> {
+        let named = self.names.iter().zip(&self.finders);
+        let is_in = |finder: &Finder<'_>| finder.find(text.as_bytes()).is_some();
+        let found = named.filter(|(name, finder)| name.len() <= text.len() && is_in(finder));
+        let found = found.map(|(name, _)| name.as_str()).filter(|name| name.chars().count() >= 4);
+        found.max_by_key(|name| name.len())
     }
 
     /// The labels that start with a character, with their fields, in the order of the fields.
@@ -269,8 +281,11 @@ impl Vocabulary {
         out.labels.extend(ANSWER_TIME.map(String::from));
         let words = out.labels.iter().chain(&out.units);
         out.pairs = words.flat_map(|word| word.chars().zip(word.chars().skip(1))).collect();
-        out.finder = AhoCorasick::new(&out.labels).ok();
-        out.titles = AhoCorasick::new(specs.iter().flat_map(|spec| &spec.names)).ok();
+        // Nearly every character of ours may begin a name: looking for one that does not would only take longer.
+        let mut finder = AhoCorasick::builder();
+        finder.prefilter(false);
+        out.finder = finder.build(&out.labels).ok();
+        out.titles = finder.build(specs.iter().flat_map(|spec| &spec.names)).ok();
         out
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::toml_words::toml_error;
@@ -157,11 +158,12 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
         fields.push(resolve_field(field, within, beside));
     }
     check_layout(path, source, &raw, &index)?;
-    let names = std::iter::once(&raw.title).chain(&raw.names).map(|n| text::label(n)).collect();
+    let names: Vec<String> = std::iter::once(&raw.title).chain(&raw.names).map(|n| text::label(n)).collect();
     Ok(FormSpec {
         id: raw.id,
         table: raw.table,
         title: raw.title,
+        finders: names.iter().map(|name| Finder::new(name).into_owned()).collect(),
         names,
         caption: raw.caption,
         annex: raw.annex,

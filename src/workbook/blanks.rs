@@ -4,13 +4,15 @@
 //! others to say that nothing is there. Left out are only those written as plainly as can be, and only where each
 //! cell tells its own place, so that none of the others moves.
 
-use memchr::memmem::{find, find_iter};
+use memchr::memmem::find_iter;
+
+use super::plain::is_tags_and_words;
 
 /// The XML without blank cells; `None` where none can be left out without a doubt.
 pub(super) fn left_out(xml: &[u8]) -> Option<Vec<u8>> {
-    // A comment or an instruction may hold anything; cells of a prefix may tell no place.
-    let is_doubtful = find(xml, b"<!").is_some() || find(xml.get(1..)?, b"<?").is_some();
-    if is_doubtful || find(xml, b":c ").is_some() || find(xml, b":c>").is_some() {
+    // Cells of a prefix may tell no place.
+    let is_cell = |at: usize| matches!(xml.get(at + 2), Some(b' ' | b'>'));
+    if !is_tags_and_words(xml) || find_iter(xml, b":c").any(is_cell) {
         return None;
     }
     let mut out = Vec::with_capacity(xml.len());

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::package::Package;
+use super::plain;
 
 /// One line of such a part.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,10 @@ const PACKAGE: &str = "_rels/.rels";
 const BOOK: &str = "xl/workbook.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 
+/// How the kinds of relations end that lead to the workbook, and to a sheet of any kind.
+const DOCUMENT: &str = "/relationships/officeDocument";
+const SHEET: &str = "sheet";
+
 /// Sheets of a package, as (name, path of the part).
 pub(super) fn sheet_paths(package: &mut Package<'_>) -> Vec<(String, String)> {
     let Some((book, relations)) = package.named(BOOK).zip(package.named(RELATIONS)) else {
@@ -36,24 +42,41 @@ pub(super) fn sheet_paths(package: &mut Package<'_>) -> Vec<(String, String)> {
 pub(super) fn plain_sheets(package: &mut Package<'_>) -> Option<Vec<(String, usize)>> {
     let (lead, book) = (package.named(PACKAGE)?, package.named(BOOK)?);
     let relations = package.named(RELATIONS)?;
-    let is_document = |link: &&Link| link.name.ends_with("/relationships/officeDocument");
+    let is_document = |link: &&Link| link.name.ends_with(DOCUMENT);
     let document = lead.links().iter().rfind(is_document)?;
-    let targets: BTreeMap<&str, &str> =
-        relations.links().iter().map(|link| (link.id.as_str(), link.target.as_str())).collect();
+    let by_id: BTreeMap<&str, &Link> =
+        relations.links().iter().map(|link| (link.id.as_str(), link)).collect();
     // References are more than one way to write a name, and of two relations with one id either may be meant.
     let has_references = [&lead, &book, &relations].iter().any(|part| memchr::memchr(b'&', part).is_some());
     if document.target.strip_prefix('/').unwrap_or(&document.target) != BOOK
         || has_references
-        || targets.len() < relations.links().len()
+        || by_id.len() < relations.links().len()
     {
         return None;
     }
     let part = |id: &str| {
-        let target = *targets.get(id)?;
+        let Link { target, .. } = by_id.get(id).filter(|link| link.name.ends_with(SHEET))?;
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
         package.index(&path)
     };
     book.links().iter().map(|sheet| Some((sheet.name.clone(), part(&sheet.id)?))).collect()
+}
+
+/// The XML of relations without its declaration and those that lead neither to the workbook nor to a sheet; `None` where
+/// none can be left out without a doubt.
+pub(super) fn leading(xml: &[u8]) -> Option<Vec<u8>> {
+    let leads = |relation: &[u8]| {
+        [SHEET, DOCUMENT].iter().any(|kind| memmem::find(relation, kind.as_bytes()).is_some())
+    };
+    let mut out = Vec::with_capacity(xml.len());
+    let mut rest = plain::behind_declaration(xml).filter(|_| plain::is_tags_and_words(xml))?;
+    while let Some(at) = memmem::find(rest, b"<Relationship ") {
+        let end = at + plain::element(&rest[at..], &[])?;
+        out.extend_from_slice(&rest[..if leads(&rest[at..end]) { end } else { at }]);
+        rest = &rest[end..];
+    }
+    out.extend_from_slice(rest);
+    (out.len() < xml.len()).then_some(out)
 }
 
 /// A target of a relation as the path of a part.
@@ -106,4 +129,35 @@ fn tags(text: &str) -> impl Iterator<Item = BytesStart<'_>> {
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHEET_1: &str =
+        "<Relationship Id=\"rId1\" Type=\"http://x/worksheet\" Target=\"worksheets/sheet1.xml\"/>";
+    const BOOK_1: &str =
+        "<Relationship Target=\"xl/workbook.xml\" Type=\"http://x/relationships/officeDocument\" Id=\"a\"/>";
+    const THEME: &str = "<Relationship Id=\"rId2\" Type=\"http://x/theme\" Target=\"theme/theme1.xml\"/>";
+
+    fn left(relations: &str) -> Option<String> {
+        let xml = leading(format!("<Relationships xmlns=\"x\">{relations}</Relationships>").as_bytes())?;
+        let inner = String::from_utf8(xml).unwrap();
+        Some(inner.replace("<Relationships xmlns=\"x\">", "").replace("</Relationships>", ""))
+    }
+
+    #[test]
+    fn relations_that_lead_to_no_sheet_go() {
+        assert_eq!(left(&format!("{THEME}{SHEET_1}{THEME}")), Some(SHEET_1.to_owned()));
+        assert_eq!(left(&format!("{BOOK_1}\n{THEME}")), Some(format!("{BOOK_1}\n")));
+        assert_eq!(left(&format!("{SHEET_1}{BOOK_1}")), None);
+    }
+
+    #[test]
+    fn relations_in_doubt_stay() {
+        for doubtful in ["<Relationship Id='a'/>", "<!-- -->", "<Relationship Id=\"a&amp;b\"/>"] {
+            assert_eq!(left(&format!("{THEME}{doubtful}")), None, "{doubtful}");
+        }
+    }
 }

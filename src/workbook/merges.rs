@@ -18,8 +18,7 @@ const OPEN: &[u8] = b"<mergeCells";
 /// The merged areas of a sheet, and its XML without them where it has any; `None` where they cannot be told without a
 /// doubt.
 pub(super) fn taken_out(xml: &[u8]) -> Option<(Vec<Area>, Option<Vec<u8>>)> {
-    // A comment or an instruction may hold anything.
-    if find(xml, b"<!").is_some() || find(xml.get(1..)?, b"<?").is_some() {
+    if !plain::is_tags_and_words(xml) {
         return None;
     }
     let Some(first) = find(xml, b"mergeCell") else { return Some((Vec::new(), None)) };

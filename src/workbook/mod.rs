@@ -8,6 +8,7 @@ mod blanks;
 mod container;
 mod controls;
 mod delimited;
+mod head;
 mod lead;
 mod limits;
 mod looks;

@@ -12,7 +12,7 @@ use flate2::Crc;
 
 use super::lead::{self, Link};
 use super::merges::{self, Area};
-use super::{blanks, styles};
+use super::{blanks, head, plain, styles};
 
 /// Parts that are kept, and the longest of them in bytes.
 const KEPT: usize = 32;
@@ -105,8 +105,10 @@ impl Part {
         self.quick.get_or_init(|| {
             let (xml, areas) = match self.kind {
                 Kind::Sheet => quick_sheet(&self.bytes),
-                Kind::Styles => (styles::without_looks(&self.bytes), None),
-                Kind::Strings | Kind::Book | Kind::Relations | Kind::Unread => (None, None),
+                Kind::Styles => (quick_styles(&self.bytes), None),
+                Kind::Book => (head::of_book(&self.bytes), None),
+                Kind::Relations => (lead::leading(&self.bytes), None),
+                Kind::Strings | Kind::Unread => (None, None),
             };
             let summed = |xml: Vec<u8>| {
                 let sum = sum_of(&xml);
@@ -125,11 +127,18 @@ impl Deref for Part {
     }
 }
 
-/// A sheet without merged areas and blank cells, where it has any, and the areas.
+/// A sheet without merged areas, blank cells and what stands before the cells, where it has any, and the areas.
 fn quick_sheet(xml: &[u8]) -> (Option<Vec<u8>>, Option<Vec<Area>>) {
     let (areas, rest) = merges::taken_out(xml).unzip();
     let rest = rest.flatten();
-    (blanks::left_out(rest.as_deref().unwrap_or(xml)).or(rest), areas)
+    let rest = blanks::left_out(rest.as_deref().unwrap_or(xml)).or(rest);
+    (head::of_sheet(rest.as_deref().unwrap_or(xml)).or(rest), areas)
+}
+
+/// Styles without looks and declaration.
+fn quick_styles(xml: &[u8]) -> Option<Vec<u8>> {
+    let rest = styles::without_looks(xml)?;
+    Some(plain::behind_declaration(&rest).map(<[u8]>::to_vec).unwrap_or(rest))
 }
 
 /// The CRC-32 of a part.

@@ -8,31 +8,21 @@ use std::ops::Range;
 
 use memchr::memmem::find;
 
-use super::plain::{attribute, attributes, element, name};
+use super::plain::{attribute, attributes, element, is_tags_and_words, without};
 
 /// Elements that say looks only, in the order in which they stand.
 const LOOKS: [&[u8]; 7] =
-    [b"<fonts", b"<fills", b"<borders", b"<cellStyleXfs", b"<cellStyles", b"<dxfs", b"<tableStyles"];
+    [b"fonts", b"fills", b"borders", b"cellStyleXfs", b"cellStyles", b"dxfs", b"tableStyles"];
 
 /// Elements that say more, wherever they stand.
 const KEPT: [&[u8]; 3] = [b"numFmts", b"cellXfs", b"styleSheet"];
 
 /// The XML of styles without the elements of looks; `None` where none can be left out without a doubt.
 pub(super) fn without_looks(xml: &[u8]) -> Option<Vec<u8>> {
-    // A comment or an instruction may hold anything.
-    if find(xml, b"<!").is_some() || find(xml.get(1..)?, b"<?").is_some() {
+    if !is_tags_and_words(xml) {
         return None;
     }
-    let mut out = Vec::with_capacity(xml.len());
-    let mut rest = xml;
-    for look in LOOKS {
-        let Some(at) = find(rest, look) else { continue };
-        let is_it = name(&rest[at + 1..]).is_some_and(|(name, _)| *name == look[1..]);
-        let Some(length) = element(&rest[at..], &KEPT).filter(|_| is_it) else { continue };
-        out.extend_from_slice(&rest[..at]);
-        rest = &rest[at + length..];
-    }
-    out.extend_from_slice(rest);
+    let mut out = without(xml, &LOOKS, &KEPT);
     if let Some((place, numbers)) = numbers_of_formats(&out) {
         out.splice(place, numbers);
     }
@@ -43,11 +33,13 @@ pub(super) fn without_looks(xml: &[u8]) -> Option<Vec<u8>> {
 fn numbers_of_formats(xml: &[u8]) -> Option<(Range<usize>, Vec<u8>)> {
     const OPEN: &[u8] = b"<cellXfs";
     let at = find(xml, OPEN)?;
+    // The general format is that of cells without a number, unless the number has another meaning here.
+    let is_general = |number: &[u8]| number == b"0" && find(&xml[..at], b"numFmtId=\"0\"").is_none();
     let mut rest = attributes(&xml[at + OPEN.len()..])?.strip_prefix(b">")?.trim_ascii_start();
     let mut out = b"<cellXfs>".to_vec();
     while let Some(format) = rest.strip_prefix(b"<xf") {
         out.extend_from_slice(b"<xf");
-        if let Some(number) = number(format)? {
+        if let Some(number) = number(format)?.filter(|number| !is_general(number)) {
             out.extend([b" numFmtId=\"", number, b"\""].concat());
         }
         out.extend_from_slice(b"/>");
@@ -104,6 +96,11 @@ mod tests {
             |xml: &str| without_looks(first(xml).as_bytes()).map(|xml| String::from_utf8(xml).unwrap());
         let want = "<cellXfs><xf numFmtId=\"14\"/><xf/><xf/><xf numFmtId=\"1\"/></cellXfs>";
         assert_eq!(bare(&whole(formats)), Some(first(want)));
+        let general = "<xf numFmtId=\"0\" fontId=\"0\"/>";
+        assert_eq!(bare(&whole(general)), Some(first("<cellXfs><xf/></cellXfs>")));
+        let renamed = whole(general).replace("<cellXfs", "<x numFmtId=\"0\"/><cellXfs");
+        let want = "<x numFmtId=\"0\"/><cellXfs><xf numFmtId=\"0\"/></cellXfs>";
+        assert_eq!(bare(&renamed), Some(first(want)));
         for doubtful in
             ["<xfs/>", "<xf>x</xf>", "<xf numFmtId='14' fontId=\"1\"/>", "<y/><xf fontId=\"1\"/>", "<xf"]
         {

@@ -36,8 +36,11 @@ pub(super) fn check(
 /// Of two parts of one name, or of names that differ in case only, nobody can tell which is meant.
 fn check_names(package: &mut Package<'_>) -> Result<(), FileFault> {
     let mut seen = BTreeSet::new();
-    for (_, name) in package.names() {
-        if !seen.insert(name.replace('\\', "/").to_lowercase()) {
+    for ((_, name), (_, lower)) in package.names().zip(package.lower_names()) {
+        // Nearly all names need no look at other letters than ours.
+        let is_plain = lower.is_ascii() && !lower.contains('\\');
+        let folded = || Cow::Owned(name.replace('\\', "/").to_lowercase());
+        if !seen.insert(if is_plain { Cow::Borrowed(lower) } else { folded() }) {
             return Err(FileFault::Corrupt(format!(
                 "文件内有两个同名的部件（{name}），无法判断以哪一个为准"
             )));
@@ -139,7 +142,9 @@ fn repeated_cells(content: &[u8]) -> u64 {
 }
 
 fn remarks(package: &Package<'_>) -> Vec<String> {
-    let has = |part: &str| package.lower_names().any(|(_, name)| name.contains(part));
+    // No part of a name that is looked for goes beyond one of them.
+    let names = package.lower_names().map(|(_, name)| name).collect::<Vec<_>>().join("\n");
+    let has = |part: &str| names.contains(part);
     let mut remarks = Vec::new();
     if has("activex") || has("xl/ctrlprops/") && !has(".vml") {
         remarks.push("含控件（复选框等），其勾选状态无法读取，请改在单元格内打“√”".into());

@@ -13,11 +13,12 @@ const COLUMNS: u64 = 16_384;
 /// Whether any `<v>` holds more than one plain text, blanks around it, or a shared-string
 /// number that is none: the library reads the first piece only, or the wrong string.
 pub(super) fn are_doubtful(xml: &[u8]) -> bool {
+    let values = memchr::memmem::Finder::new(b"<v");
     let mut at = 0;
-    while let Some(found) = memchr::memchr(b'<', &xml[at..]) {
+    while let Some(found) = values.find(&xml[at..]) {
         let tag = at + found;
         at = tag + 1;
-        if xml.get(at) != Some(&b'v') || !matches!(xml.get(at + 1), Some(b'>' | b' ')) {
+        if !matches!(xml.get(at + 1), Some(b'>' | b' ')) {
             continue;
         }
         let Some(open) = memchr::memchr(b'>', &xml[at..]) else { return false };
