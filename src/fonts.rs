@@ -283,7 +283,7 @@ fn scan(extra_paths: &[PathBuf]) -> Result<Database> {
             db.load_fonts_dir(path);
         } else {
             db.load_font_file(path).map_err(|source| Error::Io {
-                doing: "读取字体（--font-path 或设置 [fonts] paths 所指）",
+                doing: "读取字体（--font-path 所指）",
                 path: path.clone(),
                 source,
             })?;
@@ -366,8 +366,8 @@ mod tests {
     }
 
     #[test]
-    fn a_font_path_that_is_not_there_says_where_it_was_named() {
+    fn a_font_path_that_is_not_there_is_named() {
         let message = scan(&[PathBuf::from("没有这里")]).unwrap_err().to_string();
-        assert!(message.contains("没有这里") && message.contains("[fonts] paths"), "{message}");
+        assert!(message.contains("没有这里") && message.contains("--font-path"), "{message}");
     }
 }

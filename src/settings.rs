@@ -130,6 +130,19 @@ pub struct Fonts {
     pub paths: Vec<PathBuf>,
 }
 
+impl Fonts {
+    /// Refuses a path that is not there, by file and line of the settings.
+    fn find_paths(&self, file: &Path, text: &str) -> Result<()> {
+        let Some(lost) = self.paths.iter().find(|path| !path.exists()) else { return Ok(()) };
+        let lost = lost.display().to_string();
+        let lines = || text.lines().map(str::trim_start).enumerate().filter(|(_, l)| !l.starts_with('#'));
+        let named = lines().find(|(_, l)| l.contains(&lost));
+        let line = named.or_else(|| lines().find(|(_, l)| l.starts_with("paths"))).map(|(at, _)| at + 1);
+        let hint = "请改正 [fonts] paths 中的路径，或者删去；相对路径从运行命令的文件夹算起";
+        Err(Error::config(file, line, format!("没有字体文件或文件夹“{lost}”"), hint))
+    }
+}
+
 impl Settings {
     /// Reads the settings of a workspace; defaults where there is no file.
     ///
@@ -141,7 +154,10 @@ impl Settings {
             return Ok(Self::default());
         }
         let text = std::fs::read_to_string(&path).at("读取设置", &path)?;
-        Self::parse(&path, text.trim_start_matches('\u{feff}'))
+        let text = text.trim_start_matches('\u{feff}');
+        let settings = Self::parse(&path, text)?;
+        settings.fonts.find_paths(&path, text)?;
+        Ok(settings)
     }
 
     /// Settles the text of a settings file.
@@ -234,6 +250,22 @@ mod tests {
             assert!(told.contains("不是 UTF-8 编码") && told.contains("另存为"), "{told}");
             assert!(!told.contains("stream"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_font_path_that_is_not_there_is_named_with_file_and_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = |paths: &str| {
+            let text = format!("# 没有这里\n[fonts]\npaths = {paths}\n");
+            std::fs::write(folder.path().join(FILE), text).unwrap();
+            Settings::load(folder.path()).map_err(|e| e.to_string())
+        };
+        let told = load("[\n  \"/\",\n  \"没有这里\",\n]").unwrap_err();
+        assert!(told.contains("zhiti.toml 第5行：没有字体文件或文件夹“没有这里”"), "{told}");
+        // Written with an escape, it is still found by its key.
+        let told = load("[\"\\u6CA1有这里\"]").unwrap_err();
+        assert!(told.contains("第3行") && told.contains("[fonts] paths"), "{told}");
+        assert_eq!(load("[\"/\"]").unwrap().fonts.paths, [PathBuf::from("/")]);
     }
 
     #[test]

@@ -227,6 +227,29 @@ fn the_text_reads_like_an_account() {
 }
 
 #[test]
+fn a_part_has_the_same_part_of_the_quarter_before_beside_it() {
+    if is_alone() {
+        return;
+    }
+    let world = world();
+    let whole = world.explain("2025Q1/510100/composite_score");
+    for (part, wanted) in
+        [("interval", whole.interval.clone()), ("n", whole.denominator.map(|n| n.to_string()))]
+    {
+        let told = world.explain(&format!("2025Q2/510100/composite_score:{part}"));
+        let before = told.previous.as_ref().expect("a quarter before");
+        assert_eq!(before.id, format!("2025Q1/510100/composite_score:{part}"));
+        assert_eq!(Some(before.printed.clone()), wanted);
+        assert_ne!(before.printed, whole.printed);
+        assert!(
+            told.to_text().contains(&format!("上季度  {}　{}\n", before.printed, before.id)),
+            "{}",
+            told.to_text()
+        );
+    }
+}
+
+#[test]
 fn an_unknown_id_names_its_neighbours() {
     if is_alone() {
         return;

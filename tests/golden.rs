@@ -351,6 +351,52 @@ fn assert_site(run: &Run) {
     }
 }
 
+/// Captions of the charts of a Word file, as printed.
+fn captions(shown: &str) -> Vec<usize> {
+    let after = shown.split('图').skip(1);
+    let number = |rest: &str| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        rest[digits.len()..].starts_with(['\u{3000}', ' ']).then(|| digits.parse().ok())?
+    };
+    after.filter_map(number).collect()
+}
+
+#[test]
+fn a_chart_without_data_is_a_sentence_and_no_box() {
+    for (run, sections) in [(scarce(), ["city/全市报告", "districts/新都区"]), (full(), ["city/全市报告"; 2])]
+    {
+        for name in sections {
+            let xml = main_part(&run.edition().join(format!("{name}.docx")));
+            let (shown, drawings) = (words(&xml), xml.matches("<w:drawing>").count());
+            assert!(!xml.contains("无可用数据"), "{name}: an empty chart");
+            assert_eq!(captions(&shown), (1..=drawings).collect::<Vec<_>>(), "{name}: {shown}");
+            assert!(name.starts_with("districts") || shown.contains("有综合满意度的季度不足两个，不绘制"));
+        }
+    }
+    assert!(captions(&words(&main_part(&full().edition().join("city/全市报告.docx")))).len() > 5);
+    let district = words(&main_part(&scarce().edition().join("districts/新都区.docx")));
+    for wanted in ["需求和服务都没有勾选类别，不绘制", "没有可供计算的质量提升服务补充表，不绘制"]
+    {
+        assert!(district.contains(wanted), "{wanted}: {district}");
+    }
+}
+
+/// No heading is followed by a table or chart without a word between, except where the next is a heading.
+#[test]
+fn every_heading_is_followed_by_words() {
+    for run in [scarce(), full()] {
+        for (name, path) in run.files(".docx").iter().filter(|(name, _)| !name.starts_with("summaries/")) {
+            let xml = main_part(path);
+            for after in xml.split("<w:pStyle w:val=\"Heading").skip(1) {
+                let next = after.split_once("</w:p>").map_or("", |(_, rest)| rest);
+                let next = next.split("</w:p>").next().unwrap_or_default();
+                let is_caption = ["Caption", "Figure"].iter().any(|s| next.contains(&format!("w:val=\"{s}")));
+                assert!(!is_caption && !next.contains("<w:tbl>"), "{name}: {}", words(after));
+            }
+        }
+    }
+}
+
 /// Runs the scarce inputs with one template replaced; what is said on standard error.
 fn fault_of(path: &str, bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().expect("folder");

@@ -58,6 +58,11 @@ pub trait Chart {
     #[doc(hidden)]
     fn draw(&self) -> Option<Drawing>;
 
+    /// Whether there is anything to draw.
+    fn has_data(&self) -> bool {
+        self.draw().is_some()
+    }
+
     /// The drawing, a self-contained SVG document without ids.
     fn svg(&self) -> String {
         self.drawing().0.finish(&self.look().font, &self.alt())

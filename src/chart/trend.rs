@@ -1,6 +1,6 @@
 //! Series over quarters, named directly at their right end.
 //!
-//! A missing quarter is a gap, never a line through it. One series shows its
+//! A missing quarter is a gap, never a line through it; one quarter alone is no trend. One series shows its
 //! interval as a band, several as whiskers, because bands would cover each
 //! other.
 
@@ -69,10 +69,10 @@ impl Chart for Trend {
     }
 
     fn draw(&self) -> Option<Drawing> {
-        let values = self.values();
-        if values.is_empty() {
+        if !self.series.iter().any(|series| self.is_trend(series)) {
             return None;
         }
+        let values = self.values();
         let mut canvas = self.look.canvas();
         canvas.key(&self.key());
         let room = canvas.width * if canvas.width < 440.0 { 0.26 } else { 0.24 };
@@ -100,6 +100,12 @@ impl Trend {
         let named = any && !self.interval_name.is_empty();
         let few = drawn().any(|p| p.muted).then(|| (Mark::Ring, GREY, SMALL_N.to_owned()));
         named.then(|| (mark, colour, self.interval_name.clone())).into_iter().chain(few).collect()
+    }
+
+    /// Whether a series has two quarters to compare.
+    fn is_trend(&self, series: &Series) -> bool {
+        let points = series.points.iter().take(self.periods.len());
+        points.filter(|p| p.measure.finite().is_some()).count() > 1
     }
 
     /// All numbers that must be on the axis.
@@ -320,6 +326,12 @@ mod tests {
     }
 
     #[test]
+    fn one_quarter_is_no_trend() {
+        assert!(!series(&[Some(0.8)]).has_data() && !series(&[None, Some(0.8), None]).has_data());
+        assert!(series(&[Some(0.8), None, Some(0.8)]).has_data());
+    }
+
+    #[test]
     fn a_value_stands_by_its_point_and_few_answers_are_grey() {
         let mut chart = series(&[Some(0.8), Some(0.5), Some(0.85)]);
         let place = |svg: &str, mark: &str, before: &str, attribute: &str| -> f64 {
@@ -345,8 +357,8 @@ mod tests {
 
     #[test]
     fn more_points_than_periods_do_no_harm() {
-        let mut chart = series(&[Some(0.8), Some(0.9)]);
+        let mut chart = series(&[Some(0.8), Some(0.9), Some(0.7)]);
         chart.periods.pop();
-        assert_eq!(chart.svg().matches("<circle").count(), 1);
+        assert_eq!(chart.svg().matches("<circle").count(), 2);
     }
 }

@@ -63,10 +63,18 @@ pub(super) enum Command {
     Metrics(FormatArgs),
     /// 写出命令补全脚本
     #[command(hide = true)]
-    Completions { shell: Shell },
+    Completions {
+        /// 用于哪一种命令行环境
+        #[arg(value_name = "命令行环境")]
+        shell: Shell,
+    },
     /// 写出手册页
     #[command(hide = true)]
-    Man { command: Option<String> },
+    Man {
+        /// 哪个命令的手册页，默认为总的一页
+        #[arg(value_name = "命令")]
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -16,17 +16,28 @@ pub(super) fn in_chinese(command: Command) -> Command {
 
 /// The same of the command that is called by these words.
 fn below(command: Command, path: &str) -> Command {
-    let usage = usage(&command, path);
+    let (usage, template) = (usage(&command, path), template(&command));
     command
-        .help_template("{before-help}{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+        .help_template(template)
         .override_usage(usage)
-        .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .mut_args(argument)
         .mut_subcommands(|inner| {
             let path = format!("{path} {}", inner.get_name());
             below(inner, &path)
         })
+}
+
+/// The page of help. Its headings are ours: clap puts a half-width colon behind those it writes.
+fn template(command: &Command) -> String {
+    let mut template = "{about-with-newline}\n用法：{usage}\n".to_owned();
+    if command.has_subcommands() {
+        template.push_str("\n命令：\n{subcommands}\n");
+    }
+    if command.get_positionals().next().is_some() {
+        template.push_str("\n参数：\n{positionals}\n");
+    }
+    template + "\n选项：\n{options}"
 }
 
 /// How a command is called.
@@ -102,7 +113,9 @@ fn value(error: &clap::Error, arg: &str) -> String {
     match (given.is_empty(), why) {
         (true, _) => format!("参数 {arg} 后面没有写值"),
         (_, Some(why)) => format!("参数 {arg} 的值“{given}”不对：{why}"),
-        (_, None) if !known.is_empty() => format!("参数 {arg} 的值“{given}”不对，可用：{known}"),
+        (_, None) if !known.is_empty() => {
+            format!("参数 {arg} 的值“{given}”不对，可用 {}", known.replace(", ", "、"))
+        }
         (_, None) => format!("参数 {arg} 的值“{given}”不对：应为不小于0的整数"),
     }
 }
@@ -126,7 +139,7 @@ mod tests {
             ("run --period 2025", "“2025”不对：季度应写成 2025Q1 的形式"),
             ("run --jobs 0", "应为1到512之间的整数"),
             ("run --period", "参数 --period <季度> 后面没有写值"),
-            ("run --format xml", "“xml”不对，可用：text, json"),
+            ("run --format xml", "“xml”不对，可用 text、json"),
             ("serve --port 99999", "“99999”不对：应为0到65535之间的整数"),
             ("sample --projects x", "“x”不对：应为不小于0的整数"),
             ("run --jobs 1 --jobs 2", "--jobs"),
@@ -139,11 +152,7 @@ mod tests {
 
     #[test]
     fn the_help_is_chinese_throughout() {
-        let names: Vec<String> = command()
-            .get_subcommands()
-            .filter(|c| !c.is_hide_set())
-            .map(|c| c.get_name().to_owned())
-            .collect();
+        let names: Vec<String> = command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
         let mut pages = vec![vec!["zhiti".to_owned(), "--help".into()]];
         pages.extend(names.into_iter().map(|name| vec!["zhiti".into(), name, "--help".into()]));
         assert!(pages.len() > 10);
@@ -153,9 +162,14 @@ mod tests {
             for english in ["Usage", "Print help", "OPTIONS", "default", "possible values", "COMMAND"] {
                 assert!(!help.contains(english), "{english} in {help}");
             }
-            let value =
-                help.split('<').skip(1).find(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+            let value = help
+                .split(['<', '['])
+                .skip(1)
+                .find(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
             assert_eq!(value, None, "{help}");
+            assert!(help.contains("\n选项：\n") && !help.contains(":\n"), "{help}");
+            let unsaid = help.lines().find(|l| l.trim_end().ends_with(['>', ']']) && !l.contains("用法"));
+            assert_eq!(unsaid, None, "a value without a word on it: {help}");
         }
         let help =
             |name| command().try_get_matches_from(["zhiti", name, "--help"]).expect_err("help").to_string();

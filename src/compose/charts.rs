@@ -1,4 +1,4 @@
-//! The charts of the reports, by name.
+//! The charts of the reports, by name. A chart without data is none: a sentence takes its place.
 
 use crate::chart::{
     AgencyPoint, Axis, Band, Chart, DimensionLevels, DimensionRow, DotRows, Dumbbell, Estimate, Funnel,
@@ -6,7 +6,7 @@ use crate::chart::{
     StackedShares, Trend, TrendPoint, Unit,
 };
 use crate::compare;
-use crate::document::Figure as Drawing;
+use crate::document::{Block, Figure as Drawing, Run};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, Status};
 use crate::period::Period;
@@ -33,50 +33,93 @@ pub const NAMES: &[&str] = &[
 
 const CONFIDENCE: &str = "95%置信区间";
 
-/// Draws a chart by name.
-pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Drawing> {
-    let mut drawing = match name {
-        "satisfaction_by_item" => {
-            satisfaction_by_item(scene, about).figure(name, &format!("{}各项满意率", about.unit.name))
-        }
-        "satisfaction_levels" => {
-            satisfaction_levels(scene, about).figure(name, &format!("{}各项评价的构成", about.unit.name))
-        }
-        "composite_by_district" => by_district(scene, "composite_score", "综合满意度", Unit::Score)
-            .figure(name, "各区（市）县综合满意度"),
-        "closed_loop_by_district" => by_district(scene, "closed_loop_rate", "服务闭环率", Unit::Rate)
-            .figure(name, "各区（市）县服务闭环率"),
-        "supply_demand" => {
-            supply_demand(scene, about).figure(name, &format!("{}需求占比与服务占比", about.unit.name))
-        }
-        "standard_level" => standard_level(scene, about).figure(name, "企业执行的标准水平构成"),
-        "dimensions" => dimensions(scene, about)
-            .figure(name, &format!("{}质量管理六个方面的服务前、目标与服务后", about.unit.name)),
-        "agency_funnel" => agency_funnel(scene).figure(name, "各质量服务机构的满意率与抽样波动范围"),
-        "quadrant" => quadrant(scene).figure(name, "各服务类别的需求—满意度象限图"),
-        "composite_trend" => {
-            trend(scene, about).figure(name, &format!("{}综合满意度的变化", about.unit.name))
-        }
+/// What stands where a report calls a chart: the chart, or where it has no data a sentence that says so.
+pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Block> {
+    let title = title(about, name)?;
+    let chart = plan(scene, about, name)?;
+    if !chart.has_data() {
+        let told = format!("{}，不绘制“{}”图。", lacking(name), title.trim_end_matches('图'));
+        return Some(Block::Paragraph { runs: vec![Run::plain(told)] });
+    }
+    Some(Block::Figure(Drawing {
+        notes: note(name).into_iter().map(str::to_owned).collect(),
+        data: data(name).and_then(|name| table(scene, about, name)).map(Box::new),
+        ..chart.figure(name, &title)
+    }))
+}
+
+/// The caption of a chart.
+pub fn title(about: &About, name: &str) -> Option<String> {
+    let unit = &about.unit.name;
+    Some(match name {
+        "satisfaction_by_item" => format!("{unit}各项满意率"),
+        "satisfaction_levels" => format!("{unit}各项评价的构成"),
+        "composite_by_district" => "各区（市）县综合满意度".into(),
+        "supply_demand" => format!("{unit}需求占比与服务占比"),
+        "closed_loop_by_district" => "各区（市）县服务闭环率".into(),
+        "standard_level" => "企业执行的标准水平构成".into(),
+        "dimensions" => format!("{unit}质量管理六个方面的服务前、目标与服务后"),
+        "composite_trend" => format!("{unit}综合满意度的变化"),
+        "agency_funnel" => "各质量服务机构的满意率与抽样波动范围".into(),
+        "quadrant" => "各服务类别的需求—满意度象限图".into(),
         _ => return None,
-    };
-    if name == "agency_funnel" {
-        drawing.notes.push("虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。".into());
-    }
-    if name == "quadrant" {
-        drawing.notes.push("竖线为各类别需求占比的平均。需求占比不是重要程度，四个区域只作描述。".into());
-    }
-    drawing.data = match name {
-        "satisfaction_by_item" | "satisfaction_levels" => {
-            table(scene, about, "satisfaction_by_item").map(Box::new)
+    })
+}
+
+fn plan(scene: &Scene, about: &About, name: &str) -> Option<Box<dyn Chart>> {
+    Some(match name {
+        "satisfaction_by_item" => Box::new(satisfaction_by_item(scene, about)),
+        "satisfaction_levels" => Box::new(satisfaction_levels(scene, about)),
+        "composite_by_district" => Box::new(by_district(scene, "composite_score", "综合满意度", Unit::Score)),
+        "supply_demand" => Box::new(supply_demand(scene, about)),
+        "closed_loop_by_district" => {
+            Box::new(by_district(scene, "closed_loop_rate", "服务闭环率", Unit::Rate))
         }
-        "supply_demand" | "standard_level" | "dimensions" => table(scene, about, name).map(Box::new),
-        "composite_by_district" => table(scene, about, "satisfaction_by_district").map(Box::new),
-        "agency_funnel" => table(scene, about, "satisfaction_by_agency").map(Box::new),
-        "quadrant" => table(scene, about, "satisfaction_by_category").map(Box::new),
-        "closed_loop_by_district" => table(scene, about, "service_by_district").map(Box::new),
+        "standard_level" => Box::new(standard_level(scene, about)),
+        "dimensions" => Box::new(dimensions(scene, about)),
+        "composite_trend" => Box::new(trend(scene, about)),
+        "agency_funnel" => Box::new(agency_funnel(scene)),
+        "quadrant" => Box::new(quadrant(scene)),
+        _ => return None,
+    })
+}
+
+/// What is not there where a chart has no data.
+fn lacking(name: &str) -> &'static str {
+    match name {
+        "composite_by_district" => "没有可计分的满意度调查表",
+        "supply_demand" => "需求和服务都没有勾选类别",
+        "closed_loop_by_district" => "没有服务实施记录",
+        "standard_level" => "没有填报执行标准水平的需求调查表",
+        "dimensions" => "没有可供计算的质量提升服务补充表",
+        "composite_trend" => "有综合满意度的季度不足两个",
+        "agency_funnel" => "有满意度评价的质量服务机构不足两个",
+        "quadrant" => "没有既有需求占比又有综合满意度的服务类别",
+        _ => "没有有效的满意度评价",
+    }
+}
+
+fn note(name: &str) -> Option<&'static str> {
+    match name {
+        "agency_funnel" => Some(
+            "虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。",
+        ),
+        "quadrant" => Some("竖线为各类别需求占比的平均。需求占比不是重要程度，四个区域只作描述。"),
         _ => None,
-    };
-    Some(drawing)
+    }
+}
+
+/// The table that holds the numbers of a chart.
+fn data(name: &str) -> Option<&str> {
+    match name {
+        "satisfaction_by_item" | "satisfaction_levels" => Some("satisfaction_by_item"),
+        "supply_demand" | "standard_level" | "dimensions" => Some(name),
+        "composite_by_district" => Some("satisfaction_by_district"),
+        "agency_funnel" => Some("satisfaction_by_agency"),
+        "quadrant" => Some("satisfaction_by_category"),
+        "closed_loop_by_district" => Some("service_by_district"),
+        _ => None,
+    }
 }
 
 fn measure(figure: Option<&Figure>) -> Measure {
@@ -180,7 +223,12 @@ fn supply_demand(scene: &Scene, about: &About) -> Dumbbell {
 }
 
 /// The city and, in a district's report, the district beside it; in the city's, every district.
+/// The city alone is no chart of a district.
 fn standard_level(scene: &Scene, about: &About) -> StackedShares {
+    let answered = scene.figure(&about.unit.code, "below_industry_share").and_then(|f| f.denominator);
+    if answered.unwrap_or(0) == 0 {
+        return StackedShares::default();
+    }
     let items = ["below", "average", "above", "leading"];
     let row = |name: &str, code: &str| {
         let get = |item: &str| scene.figure(code, &format!("standard_level_share.{item}"));
@@ -236,7 +284,8 @@ fn agency_funnel(scene: &Scene) -> Funnel {
             &scene.settings.metrics,
         )
     });
-    let Some(found) = found else { return Funnel::default() };
+    // One agency alone is the whole it would be compared with.
+    let Some(found) = found.filter(|f| f.points.len() > 1) else { return Funnel::default() };
     let id = |code: &str| format!("{}/{code}/all_satisfied_rate", scene.period);
     let point = |p: &compare::funnel::Point| AgencyPoint {
         name: p.name.clone(),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::compare::{Against, Comparison};
-use crate::document::{Align, CellText, Document, Figure as Drawing, Row, Table};
+use crate::document::{Align, Block, CellText, Document, Row, Table};
 use crate::editions::Editions;
 use crate::error::Result;
 use crate::link::{district_code, district_name};
@@ -64,7 +64,7 @@ impl Stage for CheckStage<'_> {
         self.tables.get(name).cloned().or_else(|| self.inner.table(name))
     }
 
-    fn chart(&self, name: &str) -> Option<Drawing> {
+    fn chart(&self, name: &str) -> Option<Block> {
         self.inner.chart(name)
     }
 

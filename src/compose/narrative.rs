@@ -14,7 +14,7 @@ use tera::{Context, Kwargs, State, Tera};
 
 use super::fault::{MEND, TemplateFault, quoted};
 use super::prose::{COUNTED, number, one_bracket, trimmed};
-use crate::document::{Block, Figure as Drawing, Run, Table};
+use crate::document::{Block, Run, Table};
 use crate::error::{Error, Result};
 use crate::templates::Templates;
 
@@ -27,8 +27,8 @@ pub trait Stage {
     fn change(&self, unit: &str, name: &str, against: &str) -> Option<Vec<(String, Option<String>)>>;
     /// A table by name.
     fn table(&self, name: &str) -> Option<Table>;
-    /// A chart by name.
-    fn chart(&self, name: &str) -> Option<Drawing>;
+    /// A chart by name, or the sentence that says why there is none.
+    fn chart(&self, name: &str) -> Option<Block>;
     /// Names of all figures, tables and charts, for the error that suggests one.
     fn names(&self) -> Vec<String>;
 }
@@ -385,7 +385,7 @@ impl<'a> Reader<'a> {
         self.suppress = true;
         let block = match url.split_once(':') {
             Some(("table", name)) => self.stage.table(name).map(Block::Table).ok_or(name),
-            Some(("chart", name)) => self.stage.chart(name).map(Block::Figure).ok_or(name),
+            Some(("chart", name)) => self.stage.chart(name).ok_or(name),
             _ => Err(url),
         };
         match block {
@@ -438,7 +438,7 @@ mod tests {
         fn table(&self, _: &str) -> Option<Table> {
             None
         }
-        fn chart(&self, _: &str) -> Option<Drawing> {
+        fn chart(&self, _: &str) -> Option<Block> {
             None
         }
         fn names(&self) -> Vec<String> {

@@ -2,7 +2,7 @@
 //! the words themselves are in `templates/text/`.
 
 use crate::compare::{Against, Comparison, Reason};
-use crate::document::{Block, Document, Figure as Drawing, Table};
+use crate::document::{Block, Document, Table};
 use crate::error::Result;
 use crate::metrics::{Level, UnitOf};
 use crate::parse::date;
@@ -49,7 +49,7 @@ impl Stage for ReportStage<'_> {
         tables::table(self.scene, self.about, name)
     }
 
-    fn chart(&self, name: &str) -> Option<Drawing> {
+    fn chart(&self, name: &str) -> Option<Block> {
         charts::chart(self.scene, self.about, name)
     }
 

@@ -37,7 +37,8 @@ pub(super) fn explain(
     match &tally.kind {
         Kind::Part(figure, part) => {
             let whole = super::explain(&format!("{period}/{unit}/{figure}"), links, measured, settings)?;
-            Ok(of_part(whole, &tally, *part, &desk))
+            let previous = previous(&desk, &whom, name);
+            Ok(Explanation { previous, ..of_part(whole, &tally, *part, &desk) })
         }
         _ => Ok(of_count(&desk, &whom, name, &tally)),
     }
@@ -112,7 +113,7 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
         interval: None,
         interval_why: "不给出区间：对收到材料的清点或描述，不是抽样推断",
         lines: desk.lines(whom, &tally.kind),
-        status: if tally.muted { Status::SmallN } else { Status::Ok },
+        status: status(tally),
         floor: 0,
         previous: previous(desk, whom, name),
         public: None,
@@ -121,17 +122,17 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
     }
 }
 
+fn status(tally: &Tally) -> Status {
+    if tally.muted { Status::SmallN } else { Status::Ok }
+}
+
+/// The same number of the quarter before; a change is not tested anew.
 fn previous(desk: &Desk, whom: &Whom, name: &str) -> Option<Previous> {
     let period = desk.period.previous();
     desk.measured.get(&period)?;
     let before = Desk { period, ..*desk }.find(&whom.code, name)?;
-    Some(Previous {
-        id: before.id,
-        printed: before.printed,
-        numerator: None,
-        denominator: None,
-        status: Status::Ok,
-    })
+    let status = status(&before);
+    Some(Previous { id: before.id, printed: before.printed, numerator: None, denominator: None, status })
 }
 
 /// Fields shown of each return.

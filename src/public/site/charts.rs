@@ -27,13 +27,14 @@ fn drawing<C: Chart>(
     // The city beside a district, which is no reason to draw the district.
     let beside = format!("/{CITY_CODE}/");
     let is_own = |c: &&Cell| unit == CITY_CODE || !c.figure.contains(&beside);
-    if !table.rows.iter().flat_map(|r| &r.cells).filter(is_own).any(is_number) {
+    let wide = make(look(720.0));
+    if !table.rows.iter().flat_map(|r| &r.cells).filter(is_own).any(is_number) || !wide.has_data() {
         return Drawing { title: title.to_owned(), ..Drawing::default() };
     }
     Drawing {
         id: id.to_owned(),
         title: title.to_owned(),
-        wide: make(look(720.0)).svg(),
+        wide: wide.svg(),
         narrow: make(look(340.0)).svg(),
         table,
         note: note.to_owned(),
