@@ -272,7 +272,7 @@ pub fn chinese_number(text: &str) -> Option<i64> {
             '百' => 100,
             '千' => 1000,
             '万' => {
-                total = (total + current.take().unwrap_or(0)).checked_mul(10_000)?;
+                total = total.checked_add(current.take().unwrap_or(0))?.checked_mul(10_000)?;
                 continue;
             }
             _ => return None,

@@ -544,7 +544,9 @@ fn missing_by_district(scene: &Scene) -> Table {
         unit: "单位：份".into(),
         columns: std::iter::once(words("区（市）县", 1.6)).chain(labels).chain([number("合计")]).collect(),
         rows,
-        notes: vec!["未列出的区（市）县没有缺报。逐份名单见各区（市）县报告和数据表中的“缺报”工作表。".into()],
+        notes: vec![
+            "未列出的区（市）县没有缺报。逐份名单见各区（市）县报告和数据表中的“缺报”工作表。".into(),
+        ],
         ..Table::default()
     }
 }

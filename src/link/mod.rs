@@ -8,6 +8,7 @@ mod accounting;
 mod alike;
 mod answerable;
 mod duplicates;
+mod falls;
 mod keys;
 mod names;
 mod orphans;
@@ -135,8 +136,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     let mut names = Names { aliases: Some(&aliases), ..Names::default() };
     let no_agency: Arc<str> = NO_AGENCY.into();
     for file in files {
-        let period = file.record.period;
-        roster::take(&mut links, period, &file, specs, &aliases);
+        roster::take(&mut links, &file, specs, settings, &aliases);
         for (period, problem) in file.problems {
             links.problems.entry(period).or_default().push(problem);
         }
@@ -164,7 +164,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     place::districts(&mut links, &mut found);
     names::agency_of_services(&mut links);
     names::consent(&mut links);
-    found.side_by_side(&links, &[orphans::find, names::variants, names::phones, alike::find]);
+    found.side_by_side(&links, &[orphans::find, names::variants, names::phones, alike::find, falls::find]);
     keys::drop_mended(&links, &mut found);
     links.problems = found.settled();
     accounting::account(&mut links);

@@ -105,7 +105,8 @@ pub fn said_consent(linked: &Linked) -> Option<bool> {
     envelope.consent.as_ref().map(|s| &*s.text).or_else(by_key).map(is_yes)
 }
 
-fn is_yes(words: &str) -> bool {
+/// Words that agree, however they are ticked.
+pub(super) fn is_yes(words: &str) -> bool {
     matches!(text::label(words).as_str(), "是" | "同意" | "同意公开" | "☑是" | "√")
 }
 

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::names::is_yes;
 use super::{Key, Links, alias};
-use crate::bind::{Content, RosterRow};
+use crate::bind::{Content, RosterRow, Slot};
 use crate::cell::{Cell, Place};
-use crate::period::Period;
+use crate::parse::marks;
 use crate::problem::{Code, Problem};
 use crate::read::FileRead;
 use crate::reference::district;
-use crate::spec::{Form, Specs};
+use crate::settings::Settings;
+use crate::spec::{Form, FormSpec, Specs};
 use crate::text;
 
 /// One expected project.
@@ -65,65 +67,163 @@ impl Roster {
         out
     }
 
-    fn push(&mut self, expected: Expected) {
+    /// Takes a row; an earlier one of the same project whose words count instead comes back.
+    fn push(&mut self, expected: Expected) -> Option<&Expected> {
         let at = self.projects.len();
-        self.by_key.entry(expected.key.clone()).or_insert(at);
+        let first = *self.by_key.entry(expected.key.clone()).or_insert(at);
         self.by_enterprise.entry(Arc::clone(&expected.key.enterprise)).or_insert(at);
         self.projects.push(expected);
+        (first < at && !self.projects[first].says_the_same(&self.projects[at])).then(|| &self.projects[first])
+    }
+}
+
+impl Expected {
+    /// Forms may be spread over rows; of the rest, the first row counts.
+    fn says_the_same(&self, other: &Self) -> bool {
+        (self.district, &self.agency, self.consent) == (other.district, &other.agency, other.consent)
     }
 }
 
 pub(super) fn take(
     links: &mut Links,
-    period: Period,
     file: &FileRead,
     specs: &Specs,
+    settings: &Settings,
     aliases: &HashMap<String, String>,
 ) {
+    let period = file.record.period;
     for row in &file.roster {
+        let mut problems = Vec::new();
+        let at = |cell| Place {
+            file: Arc::clone(&file.record.name),
+            sheet: Arc::clone(&row.sheet),
+            cell: Some(cell),
+        };
         match expected(row, specs, aliases) {
-            Ok(project) => links.rosters.entry(period).or_default().push(project),
-            Err(missing) => {
-                let place = Place {
-                    file: Arc::clone(&file.record.name),
-                    sheet: Arc::clone(&row.sheet),
-                    cell: Some(Cell::new(row.row, 0)),
-                };
-                links
-                    .problems
-                    .entry(period)
-                    .or_default()
-                    .push(Problem::new(Code::RosterUnreadable, place).about(missing));
+            Ok((project, doubts)) => {
+                let (enterprise, name) = (project.enterprise.clone(), project.project.clone());
+                let repeated = links.rosters.entry(period).or_default().push(project).map(|_| repeated(row));
+                problems.extend(doubts.into_iter().chain(repeated).map(|doubt| {
+                    let mut problem = Problem::new(doubt.code, at(doubt.cell)).about(doubt.about);
+                    problem.field = doubt.field.into();
+                    problem.found(doubt.found).named(&*enterprise, &*name)
+                }));
             }
+            Err(missing) => {
+                let place = at(Cell::new(row.row, 0));
+                problems.push(Problem::new(Code::RosterUnreadable, place).about(missing));
+            }
+        }
+        for mut problem in problems {
+            problem.severity = settings.severity_of(problem.code, problem.severity);
+            links.problems.entry(period).or_default().push(problem);
         }
     }
 }
 
-fn expected(row: &RosterRow, specs: &Specs, aliases: &HashMap<String, String>) -> Result<Expected, String> {
-    let words = |id: &str| {
-        let slot = specs.roster.index(id).and_then(|i| row.slots[i].as_ref());
-        match slot.map(|s| &s.content) {
+/// Something in a usable row that is not taken.
+struct Doubt {
+    code: Code,
+    field: &'static str,
+    cell: Cell,
+    about: String,
+    found: String,
+}
+
+fn repeated(row: &RosterRow) -> Doubt {
+    let about = "与前面一行是同一项目，区（市）县、质量服务机构或公开意见不同，以前一行为准";
+    let cell = Cell::new(row.row, 0);
+    Doubt { code: Code::RosterDoubtful, field: "project", cell, about: about.into(), found: String::new() }
+}
+
+/// The answers of a row.
+struct Typed<'a> {
+    row: &'a RosterRow,
+    spec: &'a FormSpec,
+}
+
+impl Typed<'_> {
+    fn slot(&self, id: &str) -> Option<&Slot> {
+        self.row.slots.get(self.spec.index(id)?)?.as_ref()
+    }
+
+    fn words(&self, id: &str) -> String {
+        match self.slot(id).map(|s| &s.content) {
             Some(Content::Typed(value)) => text::words(&value.text()),
             _ => String::new(),
         }
-    };
-    let (project, enterprise, forms) = (words("project"), words("enterprise"), words("expected"));
+    }
+
+    fn doubt(&self, code: Code, field: &'static str, about: String) -> Doubt {
+        let cell = self.slot(field).map_or(Cell::new(self.row.row, 0), |s| s.cell);
+        Doubt { code, field, cell, about, found: self.words(field) }
+    }
+}
+
+fn expected(
+    row: &RosterRow,
+    specs: &Specs,
+    aliases: &HashMap<String, String>,
+) -> Result<(Expected, Vec<Doubt>), String> {
+    let typed = Typed { row, spec: &specs.roster };
+    let (project, enterprise, forms) =
+        (typed.words("project"), typed.words("enterprise"), typed.words("expected"));
     for (label, value) in [("项目名称", &project), ("企业名称", &enterprise), ("应报表", &forms)] {
         if value.is_empty() {
             return Err(label.to_owned());
         }
     }
-    let letters = text::key(&forms).to_uppercase();
-    let consent = words("consent");
-    Ok(Expected {
+    let mut doubts = Vec::new();
+    let expected = Expected {
         key: Key { enterprise: alias(&enterprise, aliases), project: alias(&project, aliases) },
         project: project.into(),
         enterprise: enterprise.into(),
-        district: district::by_name(&words("district")),
-        agency: words("agency").into(),
-        forms: Form::ALL.into_iter().filter(|f| letters.contains(f.letter())).collect(),
-        consent: (!consent.is_empty()).then(|| consent.contains('是') || consent == "同意"),
-    })
+        district: district_of(&typed, &mut doubts),
+        agency: typed.words("agency").into(),
+        forms: forms_of(&typed, &forms, &mut doubts),
+        consent: consent_of(&typed, &mut doubts),
+    };
+    Ok((expected, doubts))
+}
+
+fn district_of(typed: &Typed, doubts: &mut Vec<Doubt>) -> Option<usize> {
+    let words = typed.words("district");
+    let known = district::by_name(&words);
+    if known.is_none() && !words.is_empty() {
+        doubts.push(typed.doubt(Code::DistrictUnknown, "district", words));
+    }
+    known
+}
+
+fn forms_of(typed: &Typed, words: &str, doubts: &mut Vec<Doubt>) -> Box<[Form]> {
+    let letters = text::key(words).to_uppercase();
+    let forms: Box<[Form]> = Form::ALL.into_iter().filter(|f| letters.contains(f.letter())).collect();
+    if forms.is_empty() {
+        let about = "应报表应写表的字母，如“B、C、F”";
+        doubts.push(typed.doubt(Code::RosterDoubtful, "expected", about.into()));
+    }
+    forms
+}
+
+/// What cannot be told is no consent.
+fn consent_of(typed: &Typed, doubts: &mut Vec<Doubt>) -> Option<bool> {
+    let words = typed.words("consent");
+    if words.is_empty() {
+        return None;
+    }
+    let field = typed.spec.field("consent")?;
+    let read = marks::ticks(&words, &field.choices).ok().filter(|t| text::is_blank_mark(&t.rest));
+    match read.as_ref().map(|t| &*t.ticked) {
+        Some([only]) => return Some(*only == 0),
+        // Boxes with none ticked say nothing.
+        Some([]) if words.contains(['□', '☐', '○']) => return None,
+        _ => {}
+    }
+    let agreed = is_yes(&words);
+    if !agreed {
+        doubts.push(typed.doubt(Code::OptionUnrecognised, "consent", field.label.to_string()));
+    }
+    Some(agreed)
 }
 
 impl Roster {
@@ -132,10 +232,75 @@ impl Roster {
         let (mut out, mut faults) = (Self::default(), Vec::new());
         for row in rows {
             match expected(row, specs, &HashMap::new()) {
-                Ok(project) => out.push(project),
+                Ok((project, _)) => drop(out.push(project)),
                 Err(missing) => faults.push(missing),
             }
         }
         (out, faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workbook::Value;
+
+    /// A row of the roster: project, enterprise, district, agency, forms, consent.
+    fn row(at: u32, words: [&str; 6]) -> RosterRow {
+        let slot = |(col, words): (usize, &str)| {
+            let content = Content::Typed(Value::Text(words.into()));
+            (!words.is_empty()).then(|| Slot { cell: Cell::new(at, col as u32), content })
+        };
+        RosterRow {
+            sheet: "名册".into(), row: at, slots: words.into_iter().enumerate().map(slot).collect()
+        }
+    }
+
+    fn told(words: [&str; 6]) -> (Expected, Vec<&'static str>) {
+        let specs = Specs::built_in().unwrap();
+        let (expected, doubts) = expected(&row(1, words), &specs, &HashMap::new()).unwrap();
+        (expected, doubts.iter().map(|d| d.field).collect())
+    }
+
+    fn consent(words: &str) -> (Option<bool>, bool) {
+        let (expected, doubts) = told(["甲", "乙", "新都区", "", "B", words]);
+        (expected.consent, !doubts.is_empty())
+    }
+
+    #[test]
+    fn consent_is_read_by_its_ticks_and_never_guessed() {
+        for yes in ["是", "同意", "☑是 □否", "是√ 否□", "√"] {
+            assert_eq!(consent(yes), (Some(true), false), "{yes}");
+        }
+        for no in ["否", "不同意", "□是 ☑否", "是□ 否√", "不同意公开"] {
+            assert_eq!(consent(no), (Some(false), false), "{no}");
+        }
+        for unclear in ["不是", "不同意，是保密项目", "☑是 ☑否", "是否", "待定"] {
+            assert_eq!(consent(unclear), (Some(false), true), "{unclear}");
+        }
+        assert_eq!(consent("□是 □否"), (None, false));
+    }
+
+    #[test]
+    fn what_is_not_taken_of_a_row_is_told() {
+        assert!(told(["甲", "乙", "新都区", "丙", "B、C", "是"]).1.is_empty());
+        assert_eq!(told(["甲", "乙", "月球区", "丙", "全部", "是"]).1, ["district", "expected"]);
+        assert_eq!(told(["甲", "乙", "", "丙", "表A", ""]).1, ["expected"]);
+    }
+
+    #[test]
+    fn a_second_row_of_a_project_is_told_where_its_words_do_not_count() {
+        let mut roster = Roster::default();
+        let mut push = |words| roster.push(told(words).0).is_some();
+        assert!(!push(["甲", "乙", "新都区", "丙", "B", "是"]));
+        assert!(!push(["甲", "乙", "新都区", "丙", "C", "是"]));
+        assert!(push(["甲", "乙", "新都区", "丁", "F", "是"]));
+    }
+
+    #[test]
+    fn a_row_with_fewer_answers_than_fields_is_no_panic() {
+        let short = RosterRow { sheet: "名册".into(), row: 0, slots: Vec::new() };
+        let missing = expected(&short, &Specs::built_in().unwrap(), &HashMap::new());
+        assert_eq!(missing.err().as_deref(), Some("项目名称"));
     }
 }

@@ -6,6 +6,8 @@
 
 mod tidy;
 
+use std::ops::RangeInclusive;
+
 use time::{Date, Month};
 
 use crate::text;
@@ -108,11 +110,14 @@ fn both_days(text: &str) -> Result<(Date, Date), NotADate> {
     Err(fault)
 }
 
+/// Years that a date may have.
+const YEARS: RangeInclusive<i32> = 1800..=2200;
+
 /// `2025年第一季度`, `2025年1季度`, `2025Q1`.
 fn quarter(text: &str) -> Option<(Date, Date)> {
     let text = text.replace(' ', "");
     let (year, rest) = text.split_at_checked(4)?;
-    let year: i32 = year.parse().ok()?;
+    let year: i32 = year.parse().ok().filter(|y| YEARS.contains(y))?;
     let rest = rest.trim_start_matches(['年', '度', '-', '第']);
     let number = rest.strip_prefix('Q').or_else(|| rest.strip_suffix("季度"))?;
     let quarter = ["1", "2", "3", "4"].iter().position(|n| *n == number);
@@ -237,7 +242,7 @@ fn inherit(left: Parts, mut right: Parts) -> Result<Parts, NotADate> {
 
 fn day_of(parts: Parts) -> Result<Day, NotADate> {
     let (Some(year), Some(month)) = (parts.year, parts.month) else { return Err(NotADate::Unreadable) };
-    if !(1..=12).contains(&month) || !(1800..=2200).contains(&year) {
+    if !(1..=12).contains(&month) || !YEARS.contains(&year) {
         return Err(NotADate::NoSuchDay);
     }
     match parts.day {

@@ -107,10 +107,13 @@ fn strip_words(text: &str) -> (&str, bool) {
     (body.trim_matches(['_', ':']), approximate)
 }
 
+/// No count has more than twelve digits.
+const MOST: i64 = 1_000_000_000_000;
+
 fn whole(body: &str) -> Result<i64, NotACount> {
     let digits = body.replace(',', "");
     if let Some(value) = text::chinese_number(&digits) {
-        return Ok(value);
+        return if value < MOST { Ok(value) } else { Err(NotACount::TooLarge) };
     }
     let (sign, digits) = match digits.strip_prefix(['-', '负']) {
         Some(rest) => (true, rest),
@@ -196,6 +199,10 @@ mod tests {
         assert_eq!(count("若干"), Err(NotACount::Text));
         assert_eq!(count("10-20"), Err(NotACount::Text));
         assert_eq!(count("99999999999999999999"), Err(NotACount::TooLarge));
+        assert_eq!(count("九百万万万万"), Err(NotACount::TooLarge));
+        assert_eq!(count("一万万"), Ok(Some(Count { value: 100_000_000, approximate: false })));
+        let past_64_bits = "九百二十二万三千三百七十二万零三百六十八万五千四百七十七万五千八百九万";
+        assert_eq!(count(past_64_bits), Err(NotACount::Text));
         assert_eq!(whole_of(f64::NAN), Err(NotACount::TooLarge));
     }
 

@@ -103,6 +103,7 @@ catalogue! {
     ForeignKey, "foreign_key", Warning, "预填表中的项目标识与填写的名称不一致", "可能套用了别的项目的表", "请使用本项目的预填表", "";
     CountFall, "count_fall", Warning, "{}本季度的表数比上季度减少一半以上", "可能有漏报", "请与该区（市）县核对", "";
     RosterUnreadable, "roster_unreadable", Warning, "名册中有一行无法使用：{}", "缺少项目名称、企业名称或应报表", "请补全后重新运行", "";
+    RosterDoubtful, "roster_doubtful", Warning, "名册中有一处未采用：{}", "写法不明，或与前面的行不一致", "请核对并改正名册后重新运行", "";
     GlyphMissing, "glyph_missing", Warning, "有字库中没有的字符：{}", "打印时以“□(U+编码)”代替", "请改用通用规范字，或用 --font-path 指定含该字的字体", "";
     DocumentUnreadable, "document_unreadable", Warning, "文档「{}」不是可识别的表D", "未找到服务总结的栏目", "请使用系统生成的表D文档修改", "附录D";
 }

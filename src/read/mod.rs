@@ -23,7 +23,7 @@ use crate::reference::district;
 use crate::reuse::Readings;
 use crate::settings::Settings;
 use crate::spec::Specs;
-use crate::workbook::FileFault;
+use crate::workbook::{self, FileFault};
 
 pub(crate) use part::load;
 pub use part::{Contents, Gathered, Head, Outcome, Part, Reader, Sink};
@@ -200,17 +200,28 @@ fn named(file: &InputFile, head: &Head) -> InputFile {
 }
 
 fn judge_part(file: &InputFile, part: Part, specs: &Specs, settings: &Settings) -> FileRead {
+    let Part { head, outcome } = part;
+    settled(file, &head, settings, |out| out.take_outcome(file, outcome, specs, settings))
+}
+
+/// What is made of a file; a fault of ours costs the file, not the run.
+fn settled(file: &InputFile, head: &Head, settings: &Settings, make: impl FnOnce(&mut FileRead)) -> FileRead {
+    let made = workbook::guarded(|| {
+        let mut out = headed(file, head);
+        make(&mut out);
+        Ok(out)
+    });
+    made.unwrap_or_else(|fault| {
+        let mut out = headed(file, head);
+        out.note(fault_problem(file, &fault), settings);
+        out
+    })
+}
+
+fn headed(file: &InputFile, head: &Head) -> FileRead {
     let mut out = FileRead::new(file);
-    out.record.bytes = part.head.bytes;
-    out.record.sha256 = digest::from_hex(&part.head.sha256);
-    match part.outcome {
-        Outcome::Read(contents) => out.take(file, *contents, specs, settings),
-        Outcome::Archive => {
-            out.record.read = true;
-            out.record.archive = true;
-        }
-        Outcome::Fault(fault) => out.note(fault_problem(file, &fault), settings),
-    }
+    out.record.bytes = head.bytes;
+    out.record.sha256 = digest::from_hex(&head.sha256);
     out
 }
 
@@ -247,6 +258,17 @@ impl FileRead {
     fn note(&mut self, mut problem: Problem, settings: &Settings) {
         problem.severity = settings.severity_of(problem.code, problem.severity);
         self.problems.push((self.record.period, problem));
+    }
+
+    fn take_outcome(&mut self, file: &InputFile, outcome: Outcome, specs: &Specs, settings: &Settings) {
+        match outcome {
+            Outcome::Read(contents) => self.take(file, *contents, specs, settings),
+            Outcome::Archive => {
+                self.record.read = true;
+                self.record.archive = true;
+            }
+            Outcome::Fault(fault) => self.note(fault_problem(file, &fault), settings),
+        }
     }
 
     fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
@@ -330,4 +352,20 @@ fn fault_problem(file: &InputFile, fault: &FileFault) -> Problem {
         FileFault::Panicked(why) => (Code::FileInternal, why.as_str()),
     };
     Problem::new(code, Place::file(Arc::clone(&file.name))).about(Arc::clone(&file.name)).found(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_judging_costs_the_file_and_not_the_run() {
+        let period = "2025Q2".parse().unwrap();
+        let file = InputFile { period, name: "甲.xlsx".into(), path: "".into(), district: None };
+        let head = Head { bytes: 7, ..Head::default() };
+        let read = settled(&file, &head, &Settings::default(), |_| panic!("on purpose"));
+        assert_eq!((read.record.bytes, read.record.read), (7, false));
+        let codes: Vec<Code> = read.problems.iter().map(|(_, p)| p.code).collect();
+        assert_eq!(codes, [Code::FileInternal]);
+    }
 }
