@@ -244,6 +244,11 @@ pub fn no_formula(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
+/// What [`no_formula`] was given.
+pub fn formula_words(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| no_formula(rest) == text).unwrap_or(text)
+}
+
 /// Digits of a Chinese numeral below 10,000 (`二〇二五`, `一百五十`, `十二`), or `None`.
 pub fn chinese_number(text: &str) -> Option<i64> {
     if text.is_empty() {
@@ -307,6 +312,15 @@ pub fn ems(words: &str) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_looks_like_a_formula_is_words_and_comes_back() {
+        for name in ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "'甲", "甲", ""] {
+            let shown = no_formula(name);
+            assert!(!shown.starts_with(['=', '+', '-', '@']), "{shown}");
+            assert_eq!(formula_words(&shown), name);
+        }
+    }
 
     #[test]
     fn the_short_way_is_nfkc() {

@@ -2,6 +2,7 @@
 
 use super::figure::{Exact, Figure};
 use crate::error::{Error, Result};
+use crate::text;
 
 const HEADER: [&str; 13] = [
     "period",
@@ -32,12 +33,13 @@ pub fn csv(figures: &[Figure]) -> Result<Vec<u8>> {
         let numerator = f.numerator.map(number).unwrap_or_default();
         let denominator = f.denominator.map(|d| d.to_string()).unwrap_or_default();
         let float = |v: Option<f64>| v.map(|v| format!("{v}")).unwrap_or_default();
+        let (code, name) = (text::no_formula(f.data_code()), text::no_formula(&f.unit_name));
         let (lower, upper) = (float(f.interval.map(|i| i.lower)), float(f.interval.map(|i| i.upper)));
         let record = [
             period.as_str(),
             f.level.id(),
-            f.data_code(),
-            &f.unit_name,
+            &code,
+            &name,
             f.metric,
             f.item,
             &numerator,

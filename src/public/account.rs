@@ -88,7 +88,7 @@ fn row(plan: &Plan, quantities: &Quantities, id: &str, name: &str, unit: &str) -
         Shown::Implied => ("implied", "不单列：由全市的0或100%可知".to_owned()),
         Shown::Unpublished => return None,
     };
-    Some([id, name, unit, status, &reason].map(str::to_owned))
+    Some([id, name, unit, status, &reason].map(no_formula))
 }
 
 fn cases(told: &[CaseTold]) -> Result<Vec<u8>> {

@@ -17,6 +17,7 @@ use crate::metrics::{CATALOGUE, Figure, Level, Unit};
 use crate::parse::date;
 use crate::period::Period;
 use crate::reference::district::{CITY, DISTRICTS, NOWHERE};
+use crate::text::no_formula;
 
 /// One file of the open data.
 pub struct Resource {
@@ -131,8 +132,8 @@ fn counted(
         id,
         period.to_string(),
         level.id().into(),
-        safe(code),
-        safe(name),
+        no_formula(code),
+        no_formula(name),
         "counted".into(),
         form.letter().into(),
         counted_label(form).into(),
@@ -161,8 +162,8 @@ fn row(book: &Book, f: &Figure) -> Vec<String> {
         f.id(),
         f.period.to_string(),
         f.level.id().into(),
-        safe(&f.unit_code),
-        safe(&f.unit_name),
+        no_formula(&f.unit_code),
+        no_formula(&f.unit_name),
         f.metric.into(),
         f.item.into(),
         super::site::view::label(f.metric, f.item),
@@ -174,11 +175,6 @@ fn row(book: &Book, f: &Figure) -> Vec<String> {
         f.unit.id().into(),
         cell.status.into(),
     ]
-}
-
-/// A name that a spreadsheet would take for a formula gets a quote in front.
-fn safe(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
 }
 
 fn indicators() -> Vec<Vec<String>> {

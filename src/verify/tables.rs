@@ -3,6 +3,7 @@
 
 use super::reading::{Reading, Readings};
 use crate::metrics::{self, Unit};
+use crate::text;
 
 /// Figures of a table; hidden ones say nothing.
 pub(super) fn csv(bytes: &[u8]) -> Readings {
@@ -60,7 +61,7 @@ impl Row<'_> {
             return given.to_owned();
         }
         let name = metrics::name(self.get("metric"), self.get("item"));
-        let unit = self.get("unit_code");
+        let unit = text::formula_words(self.get("unit_code"));
         // An agency called like another unit is told apart in ids.
         let is_agency = self.get("level") == metrics::Level::Agency.id();
         let unit = if is_agency { metrics::agency_code(unit) } else { unit.to_owned() };
