@@ -54,6 +54,8 @@ impl Server {
 
     fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        // Who asks and does not read must not keep the others waiting for ever.
+        stream.set_write_timeout(Some(Duration::from_secs(30)))?;
         let mut line = String::new();
         BufReader::new((&stream).take(HEAD)).read_line(&mut line)?;
         let mut words = line.split_whitespace();

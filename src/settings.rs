@@ -98,6 +98,23 @@ impl Default for Privacy {
     }
 }
 
+/// Beyond this nothing of a district would be left to publish, and proofs would take hours.
+const MOST_PRIVATE: u64 = 100;
+
+impl Privacy {
+    /// The first choice that cannot be kept: its key, what is wrong and what to do.
+    fn out_of_range(&self) -> Option<(&'static str, String, &'static str)> {
+        if !(2..=MOST_PRIVATE).contains(&self.threshold) {
+            let message = format!("threshold = {} 不可用，应为2至{MOST_PRIVATE}", self.threshold);
+            return Some(("threshold", message, "默认5：1至4家企业的数不公开"));
+        }
+        (self.rate_floor > MOST_PRIVATE).then(|| {
+            let message = format!("rate_floor = {} 不可用，不能大于{MOST_PRIVATE}", self.rate_floor);
+            ("rate_floor", message, "默认10：有效回答不足10份的比率不公开")
+        })
+    }
+}
+
 /// What the public edition says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -182,8 +199,8 @@ impl Settings {
                 "“基本满意”的分值应在0与100之间，默认60",
             );
         }
-        if self.privacy.threshold < 2 {
-            return wrong("threshold", "threshold 不能小于2".into(), "默认5：1至4家企业的数不公开");
+        if let Some((key, message, hint)) = self.privacy.out_of_range() {
+            return wrong(key, message, hint);
         }
         if let Some((key, message)) = self.read.out_of_range() {
             return wrong(key, message, "不确定时请删去这一行，使用默认值");

@@ -54,6 +54,22 @@ fn solid(text: &str, sign: fn(char) -> char) -> String {
     }
 }
 
+/// On one line, without control characters and without those that turn the direction of writing: a name
+/// must not be able to draw on the terminal.
+pub fn flat(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control()
+                || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+            {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
 /// Whether a character is a Chinese one that every normal form keeps.
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}')

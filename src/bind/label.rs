@@ -313,7 +313,7 @@ fn decoration(
     // A blank or line break in the source also ends a word.
     let (_, from, _) = folded.chars[at];
     let (_, _, to) = folded.chars[end - 1];
-    let gap = source[to..from].chars().any(char::is_whitespace);
+    let gap = source.get(to..from).is_some_and(|between| between.chars().any(char::is_whitespace));
     let open = folded.char(at).is_some_and(|c| matches!(c, '(' | '[') || MARKS.contains(c));
     (gap || open).then_some((at, false))
 }

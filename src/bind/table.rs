@@ -463,13 +463,16 @@ pub(super) fn is_tick(key: &str) -> Option<bool> {
 /// `123秒`, `2分3秒`, `02:07`.
 fn seconds(words: &str) -> Option<u32> {
     let text = text::key(words);
-    if let Some((minutes, rest)) = text.rsplit_once(':') {
-        let minutes = minutes.rsplit(':').next()?.parse::<u32>().ok()?;
-        return Some(minutes * 60 + rest.parse::<u32>().ok()?);
+    if text.contains(':') {
+        let mut parts = text.split(':').map(|part| part.parse::<u32>().ok());
+        return parts.try_fold(0u32, |sum, part| sum.checked_mul(60)?.checked_add(part?));
     }
     let body = text.strip_suffix('秒').unwrap_or(&text);
     match body.split_once('分') {
-        Some((m, s)) => Some(m.parse::<u32>().ok()? * 60 + s.parse::<u32>().unwrap_or(0)),
+        Some((m, s)) => {
+            let minutes = m.parse::<u32>().ok()?.checked_mul(60)?;
+            minutes.checked_add(s.trim_start_matches('钟').parse().unwrap_or(0))
+        }
         None => body.parse().ok(),
     }
 }

@@ -19,6 +19,7 @@ use crate::render::forms;
 use crate::runlog::{Lines, RunLog};
 use crate::sample::{self, SampleOptions};
 use crate::spec::Specs;
+use crate::text::flat;
 use crate::{init, problems, serve, verify};
 
 mod args;
@@ -210,7 +211,7 @@ fn plan_text(plan: &pipeline::Plan) -> String {
     }
     let mut out = format!("{period}：报送文件{}个，其中需重新读取{}个\n", plan.files, plan.read.len());
     for file in &plan.read {
-        out.push_str(&format!("  读取 {file}\n"));
+        out.push_str(&format!("  读取 {}\n", flat(file)));
     }
     out.push_str(&format!(
         "需重新生成{}个，沿用{}个，另有数据和网页{}个每次都写出\n",
@@ -219,7 +220,7 @@ fn plan_text(plan: &pipeline::Plan) -> String {
         plan.always
     ));
     for (file, why) in &plan.make {
-        out.push_str(&format!("  生成 {file}（{}）\n", why.words()));
+        out.push_str(&format!("  生成 {}（{}）\n", flat(file), why.words()));
     }
     out
 }
@@ -323,7 +324,7 @@ fn problem_text(problems: &[Problem]) -> String {
     for p in problems.iter().filter(told) {
         if &*p.place.file != file {
             file = &p.place.file;
-            out.push_str(&format!("{file}\n"));
+            out.push_str(&format!("{}\n", flat(file)));
         }
         let cell = p.place.cell.map(|c| c.to_string()).unwrap_or_default();
         let place = match (p.place.sheet.is_empty(), cell.is_empty()) {
@@ -338,13 +339,15 @@ fn problem_text(problems: &[Problem]) -> String {
             (false, true) => format!("（{}）", p.found),
             (false, false) => format!("（填写为“{}”）", p.found),
         };
-        out.push_str(&format!(
-            "  {} {place}{}{found}。{}。[{}]\n",
+        let line = format!(
+            "  {} {place}{}{found}。{}。[{}]",
             p.severity.label(),
             p.message(),
             p.hint(),
             p.code.id()
-        ));
+        );
+        out.push_str(&flat(&line));
+        out.push('\n');
     }
     out
 }

@@ -106,8 +106,10 @@ impl tera::Function<tera::TeraResult<String>> for Fig {
         let name: String = kwargs.must_get("name")?;
         let unit: String = kwargs.get("unit")?.unwrap_or_default();
         let after: String = kwargs.get("after")?.unwrap_or_default();
-        let safe = |c: char| !c.is_whitespace() && !matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '\\');
-        let shown = |text: &str| if text.chars().all(safe) { text.to_owned() } else { hex(text) };
+        // Whatever could mean something in Markdown, end a part or look encoded goes as digits.
+        let safe = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':');
+        let is_plain = |text: &str| text.chars().all(safe) && !text.starts_with("0x");
+        let shown = |text: &str| if is_plain(text) { text.to_owned() } else { hex(text) };
         Ok(format!("[?](<fig:{}|{}|{}>)", shown(&unit), shown(&name), hex(&after)))
     }
 

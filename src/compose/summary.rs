@@ -301,7 +301,8 @@ fn decimal((mantissa, decimals): (i64, u32)) -> String {
 fn practices(case: &Case) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(service) = case.services {
-        let kinds: Vec<&str> = service.ret.many("need_types").iter().map(|i| CATEGORIES[*i]).collect();
+        let kinds: Vec<&str> =
+            service.ret.many("need_types").iter().filter_map(|i| CATEGORIES.get(*i)).copied().collect();
         let other = service.ret.words("need_other");
         if !kinds.is_empty() {
             let other = if other.is_empty() { String::new() } else { format!("（{other}）") };

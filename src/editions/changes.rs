@@ -108,6 +108,11 @@ impl Turned {
 }
 
 impl Changes {
+    /// Whether every figure names returns that are there: what was read from a file may be damaged.
+    pub fn is_whole(&self) -> bool {
+        self.figures.iter().flat_map(|f| &f.by).all(|at| *at < self.returns.len())
+    }
+
     /// Compares two editions; `from` is the fingerprint of the older.
     pub fn between(old: &Snapshot, new: &Snapshot, from: &str) -> Self {
         let returns = turned(old, new);

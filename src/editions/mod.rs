@@ -124,7 +124,8 @@ fn standing(folder: &Path) -> Option<(String, Vec<u8>)> {
 }
 
 fn read(path: &Path) -> Option<Base<Snapshot>> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    let base: Base<Snapshot> = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    base.changes.as_ref().is_none_or(Changes::is_whole).then_some(base)
 }
 
 /// The manifests an edition keeps of those before it, by name; each is read when its turn comes.

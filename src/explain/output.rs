@@ -7,7 +7,7 @@ use super::{Explanation, LeftOut, Source, Told};
 use crate::error::{Error, Result};
 use crate::metrics::Status;
 use crate::problem::shorten;
-use crate::text::no_formula;
+use crate::text::{flat, no_formula};
 
 /// Longest answer in the text; JSON and CSV have it whole.
 const LONGEST: usize = 80;
@@ -215,11 +215,6 @@ fn source_text(out: &mut String, source: &Source) {
         let unread = if told.unread { "（未作答或无法辨认，不采用）" } else { "" };
         out.push_str(&format!("           {} {}：{answer}{unread}\n", pad(&cell, 6), told.label));
     }
-}
-
-/// On one line, without control characters: a name must not be able to draw on the terminal.
-fn flat(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Filled with blanks to a width, Chinese characters counting as two.

@@ -283,7 +283,7 @@ fn make(
         Desk { maker, scene: &scene, memory: &memory, record: &record, ground, options, tools, progress };
     let refused = desk.write()?;
     let record = match refused {
-        Some(_) => record.without_edition(&options.outputs, gathered.period),
+        Some(_) => record.without_edition(&options.outputs, gathered.period)?,
         None => record,
     };
     maker.write(RECORD, &record.bytes()?)?;

@@ -7,13 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::data;
 use crate::digest::Joint;
-use crate::error::{Error, Result};
+use crate::error::{AtPath, Error, Result};
 use crate::link::Links;
 use crate::metrics::{self, Measured};
 use crate::period::Period;
@@ -66,24 +67,25 @@ impl Record {
     ) -> Result<Self> {
         let folder = outputs.join(period.to_string());
         let data = digest(period, links, measured)?;
-        let last: Option<Self> =
-            fs::read_to_string(folder.join(RECORD)).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let last = read_back(&folder.join(RECORD), |text| serde_json::from_str::<Self>(text).ok())?;
         let mut before = last.as_ref().map(|l| l.before.clone()).unwrap_or_default();
         if last.is_none_or(|l| l.data != data) {
-            merge(&mut before, said(&folder));
+            merge(&mut before, said(&folder)?);
         }
         for past in measured.keys().filter(|p| **p < period) {
-            merge(&mut before, said(&outputs.join(past.to_string())));
+            merge(&mut before, said(&outputs.join(past.to_string()))?);
         }
         Ok(Self { data, before, editions: editions(outputs) })
     }
 
     /// The record of a run that made no public edition.
-    #[must_use]
-    pub fn without_edition(self, outputs: &Path, period: Period) -> Self {
+    ///
+    /// # Errors
+    /// What the standing edition said cannot be read.
+    pub fn without_edition(self, outputs: &Path, period: Period) -> Result<Self> {
         let mut before = self.before;
-        merge(&mut before, said(&outputs.join(period.to_string())));
-        Self { before, ..Self::default() }
+        merge(&mut before, said(&outputs.join(period.to_string()))?);
+        Ok(Self { before, ..Self::default() })
     }
 
     /// As written below the edition.
@@ -107,9 +109,24 @@ fn editions(outputs: &Path) -> Vec<Period> {
 }
 
 /// What the site of an edition says; nothing where there is none.
-fn said(edition: &Path) -> Said {
-    let text = fs::read_to_string(edition.join("site/data/figures.csv")).unwrap_or_default();
-    data::released(&text).unwrap_or_default()
+fn said(edition: &Path) -> Result<Said> {
+    let path = edition.join("site/data/figures.csv");
+    Ok(read_back(&path, |text| data::released(text).ok())?.unwrap_or_default())
+}
+
+/// A file that tells what was published; `None` where there is none. One that is there and cannot be read
+/// ends the run: to take it for nothing said would let the next edition give away what this one hid.
+fn read_back<T>(path: &Path, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+    let bytes = match fs::read(path) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        other => other.at("读取公开记录", path)?,
+    };
+    let parsed = std::str::from_utf8(&bytes).ok().and_then(parse);
+    parsed.map(Some).ok_or_else(|| {
+        let message = "公开记录已损坏，无法判断哪些数此前公开过";
+        let hint = "请从备份恢复这个文件；没有备份的，将该季度的输出文件夹移走后重新运行（此前公开过的数将不再考虑）";
+        Error::config(path, None, message, hint)
+    })
 }
 
 fn merge(into: &mut Said, more: Said) {
@@ -172,6 +189,26 @@ mod tests {
         fs::write(folder.join(RECORD), Record { data: "other".into(), ..first }.bytes().unwrap()).unwrap();
         let told = &recall().before["2025Q1/510100/counted.B"].told;
         assert_eq!(told.first(), Some(&(24, "24".to_owned())));
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_told_and_not_taken_for_nothing_said() {
+        let outputs = tempfile::tempdir().unwrap();
+        let folder = outputs.path().join("2025Q1");
+        let period = "2025Q1".parse().unwrap();
+        let recall = || Record::recall(outputs.path(), period, &Links::default(), &BTreeMap::new());
+        for name in [RECORD, "site/data/figures.csv"] {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, [0xff, 0x00]).unwrap();
+            let message = recall().unwrap_err().to_string();
+            assert!(
+                message.contains(name.rsplit('/').next().unwrap()) && message.contains("已损坏"),
+                "{message}"
+            );
+            fs::remove_file(&path).unwrap();
+        }
+        assert!(recall().unwrap().before.is_empty());
     }
 
     #[test]

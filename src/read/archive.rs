@@ -3,6 +3,7 @@
 //! Entries are read into memory under the limits and never written anywhere; their
 //! names are shown to people and are never used as paths.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
@@ -71,7 +72,7 @@ pub(super) fn inflate(
     }
     let mut out = Vec::new();
     file.by_ref()
-        .take(limits.file_bytes + 1)
+        .take(limits.file_bytes.saturating_add(1))
         .read_to_end(&mut out)
         .map_err(|e| FileFault::Corrupt(e.to_string()))?;
     Ok(out)
@@ -100,16 +101,19 @@ fn shown(name: &str) -> String {
     parts.map(|p| if p == ".." { "__".into() } else { clean(p) }).collect::<Vec<_>>().join("/")
 }
 
-/// Entries of one and the same name are told apart by a number.
+/// Entries of one and the same name are told apart by a number that makes no other entry's name.
 fn number_twins(sorted: &mut [Entry]) {
-    let mut run = 1;
-    for at in 1..sorted.len() {
-        let (before, rest) = sorted.split_at_mut(at);
-        let same = before[at - run].name == rest[0].name;
-        run = if same { run + 1 } else { 1 };
-        if run > 1 {
-            rest[0].name.push_str(&format!("（{run}）"));
+    let mut taken: BTreeSet<String> = sorted.iter().map(|e| e.name.clone()).collect();
+    for at in (1..sorted.len()).rev() {
+        if sorted[at].name != sorted[at - 1].name {
+            continue;
         }
+        let first = sorted.iter().position(|e| e.name == sorted[at].name).unwrap_or(at);
+        let mut number = at - first + 1;
+        while !taken.insert(format!("{}（{number}）", sorted[at].name)) {
+            number += 1;
+        }
+        sorted[at].name.push_str(&format!("（{number}）"));
     }
 }
 
@@ -185,6 +189,8 @@ pub(super) mod tests {
     #[test]
     fn twins_are_told_apart() {
         assert_eq!(names(&[(b"/a", b"1"), (b"a", b"2"), (b"./a", b"3")]), ["a", "a（2）", "a（3）"]);
+        let taken = "a（2）".as_bytes();
+        assert_eq!(names(&[(b"a", b"1"), (b"/a", b"2"), (taken, b"3")]), ["a", "a（3）", "a（2）"]);
     }
 
     #[test]

@@ -202,6 +202,6 @@ pub(crate) fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, (u64, FileFa
     }
     let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
     // One byte more than allowed tells a file that grew since.
-    file.take(limits.file_bytes + 1).read_to_end(&mut bytes).map_err(refused)?;
+    file.take(limits.file_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(refused)?;
     Ok(bytes)
 }

@@ -340,10 +340,14 @@ impl Specs {
     /// A specification that cannot be right, with file and line.
     pub fn load(replacement: impl Fn(&str) -> Option<(String, String)>) -> Result<Self> {
         let mut forms = Vec::new();
-        for (name, text) in BUILT_IN {
-            let (path, text) =
-                replacement(name).unwrap_or_else(|| (format!("templates/forms/{name}"), (*text).to_owned()));
-            forms.push(Arc::new(raw::resolve(&path, &text)?));
+        for (name, built_in) in BUILT_IN {
+            let (path, text) = replacement(name)
+                .unwrap_or_else(|| (format!("templates/forms/{name}"), (*built_in).to_owned()));
+            let form = raw::resolve(&path, &text)?;
+            if text != *built_in {
+                raw::check_kept(&path, &text, &form, &raw::resolve(name, built_in)?)?;
+            }
+            forms.push(Arc::new(form));
         }
         let find = |id: &str| {
             forms.iter().find(|f| f.id == id).cloned().ok_or_else(|| {
@@ -441,6 +445,25 @@ mod tests {
         };
         let message = Specs::load(broken).unwrap_err().to_string();
         assert!(message.contains("templates/forms/B.toml 第2行"), "{message}");
+    }
+
+    #[test]
+    fn a_form_of_a_workspace_keeps_kinds_and_options() {
+        let text = BUILT_IN.iter().find(|(name, _)| *name == "F.toml").unwrap().1;
+        let message = |from: &str, to: &str| {
+            assert!(text.contains(from), "{from}");
+            let changed = text.replacen(from, to, 1);
+            let load = |name: &str| (name == "F.toml").then(|| ("F.toml".to_owned(), changed.clone()));
+            Specs::load(load).map(|_| String::new()).unwrap_or_else(|e| e.to_string())
+        };
+        let field = text.lines().skip_while(|l| !l.starts_with("id = \"staff_attitude\""));
+        let options = field.clone().find(|l| l.starts_with("options =")).unwrap();
+        let more = options.replace(']', ", \"不知道\"]");
+        let told = message(options, &more);
+        assert!(told.contains("4个选项") && told.contains("3个"), "{told}");
+        assert_eq!(message("label = \"企业名称\"", "label = \"单位全称\""), "");
+        let told = message("id = \"contact\"", "id = \"enterprise\"");
+        assert!(told.contains("用了两次") && told.contains("F.toml 第"), "{told}");
     }
 
     #[test]

@@ -150,6 +150,7 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
         })
     };
     let key = raw.key.iter().map(|id| index("key", id)).collect::<Result<Vec<_>>>()?;
+    check_ids(path, source, &raw.field)?;
     let mut fields = Vec::with_capacity(raw.field.len());
     for field in &raw.field {
         let within = field.within.as_deref().map(|id| index("within", id)).transpose()?;
@@ -203,6 +204,33 @@ fn resolve_field(raw: &RawField, within: Option<usize>, beside: Option<usize>) -
         quarter: raw.quarter,
         flag: raw.flag,
     }
+}
+
+/// What is computed from a field of the standard rests on its kind and the order of its options:
+/// a form of a workspace may word them otherwise, but has as many.
+pub(super) fn check_kept(path: &str, source: &str, form: &FormSpec, built_in: &FormSpec) -> Result<()> {
+    for (field, own) in built_in.fields.iter().filter_map(|f| form.field(&f.id).map(|own| (f, own))) {
+        let wrong = |message: String| {
+            let hint = "选项的文字可以改，个数、顺序和 kind 不能改：指标按它们计算";
+            Err(Error::config(path, line_of_field(source, &own.id), message, hint))
+        };
+        if own.kind != field.kind {
+            return wrong(format!("字段 `{}` 的 kind 与标准表式不同", own.id));
+        }
+        if own.options.len() != field.options.len() || own.item_ids.len() != field.item_ids.len() {
+            let (has, wants) = (own.options.len(), field.options.len());
+            return wrong(format!("字段 `{}` 有{has}个选项，标准表式有{wants}个", own.id));
+        }
+    }
+    Ok(())
+}
+
+/// Two fields of one id would be two columns of one name.
+fn check_ids(path: &str, source: &str, fields: &[RawField]) -> Result<()> {
+    let twice = fields.iter().enumerate().find(|(at, f)| fields[..*at].iter().any(|b| b.id == f.id));
+    let Some((_, field)) = twice else { return Ok(()) };
+    let message = format!("字段 id `{}` 用了两次", field.id);
+    Err(Error::config(path, line_of_field(source, &field.id), message, "每个字段写各自的 id"))
 }
 
 fn check_field(path: &str, source: &str, field: &RawField) -> Result<()> {
@@ -289,6 +317,19 @@ fn wrong_size(layout: &Layout) -> Option<(&'static str, String)> {
     let message =
         "行的 height 应在0与409之间，repeat 在1与1000之间，单元格的 span 不多于列数，rows 不多于100";
     Some(("rows", format!("第{}行的大小不可用：{message}", wrong + 1)))
+}
+
+/// The last line that gives a field its id.
+fn line_of_field(source: &str, id: &str) -> Option<usize> {
+    let is_its = |line: &str| {
+        let rest = line.trim_start().strip_prefix("id").map(str::trim_start);
+        let value = rest.and_then(|r| r.strip_prefix('=')).map(str::trim_start);
+        value.is_some_and(|v| {
+            v.get(1..).and_then(|v| v.strip_prefix(id)).is_some_and(|v| v.starts_with(['"', '\'']))
+        })
+    };
+    let lines: Vec<&str> = source.lines().collect();
+    lines.iter().rposition(|line| is_its(line)).map(|at| at + 1)
 }
 
 /// First line that holds `needle`, counted from 1.

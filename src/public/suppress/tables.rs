@@ -470,7 +470,7 @@ fn revised(old: &Released, now: &Told, rules: Rules) -> Option<Reason> {
     if old.told.contains(now) {
         return None;
     }
-    let near = |told: &Told| ((told.0 - now.0).abs() as f64) < rules.threshold;
+    let near = |told: &Told| (told.0.abs_diff(now.0) as f64) < rules.threshold;
     match () {
         () if old.hidden => Some(Reason::EarlierEdition),
         () if old.told.iter().any(near) => Some(Reason::Revision),
@@ -482,7 +482,7 @@ fn revised(old: &Released, now: &Told, rules: Rules) -> Option<Reason> {
 fn rebased(hidden: bool, told: &BTreeSet<i64>, n: i64, rules: Rules) -> Option<Reason> {
     match () {
         () if told.contains(&n) => None,
-        () if told.iter().any(|b| ((b - n).abs() as f64) < rules.threshold) => Some(Reason::Revision),
+        () if told.iter().any(|b| (b.abs_diff(n) as f64) < rules.threshold) => Some(Reason::Revision),
         () if told.is_empty() && hidden => Some(Reason::EarlierEdition),
         () => None,
     }

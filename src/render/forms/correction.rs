@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::problem::Code;
     use crate::sample::{Effect, SampleOptions, SampleTruth, generate};
-    use crate::spec::{Kind, Specs};
+    use crate::spec::{Form, Kind, Specs};
 
     /// Reads one return of a workbook: its judged answers and the problems of its own.
     fn read(bytes: Vec<u8>, row: Option<u32>, specs: &Specs) -> (Return, Vec<Problem>) {
@@ -135,6 +135,35 @@ mod tests {
         matches!(truth.effect, Some(Effect::Error | Effect::Warning))
             && truth.field.is_some()
             && !truth.superseded
+    }
+
+    #[test]
+    fn a_correction_workbook_holds_every_indicator_and_a_note_of_any_length() {
+        let specs = Specs::built_in().unwrap();
+        let spec = specs.of(Form::S);
+        let mut values = BTreeMap::from([("enterprise".to_owned(), "甲有限公司".to_owned())]);
+        values.insert("project".into(), "一次交验".into());
+        for n in 1..=13 {
+            for (part, text) in
+                [("name", format!("指标{n}")), ("direction", "越大越好".into()), ("before", n.to_string())]
+            {
+                values.insert(format!("indicators.{n}.{part}"), text);
+            }
+        }
+        let note = "问题很长，".repeat(20_000);
+        let mark = Mark {
+            field: "indicators.13.name".into(),
+            severity: crate::problem::Severity::Info,
+            note,
+            hint: "改".into(),
+        };
+        let plan = SheetPlan { values, marks: vec![mark], ..SheetPlan::blank(spec) };
+        let (ret, _) = read(workbook(&[plan], Extras::FULL).unwrap(), None, &specs);
+        let Some(Val::Indicators(rows)) = ret.value("indicators") else { panic!("{ret:?}") };
+        assert_eq!(
+            rows.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(),
+            (1..=13).map(|n| format!("指标{n}")).collect::<Vec<_>>()
+        );
     }
 
     /// Every correction workbook says what was submitted, and mended it reads clean.

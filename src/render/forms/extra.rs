@@ -28,7 +28,7 @@ pub(super) fn list_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result<(),
     list_head(sheet)?;
     let mut row = 3;
     for plan in plans {
-        for (cell, marks) in placed_marks(plan, &Grid::of(plan.spec)) {
+        for (cell, marks) in placed_marks(plan, &Grid::holding(plan.spec, &plan.values)) {
             for mark in marks {
                 list_line(sheet, row, plan, cell, mark)?;
                 row += 1;

@@ -4,7 +4,7 @@
 //! Drawing, marking and the tests of the reader all ask here, so that there is
 //! one answer to "which cell holds this field". Row 0 is the title.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell::Cell;
 use crate::spec::{Field, FormSpec, Kind, LayoutCell, Open};
@@ -69,13 +69,19 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Lays out a form.
+    /// Lays out a blank form.
     pub fn of(spec: &FormSpec) -> Self {
+        Self::holding(spec, &BTreeMap::new())
+    }
+
+    /// Lays out a form with as many indicators as the values (see [`super::SheetPlan`]) name, if these are more.
+    pub fn holding(spec: &FormSpec, values: &BTreeMap<String, String>) -> Self {
         let mut grid = Self { columns: spec.layout.columns.clone(), heights: Vec::new(), cells: Vec::new() };
         let mut taken = BTreeSet::new();
         for row in &spec.layout.rows {
             if let Some(field) = row.table.as_deref().and_then(|id| spec.index(id)) {
-                grid.table(&spec.fields[field], field, row.height);
+                let field = (field, &spec.fields[field]);
+                grid.table(field, &table_rows(field.1, values), row.height);
                 continue;
             }
             for turn in 1..=row.repeat {
@@ -149,13 +155,13 @@ impl Grid {
     }
 
     /// The table of a field of the supplement: its header, then its rows.
-    fn table(&mut self, field: &Field, index: usize, height: f64) {
+    fn table(&mut self, (index, field): (usize, &Field), rows: &[String], height: f64) {
         let is_dimensions = field.kind == Kind::Dimensions;
         let lead: &[(&str, &str)] = if is_dimensions { &[("", &field.label)] } else { &INDICATOR_HEADINGS };
         let heads = lead.iter().chain(&TIMES).map(|(_, heading)| Content::Label((*heading).to_owned()));
         self.table_row(lead.len(), heads.collect(), height);
         let number = if is_dimensions { Part::Score } else { Part::Number };
-        for name in &table_rows(field) {
+        for name in rows {
             let key = |part: &str| format!("{}.{name}.{part}", field.id);
             let first = lead.iter().map(|(part, _)| match *part {
                 "" => Content::Label(name.clone()),
@@ -205,13 +211,15 @@ impl Grid {
     }
 }
 
-/// Names of the rows of a table of the supplement: the dimensions, or 1 to the limit.
-fn table_rows(field: &Field) -> Vec<String> {
+/// Names of the rows of a table of the supplement: the dimensions, or 1 to the limit or the last value's number.
+fn table_rows(field: &Field, values: &BTreeMap<String, String>) -> Vec<String> {
     if field.kind == Kind::Dimensions {
-        field.options.clone()
-    } else {
-        (1..=field.limit.unwrap_or(10).clamp(1, 100)).map(|n| n.to_string()).collect()
+        return field.options.clone();
     }
+    let number =
+        |key: &String| key.strip_prefix(&*field.id)?.strip_prefix('.')?.split('.').next()?.parse().ok();
+    let filled = values.keys().filter_map(number).max().unwrap_or(0);
+    (1..=field.limit.unwrap_or(10).clamp(1, 100).max(filled)).map(|n| n.to_string()).collect()
 }
 
 fn answer(field: usize, key: String, part: Part) -> Content {

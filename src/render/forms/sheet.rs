@@ -33,7 +33,7 @@ pub fn draw(
     lists: &mut Lists,
     extras: &Extras,
 ) -> Result<(), XlsxError> {
-    let grid = Grid::of(plan.spec);
+    let grid = Grid::holding(plan.spec, &plan.values);
     let marks = placed_marks(plan, &grid);
     set_up(sheet, &grid)?;
     keep_head(sheet, &grid)?;
@@ -238,10 +238,21 @@ fn lines(format: Format, placed: &Placed) -> Format {
         .set_border_bottom(thin(placed.open != Some(Open::Below)))
 }
 
+/// A note of many problems, or of a very long answer, as far as a note of a cell can hold it.
+fn note_text(mut text: String) -> String {
+    // Two units each at most, of the 32,767 that a note takes.
+    const MOST: usize = 8_000;
+    if let Some((end, _)) = text.char_indices().nth(MOST) {
+        text.truncate(end);
+        text.push_str("…\n（问题较多，其余见问题清单）");
+    }
+    text
+}
+
 fn draw_notes(sheet: &mut Worksheet, marks: &Marks) -> Result<(), XlsxError> {
     for (cell, marks) in marks {
         let text = marks.iter().map(|m| format!("问题：{}\n怎么改：{}", clean(&m.note), clean(&m.hint)));
-        let text = text.collect::<Vec<_>>().join("\n");
+        let text = note_text(text.collect::<Vec<_>>().join("\n"));
         let rows = text.lines().map(|l| 1 + units(l) as u32 / 34).sum::<u32>();
         let note = Note::new(text)
             .add_author_prefix(false)

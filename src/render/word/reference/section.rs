@@ -18,6 +18,9 @@ pub struct Section {
     borders: Option<Element>,
 }
 
+/// Twentieths of a point: no side of a page of Word is longer (22 inches).
+const LARGEST: u32 = 31_680;
+
 impl Section {
     /// The last section of a document; a page of A4 with our margins where it says nothing.
     pub fn of(document: &Element) -> Self {
@@ -28,7 +31,9 @@ impl Section {
             let value = element.and_then(|e| e.attribute(&format!("w:{name}")));
             value
                 .and_then(|v| v.parse::<i64>().ok())
-                .map_or(other, |n| u32::try_from(n.abs()).unwrap_or(other))
+                .and_then(|n| u32::try_from(n.unsigned_abs()).ok())
+                .filter(|n| *n <= LARGEST)
+                .unwrap_or(other)
         };
         let (size, margins) = (child("pgSz"), child("pgMar"));
         let (width, height) = (number(size, "w", 11906), number(size, "h", 16838));
