@@ -131,6 +131,23 @@ fn words_typed_beside_a_control_are_not_lost() {
     assert_eq!(answer(&answers, Field::Benefits).0, "");
 }
 
+/// Word writes a text box twice, the second time for older programs.
+#[test]
+fn words_in_a_text_box_are_read_once() {
+    let inside = format!("<w:txbxContent>{}</w:txbxContent>", paragraph("框内的话。"));
+    let drawn = format!(
+        "<w:p><w:r><w:AlternateContent><w:Choice><w:drawing><w:inline>{inside}</w:inline></w:drawing></w:Choice>\
+         <w:Fallback><w:pict><w:textbox>{inside}</w:textbox></w:pict></w:Fallback></w:AlternateContent></w:r></w:p>"
+    );
+    let control = |words: &str| {
+        format!(
+            "<w:sdt><w:sdtPr><w:tag w:val=\"zhiti:goals\"/></w:sdtPr><w:sdtContent>{words}</w:sdtContent></w:sdt>"
+        )
+    };
+    let answers = read(&document(&control(&(paragraph("达成。") + &drawn)))).unwrap();
+    assert_eq!(answer(&answers, Field::Goals).0, "达成。\n框内的话。");
+}
+
 #[test]
 fn files_that_are_no_word_files_are_told_apart() {
     assert_eq!(read(b""), Err(WordFault::NotWord));

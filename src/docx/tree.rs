@@ -110,6 +110,9 @@ impl Element {
     }
 
     fn collect_text(&self, text: &mut String) {
+        if matches!(self.name.as_str(), "drawing" | "pict") {
+            return self.collect_boxes(text);
+        }
         if self.is_out_of_text() || (self.name == "sdt" && self.shows_placeholder()) {
             return;
         }
@@ -126,6 +129,20 @@ impl Element {
                     text.push('\n');
                 }
             }
+        }
+    }
+
+    /// The words in text boxes of a drawing, each box on lines of its own.
+    fn collect_boxes(&self, text: &mut String) {
+        for element in self.elements().filter(|e| e.name != "Fallback") {
+            if element.name != "txbxContent" {
+                element.collect_boxes(text);
+                continue;
+            }
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            element.elements().for_each(|e| e.collect_text(text));
         }
     }
 
