@@ -224,60 +224,45 @@ fn derived(case: &Case, id: &str, sources: &mut Vec<String>) -> Vec<Block> {
 /// Annex D item 1 from the supplement: dimensions and indicators, before, goal, after.
 fn goals(case: &Case) -> Vec<Block> {
     let Some(sheet) = case.supplement else { return Vec::new() };
-    let mut blocks = Vec::new();
-    if let Some(Val::Indicators(all)) = sheet.ret.value("indicators") {
-        let rows: Vec<Row> = all.iter().map(indicator_row).collect();
-        if !rows.is_empty() {
-            let columns = vec![
-                column("指标", Align::Left, 2.2),
-                column("单位", Align::Center, 0.8),
-                column("服务前", Align::Right, 1.0),
-                column("目标", Align::Right, 1.0),
-                column("服务后", Align::Right, 1.0),
-                column("达成", Align::Center, 1.0),
-            ];
-            blocks.push(Block::Table(Table { name: "indicators".into(), columns, rows, ..Table::default() }));
-        }
-    }
+    let mut rows: Vec<Row> = match sheet.ret.value("indicators") {
+        Some(Val::Indicators(all)) => all.iter().map(indicator_row).collect(),
+        _ => Vec::new(),
+    };
+    let (name, title) = if rows.is_empty() { ("dimensions", "方面") } else { ("indicators", "指标") };
     if let Some(Val::Dimensions(levels)) = sheet.ret.value("dimensions") {
-        let text = |n: Option<i64>| n.map_or("—".to_owned(), |n| n.to_string());
-        let rows =
-            DIMENSIONS.iter().zip(levels).filter(|(_, l)| l.iter().any(Option::is_some)).map(|(name, l)| {
-                let closed = match (l[0], l[1], l[2]) {
-                    (Some(_), Some(goal), Some(after)) => {
-                        if after >= goal {
-                            "是"
-                        } else {
-                            "否"
-                        }
-                    }
-                    _ => "—",
-                };
-                let cells =
-                    [(*name).to_owned(), "分".into(), text(l[0]), text(l[1]), text(l[2]), closed.into()];
-                Row { cells: cells.into_iter().map(CellText::words).collect(), strong: false }
-            });
-        match blocks.first_mut() {
-            Some(Block::Table(table)) => table.rows.extend(rows),
-            _ => {
-                let columns = vec![
-                    column("方面", Align::Left, 2.2),
-                    column("单位", Align::Center, 0.8),
-                    column("服务前", Align::Right, 1.0),
-                    column("目标", Align::Right, 1.0),
-                    column("服务后", Align::Right, 1.0),
-                    column("达成", Align::Center, 1.0),
-                ];
-                blocks.push(Block::Table(Table {
-                    name: "dimensions".into(),
-                    columns,
-                    rows: rows.collect(),
-                    ..Table::default()
-                }));
+        let scored = DIMENSIONS.iter().zip(levels).filter(|(_, l)| l.iter().any(Option::is_some));
+        rows.extend(scored.map(|(name, levels)| dimension_row(name, levels)));
+    }
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let columns = vec![
+        column(title, Align::Left, 2.2),
+        column("单位", Align::Center, 0.8),
+        column("服务前", Align::Right, 1.0),
+        column("目标", Align::Right, 1.0),
+        column("服务后", Align::Right, 1.0),
+        column("达成", Align::Center, 1.0),
+    ];
+    vec![Block::Table(Table { name: name.into(), columns, rows, ..Table::default() })]
+}
+
+/// Levels of 1 to 5 before, as goal and after.
+fn dimension_row(name: &str, levels: [Option<i64>; 3]) -> Row {
+    let text = |n: Option<i64>| n.map_or("—".to_owned(), |n| n.to_string());
+    let closed = match levels {
+        [_, Some(goal), Some(after)] if levels[0].is_some() => {
+            if after >= goal {
+                "是"
+            } else {
+                "否"
             }
         }
-    }
-    blocks
+        _ => "—",
+    };
+    let [before, goal, after] = levels.map(text);
+    let cells = [name.to_owned(), "分".into(), before, goal, after, closed.into()];
+    Row { cells: cells.into_iter().map(CellText::words).collect(), strong: false }
 }
 
 fn indicator_row(i: &Indicator) -> Row {
