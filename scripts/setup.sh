@@ -13,6 +13,11 @@ has_cjk_fonts() {
     find /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" \
         -iname 'NotoS*CJK*' -print -quit 2>/dev/null | grep -q .
 }
+# Cut to the measures of Times New Roman and Arial, which the Word files name for Latin letters and digits.
+has_latin_fonts() {
+    find /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" \
+        -iname 'Liberation*' -print -quit 2>/dev/null | grep -q .
+}
 has_program() { command -v "$1" >/dev/null 2>&1; }
 has_pikepdf() {
     local python
@@ -28,6 +33,7 @@ want_fonts() { has_cjk_fonts || missing+=(fonts-noto-cjk); }
 want_pictures() { has_program pdftoppm || missing+=(poppler-utils); }
 want_browser() { has_program chromium || has_program google-chrome || missing+=(chromium); }
 want_office() {
+    has_latin_fonts || missing+=(fonts-liberation)
     has_office_part libswlo.so || missing+=(libreoffice-writer)
     has_office_part libsclo.so || missing+=(libreoffice-calc)
 }

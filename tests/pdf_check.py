@@ -88,7 +88,8 @@ def faults(path):
         with pdf.open_metadata(set_pikepdf_as_editor=False) as meta:
             if (meta.get("pdfaid:part"), meta.get("pdfaid:conformance")) != ("2", "A"):
                 yield "not said to be PDF/A-2a"
-            if meta.get("pdfuaid:part") != "1":
+            # By its address: older pikepdf do not know the prefix.
+            if meta.get("{http://www.aiim.org/pdfua/ns/id/}part") != "1":
                 yield "not said to be PDF/UA-1"
             if not str(meta.get("dc:title") or "").strip():
                 yield "no title"
