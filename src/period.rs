@@ -63,22 +63,26 @@ impl Period {
         date::days_between(self.first_day(), day) >= -days && date::days_between(self.last_day(), day) <= days
     }
 
-    /// Reads what a cover says: `2025Q1`, `2025年第一季度`, `2025年1季度`.
+    /// Reads what a cover says: `2025Q1`, `2025年第一季度`, `2025年度1季度`, `2025年1—3月`. A single month or day
+    /// is none: it may be that of the report.
     pub fn from_words(words: &str) -> Option<Self> {
-        let key = crate::text::key(words).to_uppercase();
+        let dash = |c: char| if matches!(c, '—' | '–' | '~' | '至' | '到') { '-' } else { c };
+        let key: String = crate::text::key(words).to_uppercase().chars().map(dash).collect();
         if let Ok(period) = key.parse() {
             return Some(period);
         }
         let year: i32 = key.get(..4)?.parse().ok()?;
         let rest = key[4..]
-            .trim_start_matches(['年', '-', '/', '.'])
+            .trim_start_matches(['年', '度', '-', '/', '.'])
             .trim_start_matches('第')
-            .trim_end_matches("季度");
-        let quarter = match rest {
-            "一" | "1" | "Q1" => 1,
-            "二" | "2" | "Q2" => 2,
-            "三" | "3" | "Q3" => 3,
-            "四" | "4" | "Q4" => 4,
+            .trim_end_matches("季度")
+            .trim_end_matches('季');
+        let rest = rest.replace("--", "-").replace("月-", "-");
+        let quarter = match rest.as_str() {
+            "一" | "1" | "Q1" | "1-3月" | "01-03月" => 1,
+            "二" | "2" | "Q2" | "4-6月" | "04-06月" => 2,
+            "三" | "3" | "Q3" | "7-9月" | "07-09月" => 3,
+            "四" | "4" | "Q4" | "10-12月" => 4,
             _ => return None,
         };
         Some(Self { year, quarter })
@@ -119,7 +123,32 @@ mod tests {
         assert_eq!(q.previous().to_string(), "2024Q4");
         assert_eq!(date::iso(q.last_day()), "2025-03-31");
         assert_eq!(q.chinese(), "2025年第一季度");
-        assert_eq!(Period::from_words("2025年第一季度"), Some(q));
+        for words in [
+            "2025Q1",
+            "2025 q1",
+            "2025年第一季度",
+            "2025年度第1季度",
+            "2025年一季",
+            "2025-Q1",
+            "2025年1月至3月",
+            "2025年1——3月",
+            "2025.01-03月",
+        ] {
+            assert_eq!(Period::from_words(words), Some(q), "{words}");
+        }
+        for words in [
+            "",
+            "2025",
+            "2025年",
+            "第一季度",
+            "2025年1月",
+            "2025年2-4月",
+            "2025年4月10日",
+            "上季度",
+            "年年年年第一季度",
+        ] {
+            assert_eq!(Period::from_words(words), None, "{words}");
+        }
         assert!(["2025", "2025Q5", "25Q1", "2025q1", "x025Q1"].iter().all(|t| t.parse::<Period>().is_err()));
     }
 }

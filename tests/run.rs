@@ -227,3 +227,55 @@ fn a_template_error_names_file_line_and_the_nearest_name() {
     let message = text(&output.stderr);
     assert!(message.contains("city.md 第3行") && message.contains("total"), "{message}");
 }
+
+#[test]
+fn a_cover_of_another_quarter_is_told_once_and_the_folder_counts() {
+    let folder = tempfile::tempdir().expect("folder");
+    let inputs = folder.path().join("inputs/2025Q2/新都");
+    fs::create_dir_all(&inputs).expect("folder");
+    let row = [
+        "拟甲项目",
+        "成都拟乙公司",
+        "成都拟丙机构",
+        "13800000001",
+        "满意",
+        "满意",
+        "满意",
+        "满意",
+        "2025-05-20",
+    ];
+    let head = [
+        "质量提升服务项目名称",
+        "企业名称",
+        "质量服务机构名称",
+        "联系电话",
+        "对服务人员的服务态度",
+        "对服务人员的专业能力",
+        "对服务专家的服务态度",
+        "对服务专家的专业能力",
+        "填写日期",
+    ];
+    for (name, period) in [("甲.xlsx", "2025年第一季度"), ("乙.xlsx", "2025年4—6月"), ("丙.xlsx", "不详")]
+    {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let cover = book.add_worksheet().set_name("封面").expect("name");
+        cover.write(0, 0, "中小企业质量提升服务资料报送封面").expect("cell");
+        for (at, (label, said)) in [("报送期", period), ("区（市）县", "新都区")].iter().enumerate()
+        {
+            cover.write(at as u32 + 1, 0, *label).expect("cell");
+            cover.write(at as u32 + 1, 1, *said).expect("cell");
+        }
+        let table = book.add_worksheet();
+        table.write_row(0, 0, head).expect("row");
+        table.write_row(1, 0, row).expect("row");
+        table.write_row(2, 0, row.map(|cell| cell.replace('乙', "丁"))).expect("row");
+        book.save(inputs.join(name)).expect("saved");
+    }
+    let check = zhiti(folder.path(), &["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&check.stdout).expect("json");
+    let all = json["problems"].as_array().expect("list");
+    let told: Vec<_> = all.iter().filter(|p| p["code"] == "period_mismatch").collect();
+    assert_eq!(told.len(), 1, "{all:#?}");
+    assert!(told[0]["file"].as_str().is_some_and(|f| f.ends_with("甲.xlsx")), "{}", told[0]);
+    assert_eq!((&told[0]["sheet"], &told[0]["cell"]), (&"封面".into(), &"B2".into()), "{}", told[0]);
+}

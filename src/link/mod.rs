@@ -12,6 +12,7 @@ mod falls;
 mod keys;
 mod names;
 mod orphans;
+mod periods;
 mod place;
 mod roster;
 
@@ -164,7 +165,10 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     place::districts(&mut links, &mut found);
     names::agency_of_services(&mut links);
     names::consent(&mut links);
-    found.side_by_side(&links, &[orphans::find, names::variants, names::phones, alike::find, falls::find]);
+    found.side_by_side(
+        &links,
+        &[orphans::find, names::variants, names::phones, alike::find, falls::find, periods::find],
+    );
     keys::drop_mended(&links, &mut found);
     links.problems = found.settled();
     accounting::account(&mut links);

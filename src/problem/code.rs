@@ -94,7 +94,7 @@ catalogue! {
     DistrictMismatch, "district_mismatch", Warning, "报送区（市）县与企业地址不一致，以报送为准", "地址所在地为另一区（市）县", "请核对地址或报送文件夹", "";
     Unattributed, "unattributed", Warning, "无法确定所属区（市）县，列为“未归属”", "封面、文件夹、表B地址均未给出", "请补填封面，或放入区（市）县文件夹", "";
     NearName, "near_name", Warning, "名称与另一名称「{}」相近，疑似同一家", "写法不同会被当作两家", "请核对；确属同一家的，可在 zhiti.toml 的别名表中登记", "";
-    PeriodMismatch, "period_mismatch", Warning, "封面报送期与所在季度文件夹不一致，以文件夹为准", "可能放错了季度", "请核对报送期", "";
+    PeriodMismatch, "period_mismatch", Warning, "填写的报送期与所在季度文件夹不一致，以文件夹为准", "可能放错了季度", "请核对报送期", "";
     SamePhone, "same_phone", Warning, "同一电话出现在3家以上企业的表中", "仅作提示，可能由同一人代填", "请确认由企业本人填报", "";
     FastAnswer, "fast_answer", Warning, "答卷用时不足10秒", "仅作提示，可能未认真填写", "请与企业确认", "";
     AnswersAlike, "answers_alike", Info, "除名称、联系人和日期外，各项回答与另一家企业「{}」的表完全相同", "仅作提示，可能由同一人代填或复制了另一份", "请确认由企业本人填报；确属相同的不需要修改", "";
