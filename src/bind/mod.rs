@@ -6,6 +6,7 @@
 
 mod boxes;
 mod candidate;
+mod columns;
 mod continued;
 mod form;
 mod header;
@@ -19,10 +20,12 @@ mod platform;
 mod region;
 mod rows;
 mod slots;
+mod stacked;
 mod supplement;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod ticks;
 mod turned;
 #[cfg(test)]
 mod variants;
@@ -233,11 +236,30 @@ fn bind_sheet(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings)
         bands.iter().for_each(|band| form::bind(band, &Scan::of(band), specs, out));
         return false;
     }
+    if let Some(parts) = stacked::parts(sheet, scan, specs) {
+        parts.iter().for_each(|part| bind_part(part, specs, out));
+        return true;
+    }
     let is_table = table::bind(sheet, scan, specs, out) || turned::bind(sheet, scan, specs, out);
     if !is_table {
         form::bind(sheet, scan, specs, out);
     }
     is_table
+}
+
+/// Binds one of the tables and forms that stand under each other; what is none of them is told.
+fn bind_part(part: &Sheet, specs: &Specs, out: &mut Bindings) {
+    let scan = Scan::of(part);
+    let before = (out.returns.len(), out.refused.len(), out.blank_forms);
+    if table::bind(part, &scan, specs, out) {
+        return;
+    }
+    form::bind(part, &scan, specs, out);
+    if before == (out.returns.len(), out.refused.len(), out.blank_forms) {
+        let cell = part.cells().next().map(|(cell, _)| cell);
+        let finding = Finding::new(Code::SheetUnrecognised, format!("{}（部分）", part.name));
+        out.findings.push(Finding { sheet: part.name.clone(), cell, ..finding });
+    }
 }
 
 /// Says what is hidden in a sheet with returns, and what was struck out in any sheet.

@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 
-use super::candidate::{best_header, candidates};
+use super::candidate::{Candidate, best_header, candidates};
+use super::columns;
 use super::header::{self, Readings};
 use super::label::Scan;
 use super::platform::{self, Export};
 use super::rows::data_rows;
+use super::ticks;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
+use crate::parse::marks::Choice;
 use crate::problem::Code;
 use crate::spec::source::Source;
 use crate::spec::{ANSWER_TIME, Field, Form, FormSpec, Kind, Specs};
@@ -60,18 +63,13 @@ impl Header<'_> {
 }
 
 /// Labels that make a header: of a roster, of a form.
-const ROSTER_LEAST: usize = 3;
-const FORM_LEAST: usize = 4;
+pub(super) const ROSTER_LEAST: usize = 3;
+pub(super) const FORM_LEAST: usize = 4;
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
     let candidates = candidates(sheet, scan, specs, ROSTER_LEAST);
-    if let Some(header) = best_header(&candidates, &specs.roster, &specs.cover, ROSTER_LEAST)
-        && specs
-            .roster
-            .index("expected")
-            .is_some_and(|f| header.columns.iter().any(|(_, c)| *c == Column::Field(f)))
-    {
+    if let Some(header) = of_roster(&candidates, specs) {
         bind_roster(sheet, &header, &specs.roster, out);
         return true;
     }
@@ -82,17 +80,29 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
         bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
         return true;
     }
-    let headers = Form::ALL.into_iter().filter_map(|form| {
-        let header = best_header(&candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
-        Some((header.fields(), header, form))
-    });
-    // The form whose labels the header shows most of; the smaller form where two tie.
-    let Some((_, header, form)) = richest(headers, specs) else { return false };
+    let Some((mut header, form)) = of_form(&candidates, specs) else { return false };
+    columns::complete(sheet, &mut header, specs.of(form));
     if is_part_of_a_form(scan, &header, specs.of(form)) {
         return false;
     }
     bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
+}
+
+/// The header of a roster, which alone asks for the forms that are due.
+pub(super) fn of_roster(candidates: &[Candidate<'_>], specs: &Specs) -> Option<Header<'static>> {
+    let header = best_header(candidates, &specs.roster, &specs.cover, ROSTER_LEAST)?;
+    let expected = Column::Field(specs.roster.index("expected")?);
+    header.columns.iter().any(|(_, column)| *column == expected).then_some(header)
+}
+
+/// The header of a form and the form whose labels it shows most of; the smaller form where two tie.
+pub(super) fn of_form(candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
+    let headers = Form::ALL.into_iter().filter_map(|form| {
+        let header = best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
+        Some((header.fields(), header, form))
+    });
+    richest(headers, specs).map(|(_, header, form)| (header, form))
 }
 
 /// Whether a row of labels is only a part of a form: what a table of them would lack stands elsewhere, among others.
@@ -110,7 +120,7 @@ fn is_part_of_a_form(scan: &Scan<'_>, header: &Header<'_>, spec: &FormSpec) -> b
 }
 
 /// Required fields without a column.
-fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
+pub(super) fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
     let is = |index: usize, column: &Column| matches!(column, Column::Field(f) | Column::Option(f, _) if *f == index);
     let has = |index: usize| header.columns.iter().any(|(_, column)| is(index, column));
     // The agency may come from the cover or the roster; row by row it is told where neither names one.
@@ -268,7 +278,7 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
     for (index, field) in spec.fields.iter().enumerate() {
         let same: Vec<u32> =
             header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
-        if same.len() > 1 && !are_parts(sheet, header.row, &same, field) {
+        if same.len() > 1 && !are_parts(sheet, header, &same, field) {
             let cells: Vec<String> = same.iter().map(|col| Cell::new(header.row, *col).to_string()).collect();
             return Some((Code::TableColumns, format!("“{}”出现在{}", field.label, cells.join("、"))));
         }
@@ -281,11 +291,21 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
 }
 
 /// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
-fn are_parts(sheet: &Sheet, row: u32, columns: &[u32], field: &Field) -> bool {
-    let words = |col: &u32| text::label(&sheet.text(Cell::new(row, *col)));
+fn are_parts(sheet: &Sheet, header: &Header<'_>, columns: &[u32], field: &Field) -> bool {
+    // In two rows, the parts stand in the lower one.
+    let words = |col: &u32| {
+        let rows = (header.row..header.data_from).rev();
+        text::label(
+            &rows.map(|row| sheet.text(Cell::new(row, *col))).find(|w| !w.is_empty()).unwrap_or_default(),
+        )
+    };
     match (columns, field.kind) {
         ([a, b], Kind::Contact) => words(a) != words(b),
-        ([a, b], Kind::Range) => words(a).contains(['始', '起']) && words(b).contains(['结', '止']),
+        ([a, b], Kind::Range) => {
+            let (a, b) = (words(a), words(b));
+            columns::edge(&a) == Some(columns::Edge::Start) && columns::edge(&b) == Some(columns::Edge::End)
+                || a.contains(['始', '起']) && b.contains(['结', '止'])
+        }
         _ => false,
     }
 }
@@ -390,7 +410,10 @@ fn slots(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> Vec<
                 if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
                     slots[inner] = Some(slot);
                 }
-                tick(&mut slots[*field], cell, *option, value);
+                let on = value.is_some_and(|v| {
+                    is_on(sheet, header, row, (*field, &spec.fields[*field].choices[*option]), v)
+                });
+                tick(&mut slots[*field], cell, *option, on);
             }
             _ => {}
         }
@@ -426,38 +449,37 @@ fn typed(value: Option<&Value>) -> Content {
 }
 
 /// `(跳过)` and `(空)` of 问卷星.
-fn is_skip_mark(words: &str) -> bool {
+pub(super) fn is_skip_mark(words: &str) -> bool {
     matches!(text::key(words).as_str(), "(跳过)" | "(空)")
 }
 
-fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value>) {
+fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, on: bool) {
     let slot = slot.get_or_insert(Slot { cell, content: Content::Ticks(Vec::new()) });
     let Content::Ticks(ticks) = &mut slot.content else { return };
-    let on = match value {
-        None | Some(Value::Bool(false) | Value::Uncalculated | Value::Error(_)) => false,
-        Some(Value::Bool(true)) => true,
-        // Any other words in an option's column are the option itself.
-        Some(other) => is_tick(&text::key(&other.text())).unwrap_or(true),
-    };
     if on {
         ticks.push(option);
         ticks.sort_unstable();
     }
 }
 
-/// Whether the words in an option's column tick it; `None` where they are other words.
-pub(super) fn is_tick(key: &str) -> Option<bool> {
-    if text::is_blank_mark(key) || is_skip_mark(key) {
-        return Some(false);
+/// Whether a cell in an option's column ticks the option.
+fn is_on(
+    sheet: &Sheet,
+    header: &Header<'_>,
+    row: &Row,
+    (field, choice): (usize, &Choice),
+    value: &Value,
+) -> bool {
+    let words = match value {
+        Value::Bool(on) => return *on,
+        Value::Uncalculated | Value::Error(_) => return false,
+        other => text::key(&other.text()),
+    };
+    if ticks::is_cross(&words) {
+        return ticks::crosses_tick(sheet, header, row, field);
     }
-    match key.to_ascii_uppercase().as_str() {
-        "0" | "0.0" | "否" | "未选" | "未选中" | "未选择" | "FALSE" | "NO" | "N" | "□" | "☐" | "○" => {
-            Some(false)
-        }
-        "1" | "1.0" | "是" | "已选" | "选中" | "TRUE" | "YES" | "Y" | "√" | "✓" | "✔" | "☑" | "☒" | "■"
-        | "●" | "V" => Some(true),
-        _ => None,
-    }
+    // Any other words in an option's column are the option itself.
+    choice.spellings.contains(&words) || ticks::is_tick(&words).unwrap_or(true)
 }
 
 /// `123秒`, `2分3秒`, `02:07`.
