@@ -4,10 +4,12 @@
 //! title and labels, a table by its header row. What comes out still is what was
 //! typed; [`crate::answer`] judges it.
 
+mod above;
 mod boxes;
 mod candidate;
 mod columns;
 mod continued;
+mod example;
 mod form;
 mod header;
 mod joined;
@@ -181,7 +183,7 @@ pub struct Bindings {
 pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     let mut out = Bindings::default();
     let mut cover = Envelope::default();
-    let mut unrecognised = Vec::new();
+    let (mut unrecognised, mut examples) = (Vec::new(), Vec::new());
     let (mut key, mut previous) = (None, None);
     for sheet in &book.sheets {
         if sheet.is_empty() || is_own_list(sheet) {
@@ -200,17 +202,16 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
             note_looks(sheet, true, &mut out);
             continue;
         }
-        let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        let is_table = bind_sheet(sheet, &scan, specs, &mut out);
-        let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        note_looks(sheet, before != after, &mut out);
-        if before == after && !is_table {
-            unrecognised.push(sheet);
-        } else if sheet.hidden && after.0 > before.0 {
-            let finding =
-                Finding { sheet: sheet.name.clone(), ..Finding::new(Code::HiddenRead, &*sheet.name) };
-            out.findings.push(finding);
+        if example::is_named(sheet) {
+            examples.push(sheet);
+            continue;
         }
+        unrecognised.extend(Some(sheet).filter(|_| !take(sheet, &scan, specs, &mut out)));
+    }
+    for sheet in examples {
+        let scan = Scan::of(sheet);
+        let is_example = example::take(sheet, &scan, specs, &mut out);
+        unrecognised.extend(Some(sheet).filter(|_| !is_example && !take(sheet, &scan, specs, &mut out)));
     }
     for bound in out.returns.iter_mut().chain(&mut out.refused) {
         bound.envelope.fill_from(&cover);
@@ -228,6 +229,19 @@ impl Envelope {
         self.agency = self.agency.take().or(cover.agency.clone());
         self.consent = self.consent.take().or(cover.consent.clone());
     }
+}
+
+/// Takes what a sheet holds, with what its looks say; `false` where it holds nothing of ours.
+fn take(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
+    let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+    let is_table = bind_sheet(sheet, scan, specs, out);
+    let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+    note_looks(sheet, before != after, out);
+    if sheet.hidden && after.0 > before.0 {
+        let finding = Finding { sheet: sheet.name.clone(), ..Finding::new(Code::HiddenRead, &*sheet.name) };
+        out.findings.push(finding);
+    }
+    before != after || is_table
 }
 
 /// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::above::{self, Cells};
 use super::candidate::{Candidate, best_header, candidates};
 use super::columns;
 use super::header::{self, Readings};
@@ -256,8 +257,9 @@ fn bind_table(
 ) {
     let refusal = refusal(sheet, header, spec)
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
+    let cells = Cells::of(sheet, header);
     for row in data_rows(sheet, header, spec) {
-        let bound = bind_row(sheet, header, form, spec, row);
+        let bound = bind_row((sheet, &cells), header, form, spec, row);
         match &refusal {
             None => out.returns.push(bound),
             Some(_) => out.refused.push(bound),
@@ -358,20 +360,29 @@ fn is_index(value: &Value) -> bool {
     }
 }
 
-fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row: &Row) -> Bound {
+fn bind_row(
+    (sheet, cells): (&Sheet, &Cells<'_>),
+    header: &Header<'_>,
+    form: Form,
+    spec: &FormSpec,
+    row: &Row,
+) -> Bound {
     let first = row.cells.first().map_or(0, |(col, _)| *col);
     let mut bound = Bound {
         form,
         sheet: Arc::clone(&sheet.name),
         anchor: Cell::new(row.at, first),
         tabular: true,
-        slots: slots(sheet, header, spec, row),
+        slots: slots((sheet, cells), header, spec, row),
         envelope: Envelope::default(),
         continued: Vec::new(),
     };
     for (col, column) in &header.columns {
-        let cell = Cell::new(row.at, *col);
-        let mut words = text::words(&sheet.text(cell));
+        if matches!(column, Column::Field(_) | Column::Option(..)) {
+            continue;
+        }
+        let (cell, value) = cells.get(Cell::new(row.at, *col));
+        let mut words = text::words(&value.map(Value::text).unwrap_or_default());
         if words.is_empty() || is_missing(header, &words) {
             continue;
         }
@@ -395,18 +406,25 @@ fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row
     bound
 }
 
-fn slots(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
+fn slots(
+    (sheet, cells): (&Sheet, &Cells<'_>),
+    header: &Header<'_>,
+    spec: &FormSpec,
+    row: &Row,
+) -> Vec<Option<Slot>> {
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
     for (col, column) in &header.columns {
-        let cell = Cell::new(row.at, *col);
+        let (cell, value) = cells.get(Cell::new(row.at, *col));
         match column {
             Column::Field(field) => {
-                let said = content(header, spec, *field, sheet.get(cell));
+                // 同上 below nothing names nobody.
+                let named = |v: &&Value| spec.fields[*field].kind != Kind::Name || !above::is_same(v);
+                let said = content(header, spec, *field, value.filter(named));
                 let before = slots[*field].take();
                 slots[*field] = Some(with_part(&spec.fields[*field], before, cell, said));
             }
             Column::Option(field, option) => {
-                let value = sheet.get(cell).filter(|v| !is_missing(header, &v.text()));
+                let value = value.filter(|v| !is_missing(header, &v.text()));
                 if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
                     slots[inner] = Some(slot);
                 }
@@ -497,8 +515,9 @@ fn seconds(words: &str) -> Option<u32> {
 }
 
 fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
+    let cells = Cells::of(sheet, header);
     for row in data_rows(sheet, header, spec) {
-        let mut slots = slots(sheet, header, spec, row);
+        let mut slots = slots((sheet, &cells), header, spec, row);
         // The roster shares its envelope columns' labels with the cover.
         for (col, column) in &header.columns {
             let id = match column {
@@ -507,9 +526,9 @@ fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bi
                 Column::Consent => "consent",
                 _ => continue,
             };
-            let cell = Cell::new(row.at, *col);
+            let (cell, value) = cells.get(Cell::new(row.at, *col));
             if let Some(index) = spec.index(id) {
-                slots[index] = Some(Slot { cell, content: typed(sheet.get(cell)) });
+                slots[index] = Some(Slot { cell, content: typed(value) });
             }
         }
         out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });
