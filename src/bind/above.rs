@@ -64,7 +64,8 @@ impl<'a> Cells<'a> {
 /// `同上`, `〃`: the value above.
 pub(super) fn is_same(value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
-    if words.len() > 20 || !words.trim_start().starts_with(['同', '〃', '″', '"', '＂', '”', '“', '〞', '\''])
+    if words.len() > 20
+        || !words.trim_start().starts_with(['同', '(', '（', '〃', '″', '"', '＂', '”', '“', '〞', '\''])
     {
         return false;
     }
