@@ -84,7 +84,7 @@ fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
     if words.chars().count() > LONGEST_TICK {
         return None;
     }
-    super::table::is_tick(&crate::text::key(&words)).or_else(|| {
+    super::ticks::is_tick(&crate::text::key(&words)).or_else(|| {
         let told =
             marks::ticks(&format!("{words}是"), &[marks::Choice { spellings: vec!["是".into()] }]).ok()?;
         (told.marked && told.rest.is_empty()).then_some(!told.ticked.is_empty())

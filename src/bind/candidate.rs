@@ -59,6 +59,42 @@ impl<'a, 's> Line<'a, 's> {
     }
 }
 
+/// Columns under a group that hold one answer in parts, and the day beside a signature.
+const PARTS: [&str; 31] = [
+    "姓名",
+    "名字",
+    "签字",
+    "签名",
+    "盖章",
+    "签章",
+    "签字人",
+    "电话",
+    "手机",
+    "手机号",
+    "手机号码",
+    "联系电话",
+    "联系方式",
+    "起",
+    "止",
+    "始",
+    "终",
+    "自",
+    "至",
+    "开始",
+    "结束",
+    "起始",
+    "终止",
+    "截止",
+    "开始时间",
+    "结束时间",
+    "开始日期",
+    "结束日期",
+    "起始时间",
+    "截止时间",
+    "终止时间",
+];
+const DAYS: [&str; 6] = ["签字日期", "签名日期", "盖章日期", "签章日期", "签字时间", "签名时间"];
+
 /// The words of one cell.
 #[derive(Clone, Copy)]
 struct Text<'l, 'a, 's> {
@@ -90,6 +126,16 @@ impl<'a> Text<'_, 'a, '_> {
         self.alone().is_some_and(with_options)
     }
 
+    /// What they may name as a part of the answer that their group names: its name and date, its start and end.
+    fn as_part(&self, group: Text<'_, 'a, '_>) -> Option<Rc<Name<'a>>> {
+        let label = self.line.scan.label(self.cell, self.words);
+        if PARTS.contains(&&*label) {
+            return group.alone();
+        }
+        let day = || Name::of(Cow::Borrowed("日期"), |words| Cow::Owned(words.to_owned()), self.line.specs);
+        DAYS.contains(&&*label).then(day).flatten().map(Rc::new)
+    }
+
     /// What they may name behind the words of their group, with a sign between the two or none.
     fn in_group(&self, group: &str, sign: &str) -> Option<Rc<Name<'a>>> {
         let words = Cow::Owned(format!("{group}{sign}{}", self.words));
@@ -104,9 +150,21 @@ pub(super) fn candidates<'a>(
     specs: &'a Specs,
     least: usize,
 ) -> Vec<Candidate<'a>> {
-    let lines: Vec<Line<'a, '_>> = sheet.rows.iter().take(31).map(|row| Line::of(row, scan, specs)).collect();
+    candidates_from(sheet, scan, specs, (0, 30), least)
+}
+
+/// The same from one row (by its index), for so many rows.
+pub(super) fn candidates_from<'a>(
+    sheet: &'a Sheet,
+    scan: &'a Scan<'_>,
+    specs: &'a Specs,
+    (first, count): (usize, usize),
+    least: usize,
+) -> Vec<Candidate<'a>> {
+    let rows = sheet.rows.iter().skip(first).take(count + 1);
+    let lines: Vec<Line<'a, '_>> = rows.map(|row| Line::of(row, scan, specs)).collect();
     let mut out = Vec::new();
-    for (i, line) in lines.iter().enumerate().take(30) {
+    for (i, line) in lines.iter().enumerate().take(count) {
         let below = lines.get(i + 1).filter(|below| below.row.at == line.row.at + 1);
         out.extend(one_row(line, least));
         out.extend(below.and_then(|below| two_rows(sheet, line, below, least)));
@@ -236,7 +294,9 @@ impl<'a> Stacked<'_, 'a, '_> {
         // An option under its question; an answer under a header of its own column is none.
         let asks = self.question.is_some_and(|question| question.asks());
         let option = self.group.filter(|_| asks).and_then(|group| self.cell.in_group(group, ":"));
-        option.into_iter().chain(in_group).chain(self.cell.alone()).collect()
+        let part = self.question.filter(|_| self.group.is_some()).and_then(|group| self.cell.as_part(group));
+        // 日期 alone is the day beside a signature, 开始日期 under 服务时间 a part of it.
+        option.into_iter().chain(in_group).chain(part).chain(self.cell.alone()).collect()
     }
 }
 

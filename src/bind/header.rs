@@ -126,6 +126,7 @@ pub(super) fn asked(label: &str) -> Vec<String> {
     if has_signs {
         let last = label.trim_end_matches(SIGNS).rsplit(SIGNS).next().unwrap_or(label);
         all.extend([label.replace(SIGNS, ""), last.to_owned()]);
+        all.extend(row_of_matrix(label, SIGNS, WORDS));
     }
     let mut out = Vec::new();
     for mut rest in all {
@@ -139,6 +140,17 @@ pub(super) fn asked(label: &str) -> Vec<String> {
         }
     }
     out
+}
+
+/// `您对服务人员的评价-1.服务态度`: what a matrix asks of one of its rows, the question without its words for rating.
+fn row_of_matrix(label: &str, signs: [char; 7], words: [&str; 9]) -> Option<String> {
+    let (question, row) = label.trim_end_matches(signs).rsplit_once(signs)?;
+    let mut question = question.trim_end_matches(signs);
+    while let Some(shorter) = words.iter().find_map(|word| question.strip_suffix(word)) {
+        question = shorter.trim_end_matches('的');
+    }
+    let row = without_lead(row).pop().unwrap_or_else(|| row.to_owned());
+    (!question.is_empty() && !row.is_empty()).then(|| format!("{question}{row}"))
 }
 
 /// `企业名称(全称)(盖章)` without one bracket after another.
@@ -176,7 +188,18 @@ pub(super) fn without_lead(label: &str) -> Vec<String> {
     out
 }
 
+/// Signs that offices put in front of what must be filled in.
+const BULLETS: [char; 8] = ['★', '☆', '●', '◆', '▲', '△', '※', '·'];
+
 fn strip_lead(label: &str) -> Option<&str> {
+    if label.starts_with(BULLETS) {
+        return Some(label.trim_start_matches(BULLETS));
+    }
+    // `【企业名称】`
+    let framed = label.strip_prefix(['(', '[']).and_then(|rest| rest.strip_suffix([')', ']']));
+    if let Some(inner) = framed.filter(|inner| !inner.contains(['(', '[', ')', ']'])) {
+        return Some(inner);
+    }
     for lead in ["请填写", "请选择", "请输入", "请问", "贵单位的", "贵企业的", "贵公司的", "您的"]
     {
         if let Some(rest) = label.strip_prefix(lead) {
@@ -232,6 +255,11 @@ mod tests {
             "企 业 名 称",
             "3：您的企业名称是？",
             "贵企业的企业名称为？",
+            "★企业名称",
+            "※ 企业名称",
+            "【企业名称】",
+            "[企业名称]",
+            "★【企业名称】（必填）",
         ] {
             let Readings { plain, shortened, .. } = readings(words, text::label(words));
             assert!(
@@ -251,6 +279,9 @@ mod tests {
             "服务人员-服务态度",
             "服务人员（服务态度）",
             "对服务人员服务态度的评价",
+            "您对服务人员的评价—服务态度",
+            "服务人员—1.服务态度",
+            "对服务人员的满意度－服务态度",
         ] {
             let found = readings(words, text::label(words)).asked;
             let known = ["对服务人员的服务态度", "服务人员服务态度", "对服务人员服务态度"];

@@ -4,9 +4,12 @@
 //! title and labels, a table by its header row. What comes out still is what was
 //! typed; [`crate::answer`] judges it.
 
+mod above;
 mod boxes;
 mod candidate;
+mod columns;
 mod continued;
+mod example;
 mod form;
 mod header;
 mod joined;
@@ -19,10 +22,12 @@ mod platform;
 mod region;
 mod rows;
 mod slots;
+mod stacked;
 mod supplement;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod ticks;
 mod turned;
 #[cfg(test)]
 mod variants;
@@ -178,7 +183,7 @@ pub struct Bindings {
 pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     let mut out = Bindings::default();
     let mut cover = Envelope::default();
-    let mut unrecognised = Vec::new();
+    let (mut unrecognised, mut examples) = (Vec::new(), Vec::new());
     let (mut key, mut previous) = (None, None);
     for sheet in &book.sheets {
         if sheet.is_empty() || is_own_list(sheet) {
@@ -197,17 +202,16 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
             note_looks(sheet, true, &mut out);
             continue;
         }
-        let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        let is_table = bind_sheet(sheet, &scan, specs, &mut out);
-        let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
-        note_looks(sheet, before != after, &mut out);
-        if before == after && !is_table {
-            unrecognised.push(sheet);
-        } else if sheet.hidden && after.0 > before.0 {
-            let finding =
-                Finding { sheet: sheet.name.clone(), ..Finding::new(Code::HiddenRead, &*sheet.name) };
-            out.findings.push(finding);
+        if example::is_named(sheet) {
+            examples.push(sheet);
+            continue;
         }
+        unrecognised.extend(Some(sheet).filter(|_| !take(sheet, &scan, specs, &mut out)));
+    }
+    for sheet in examples {
+        let scan = Scan::of(sheet);
+        let is_example = example::take(sheet, &scan, specs, &mut out);
+        unrecognised.extend(Some(sheet).filter(|_| !is_example && !take(sheet, &scan, specs, &mut out)));
     }
     for bound in out.returns.iter_mut().chain(&mut out.refused) {
         bound.envelope.fill_from(&cover);
@@ -227,17 +231,49 @@ impl Envelope {
     }
 }
 
+/// Takes what a sheet holds, with what its looks say; `false` where it holds nothing of ours.
+fn take(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
+    let before = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+    let is_table = bind_sheet(sheet, scan, specs, out);
+    let after = (out.returns.len(), out.refused.len(), out.roster.len(), out.blank_forms);
+    note_looks(sheet, before != after, out);
+    if sheet.hidden && after.0 > before.0 {
+        let finding = Finding { sheet: sheet.name.clone(), ..Finding::new(Code::HiddenRead, &*sheet.name) };
+        out.findings.push(finding);
+    }
+    before != after || is_table
+}
+
 /// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).
 fn bind_sheet(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
     if let Some(bands) = region::bands(sheet, scan, specs) {
         bands.iter().for_each(|band| form::bind(band, &Scan::of(band), specs, out));
         return false;
     }
+    if let Some(parts) = stacked::parts(sheet, scan, specs) {
+        parts.iter().for_each(|part| bind_part(part, specs, out));
+        return true;
+    }
     let is_table = table::bind(sheet, scan, specs, out) || turned::bind(sheet, scan, specs, out);
     if !is_table {
         form::bind(sheet, scan, specs, out);
     }
     is_table
+}
+
+/// Binds one of the tables and forms that stand under each other; what is none of them is told.
+fn bind_part(part: &Sheet, specs: &Specs, out: &mut Bindings) {
+    let scan = Scan::of(part);
+    let before = (out.returns.len(), out.refused.len(), out.blank_forms);
+    if table::bind(part, &scan, specs, out) {
+        return;
+    }
+    form::bind(part, &scan, specs, out);
+    if before == (out.returns.len(), out.refused.len(), out.blank_forms) {
+        let cell = part.cells().next().map(|(cell, _)| cell);
+        let finding = Finding::new(Code::SheetUnrecognised, format!("{}（部分）", part.name));
+        out.findings.push(Finding { sheet: part.name.clone(), cell, ..finding });
+    }
 }
 
 /// Says what is hidden in a sheet with returns, and what was struck out in any sheet.

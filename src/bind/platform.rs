@@ -227,7 +227,7 @@ pub(super) fn typed_beside(
     })?;
     let key = text::label(words);
     let tick =
-        key.chars().count() <= 2 || choice.spellings.contains(&key) || super::table::is_tick(&key).is_some();
+        key.chars().count() <= 2 || choice.spellings.contains(&key) || super::ticks::is_tick(&key).is_some();
     if tick {
         return None;
     }

@@ -39,7 +39,7 @@ pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Regi
 }
 
 /// Rows of the longest sheet in which forms may stand side by side.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 
 /// The sheet cut into columns where forms stand side by side: two titles in one row, each with labels of its
 /// own below. `None` where they do not, or in a sheet too long for it. Cells keep their places.
@@ -88,7 +88,7 @@ pub(super) fn has_title(scan: &Scan<'_>, specs: &Specs) -> bool {
 }
 
 /// The cells that are titles of forms.
-fn titled<'a>(scan: &'a Scan<'_>, specs: &Specs) -> &'a [(Cell, Form)] {
+pub(super) fn titled<'a>(scan: &'a Scan<'_>, specs: &Specs) -> &'a [(Cell, Form)] {
     scan.titles(|words| title(words, specs))
 }
 
@@ -134,7 +134,7 @@ fn labels_in(scan: &Scan<'_>, spec: &FormSpec, (first, last): (u32, u32), most: 
 }
 
 /// Whether the labels of at least `least` fields stand between two rows.
-fn has_labels(scan: &Scan<'_>, spec: &FormSpec, rows: (u32, u32), least: usize) -> bool {
+pub(super) fn has_labels(scan: &Scan<'_>, spec: &FormSpec, rows: (u32, u32), least: usize) -> bool {
     labels_in(scan, spec, rows, least) == least
 }
 

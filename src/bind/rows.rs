@@ -100,7 +100,54 @@ fn is_note_row(sheet: &Sheet, row: &Row, spec: &FormSpec) -> bool {
         "计量单位:",
     ];
     let note = super::label::is_note(&label) || office.iter().any(|w| label.starts_with(w));
-    (row.cells.len() <= 3 && note) || titled || (alone && wide)
+    (row.cells.len() <= 3 && note) || titled || (alone && wide) || ends_table(row, &label)
+}
+
+/// Who filled it in, checked it and can be called, each word with its name; or that nothing follows.
+fn ends_table(row: &Row, first: &str) -> bool {
+    const OFFICE: [&str; 20] = [
+        "填表人",
+        "填报人",
+        "制表人",
+        "制表",
+        "审核人",
+        "审核",
+        "复核人",
+        "校对",
+        "经办人",
+        "负责人",
+        "单位负责人",
+        "部门负责人",
+        "分管领导",
+        "主管",
+        "报送单位",
+        "填报单位",
+        "填报日期",
+        "填表日期",
+        "制表日期",
+        "联系电话",
+    ];
+    let is_office = |label: &str| {
+        OFFICE
+            .iter()
+            .filter_map(|word| label.strip_prefix(word))
+            .any(|rest| rest.is_empty() || rest.starts_with([':', '(']))
+    };
+    let below =
+        |label: &str| ["以下空白", "以下无正文", "本行以下空白"].contains(&label.trim_matches(['(', ')']));
+    if row.cells.len() == 1 && below(first) {
+        return true;
+    }
+    if !is_office(first) {
+        return false;
+    }
+    let texts = row
+        .cells
+        .iter()
+        .filter_map(|(_, v)| if let Value::Text(t) = v { Some(text::label(t)) } else { None });
+    let named = texts.filter(|label| is_office(label)).count();
+    // Each has at most one cell of words behind it.
+    named >= 2 && row.cells.len() <= 2 * named
 }
 
 /// A row that repeats one of the header's rows, as after a page break.
@@ -112,4 +159,34 @@ fn is_header_again(sheet: &Sheet, header: &Header<'_>, row: &Row) -> bool {
         });
         same.count() * 2 > row.cells.len()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bind::bind;
+    use crate::bind::testing::{book, specs};
+
+    #[test]
+    fn what_stands_below_a_table_is_no_return() {
+        let head: &[&str] =
+            &["质量提升服务项目名称", "企业名称", "质量服务机构名称", "联系电话", "对服务人员的服务态度"];
+        let row: &[&str] = &["拟甲项目", "成都拟乙公司", "成都拟丙机构", "13800000001", "满意"];
+        let feet: [&[&str]; 9] = [
+            &["合计", "2家"],
+            &["填表人：张拟", "", "审核人：李拟"],
+            &["负责人：王拟", "联系电话：028-85551234"],
+            &["报送单位（盖章）：拟和局", "填报人：", "李拟", "联系电话：", "028-85551234"],
+            &["经办人：张拟", "主管：李拟", "分管领导："],
+            &["制表人", "张拟", "审核人", "李拟"],
+            &["注：本表一式两份"],
+            &["", "（以下空白）"],
+            &["单位负责人：王拟", "填表人：张拟", "填表日期：2025年3月31日"],
+        ];
+        for foot in feet {
+            let bound = bind(&book(&[head, row, foot]), specs());
+            assert_eq!((bound.returns.len(), bound.refused.len()), (1, 0), "{foot:?}");
+        }
+        let company: &[&str] = &["负责人培训", "成都拟戊公司", "成都拟丙机构", "13800000002", "满意"];
+        assert_eq!(bind(&book(&[head, row, company]), specs()).returns.len(), 2);
+    }
 }

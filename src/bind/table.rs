@@ -3,13 +3,17 @@
 
 use std::sync::Arc;
 
-use super::candidate::{best_header, candidates};
+use super::above::{self, Cells};
+use super::candidate::{Candidate, best_header, candidates};
+use super::columns;
 use super::header::{self, Readings};
 use super::label::Scan;
 use super::platform::{self, Export};
 use super::rows::data_rows;
+use super::ticks;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
+use crate::parse::marks::Choice;
 use crate::problem::Code;
 use crate::spec::source::Source;
 use crate::spec::{ANSWER_TIME, Field, Form, FormSpec, Kind, Specs};
@@ -60,18 +64,13 @@ impl Header<'_> {
 }
 
 /// Labels that make a header: of a roster, of a form.
-const ROSTER_LEAST: usize = 3;
-const FORM_LEAST: usize = 4;
+pub(super) const ROSTER_LEAST: usize = 3;
+pub(super) const FORM_LEAST: usize = 4;
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
     let candidates = candidates(sheet, scan, specs, ROSTER_LEAST);
-    if let Some(header) = best_header(&candidates, &specs.roster, &specs.cover, ROSTER_LEAST)
-        && specs
-            .roster
-            .index("expected")
-            .is_some_and(|f| header.columns.iter().any(|(_, c)| *c == Column::Field(f)))
-    {
+    if let Some(header) = of_roster(&candidates, specs) {
         bind_roster(sheet, &header, &specs.roster, out);
         return true;
     }
@@ -82,17 +81,29 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
         bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
         return true;
     }
-    let headers = Form::ALL.into_iter().filter_map(|form| {
-        let header = best_header(&candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
-        Some((header.fields(), header, form))
-    });
-    // The form whose labels the header shows most of; the smaller form where two tie.
-    let Some((_, header, form)) = richest(headers, specs) else { return false };
+    let Some((mut header, form)) = of_form(&candidates, specs) else { return false };
+    columns::complete(sheet, &mut header, specs.of(form));
     if is_part_of_a_form(scan, &header, specs.of(form)) {
         return false;
     }
     bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
+}
+
+/// The header of a roster, which alone asks for the forms that are due.
+pub(super) fn of_roster(candidates: &[Candidate<'_>], specs: &Specs) -> Option<Header<'static>> {
+    let header = best_header(candidates, &specs.roster, &specs.cover, ROSTER_LEAST)?;
+    let expected = Column::Field(specs.roster.index("expected")?);
+    header.columns.iter().any(|(_, column)| *column == expected).then_some(header)
+}
+
+/// The header of a form and the form whose labels it shows most of; the smaller form where two tie.
+pub(super) fn of_form(candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
+    let headers = Form::ALL.into_iter().filter_map(|form| {
+        let header = best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
+        Some((header.fields(), header, form))
+    });
+    richest(headers, specs).map(|(_, header, form)| (header, form))
 }
 
 /// Whether a row of labels is only a part of a form: what a table of them would lack stands elsewhere, among others.
@@ -110,7 +121,7 @@ fn is_part_of_a_form(scan: &Scan<'_>, header: &Header<'_>, spec: &FormSpec) -> b
 }
 
 /// Required fields without a column.
-fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
+pub(super) fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
     let is = |index: usize, column: &Column| matches!(column, Column::Field(f) | Column::Option(f, _) if *f == index);
     let has = |index: usize| header.columns.iter().any(|(_, column)| is(index, column));
     // The agency may come from the cover or the roster; row by row it is told where neither names one.
@@ -246,8 +257,9 @@ fn bind_table(
 ) {
     let refusal = refusal(sheet, header, spec)
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
+    let cells = Cells::of(sheet, header);
     for row in data_rows(sheet, header, spec) {
-        let bound = bind_row(sheet, header, form, spec, row);
+        let bound = bind_row((sheet, &cells), header, form, spec, row);
         match &refusal {
             None => out.returns.push(bound),
             Some(_) => out.refused.push(bound),
@@ -268,7 +280,7 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
     for (index, field) in spec.fields.iter().enumerate() {
         let same: Vec<u32> =
             header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
-        if same.len() > 1 && !are_parts(sheet, header.row, &same, field) {
+        if same.len() > 1 && !are_parts(sheet, header, &same, field) {
             let cells: Vec<String> = same.iter().map(|col| Cell::new(header.row, *col).to_string()).collect();
             return Some((Code::TableColumns, format!("“{}”出现在{}", field.label, cells.join("、"))));
         }
@@ -281,11 +293,21 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
 }
 
 /// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
-fn are_parts(sheet: &Sheet, row: u32, columns: &[u32], field: &Field) -> bool {
-    let words = |col: &u32| text::label(&sheet.text(Cell::new(row, *col)));
+fn are_parts(sheet: &Sheet, header: &Header<'_>, columns: &[u32], field: &Field) -> bool {
+    // In two rows, the parts stand in the lower one.
+    let words = |col: &u32| {
+        let rows = (header.row..header.data_from).rev();
+        text::label(
+            &rows.map(|row| sheet.text(Cell::new(row, *col))).find(|w| !w.is_empty()).unwrap_or_default(),
+        )
+    };
     match (columns, field.kind) {
         ([a, b], Kind::Contact) => words(a) != words(b),
-        ([a, b], Kind::Range) => words(a).contains(['始', '起']) && words(b).contains(['结', '止']),
+        ([a, b], Kind::Range) => {
+            let (a, b) = (words(a), words(b));
+            columns::edge(&a) == Some(columns::Edge::Start) && columns::edge(&b) == Some(columns::Edge::End)
+                || a.contains(['始', '起']) && b.contains(['结', '止'])
+        }
         _ => false,
     }
 }
@@ -338,20 +360,29 @@ fn is_index(value: &Value) -> bool {
     }
 }
 
-fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row: &Row) -> Bound {
+fn bind_row(
+    (sheet, cells): (&Sheet, &Cells<'_>),
+    header: &Header<'_>,
+    form: Form,
+    spec: &FormSpec,
+    row: &Row,
+) -> Bound {
     let first = row.cells.first().map_or(0, |(col, _)| *col);
     let mut bound = Bound {
         form,
         sheet: Arc::clone(&sheet.name),
         anchor: Cell::new(row.at, first),
         tabular: true,
-        slots: slots(sheet, header, spec, row),
+        slots: slots((sheet, cells), header, spec, row),
         envelope: Envelope::default(),
         continued: Vec::new(),
     };
     for (col, column) in &header.columns {
-        let cell = Cell::new(row.at, *col);
-        let mut words = text::words(&sheet.text(cell));
+        if matches!(column, Column::Field(_) | Column::Option(..)) {
+            continue;
+        }
+        let (cell, value) = cells.get(Cell::new(row.at, *col));
+        let mut words = text::words(&value.map(Value::text).unwrap_or_default());
         if words.is_empty() || is_missing(header, &words) {
             continue;
         }
@@ -375,22 +406,32 @@ fn bind_row(sheet: &Sheet, header: &Header<'_>, form: Form, spec: &FormSpec, row
     bound
 }
 
-fn slots(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> Vec<Option<Slot>> {
+fn slots(
+    (sheet, cells): (&Sheet, &Cells<'_>),
+    header: &Header<'_>,
+    spec: &FormSpec,
+    row: &Row,
+) -> Vec<Option<Slot>> {
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
     for (col, column) in &header.columns {
-        let cell = Cell::new(row.at, *col);
+        let (cell, value) = cells.get(Cell::new(row.at, *col));
         match column {
             Column::Field(field) => {
-                let said = content(header, spec, *field, sheet.get(cell));
+                // 同上 below nothing names nobody.
+                let named = |v: &&Value| spec.fields[*field].kind != Kind::Name || !above::is_same(v);
+                let said = content(header, spec, *field, value.filter(named));
                 let before = slots[*field].take();
                 slots[*field] = Some(with_part(&spec.fields[*field], before, cell, said));
             }
             Column::Option(field, option) => {
-                let value = sheet.get(cell).filter(|v| !is_missing(header, &v.text()));
+                let value = value.filter(|v| !is_missing(header, &v.text()));
                 if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
                     slots[inner] = Some(slot);
                 }
-                tick(&mut slots[*field], cell, *option, value);
+                let on = value.is_some_and(|v| {
+                    is_on(sheet, header, row, (*field, &spec.fields[*field].choices[*option]), v)
+                });
+                tick(&mut slots[*field], cell, *option, on);
             }
             _ => {}
         }
@@ -426,38 +467,37 @@ fn typed(value: Option<&Value>) -> Content {
 }
 
 /// `(跳过)` and `(空)` of 问卷星.
-fn is_skip_mark(words: &str) -> bool {
+pub(super) fn is_skip_mark(words: &str) -> bool {
     matches!(text::key(words).as_str(), "(跳过)" | "(空)")
 }
 
-fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, value: Option<&Value>) {
+fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, on: bool) {
     let slot = slot.get_or_insert(Slot { cell, content: Content::Ticks(Vec::new()) });
     let Content::Ticks(ticks) = &mut slot.content else { return };
-    let on = match value {
-        None | Some(Value::Bool(false) | Value::Uncalculated | Value::Error(_)) => false,
-        Some(Value::Bool(true)) => true,
-        // Any other words in an option's column are the option itself.
-        Some(other) => is_tick(&text::key(&other.text())).unwrap_or(true),
-    };
     if on {
         ticks.push(option);
         ticks.sort_unstable();
     }
 }
 
-/// Whether the words in an option's column tick it; `None` where they are other words.
-pub(super) fn is_tick(key: &str) -> Option<bool> {
-    if text::is_blank_mark(key) || is_skip_mark(key) {
-        return Some(false);
+/// Whether a cell in an option's column ticks the option.
+fn is_on(
+    sheet: &Sheet,
+    header: &Header<'_>,
+    row: &Row,
+    (field, choice): (usize, &Choice),
+    value: &Value,
+) -> bool {
+    let words = match value {
+        Value::Bool(on) => return *on,
+        Value::Uncalculated | Value::Error(_) => return false,
+        other => text::key(&other.text()),
+    };
+    if ticks::is_cross(&words) {
+        return ticks::crosses_tick(sheet, header, row, field);
     }
-    match key.to_ascii_uppercase().as_str() {
-        "0" | "0.0" | "否" | "未选" | "未选中" | "未选择" | "FALSE" | "NO" | "N" | "□" | "☐" | "○" => {
-            Some(false)
-        }
-        "1" | "1.0" | "是" | "已选" | "选中" | "TRUE" | "YES" | "Y" | "√" | "✓" | "✔" | "☑" | "☒" | "■"
-        | "●" | "V" => Some(true),
-        _ => None,
-    }
+    // Any other words in an option's column are the option itself.
+    choice.spellings.contains(&words) || ticks::is_tick(&words).unwrap_or(true)
 }
 
 /// `123秒`, `2分3秒`, `02:07`.
@@ -478,8 +518,9 @@ fn seconds(words: &str) -> Option<u32> {
 }
 
 fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
+    let cells = Cells::of(sheet, header);
     for row in data_rows(sheet, header, spec) {
-        let mut slots = slots(sheet, header, spec, row);
+        let mut slots = slots((sheet, &cells), header, spec, row);
         // The roster shares its envelope columns' labels with the cover.
         for (col, column) in &header.columns {
             let id = match column {
@@ -488,9 +529,9 @@ fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bi
                 Column::Consent => "consent",
                 _ => continue,
             };
-            let cell = Cell::new(row.at, *col);
+            let (cell, value) = cells.get(Cell::new(row.at, *col));
             if let Some(index) = spec.index(id) {
-                slots[index] = Some(Slot { cell, content: typed(sheet.get(cell)) });
+                slots[index] = Some(Slot { cell, content: typed(value) });
             }
         }
         out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });

@@ -49,12 +49,11 @@ pub(super) fn note_hidden(package: &mut Package<'_>, sheets: &mut [Sheet]) {
 }
 
 /// Says in each sheet of an .ods what is hidden there.
-pub(super) fn note_hidden_ods(package: &mut Package<'_>, sheets: &mut [Sheet]) {
-    let Some(xml) = package.text("content.xml") else { return };
+pub(super) fn note_hidden_ods(xml: &str, sheets: &mut [Sheet]) {
     if !xml.contains("table:visibility=") {
         return;
     }
-    let mut hidden = hidden_ods(&xml);
+    let mut hidden = hidden_ods(xml);
     for sheet in sheets {
         if let Some(hidden) = hidden.remove(&*sheet.name) {
             hidden.note(sheet);
@@ -99,12 +98,12 @@ fn hidden_ods(xml: &str) -> BTreeMap<String, Hidden> {
     out
 }
 
-fn ods_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn ods_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag.attributes().flatten().find(|a| a.key.as_ref() == name)?;
     Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())
 }
 
-fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {
+pub(super) fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {
     ods_attribute(tag, name).and_then(|n| n.parse().ok()).filter(|n| *n > 0).unwrap_or(1)
 }
 

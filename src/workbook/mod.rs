@@ -17,6 +17,7 @@ mod package;
 mod part;
 mod plain;
 mod sheets;
+mod spans;
 mod store;
 mod styles;
 mod tidy;

@@ -11,7 +11,7 @@ use super::container::Kind;
 use super::controls::Controls;
 use super::merges::Area;
 use super::package::Package;
-use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, tidy};
+use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, spans, tidy};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
@@ -33,7 +33,10 @@ pub(super) fn read(kind: Kind, package: &mut Package<'_>, limits: &Limits) -> Re
         Kind::Xlsb => read_xlsb(Xlsb::new(cursor).map_err(xlsb_fault)?, limits),
         Kind::Ods => {
             let mut book = read_ods(Ods::new(cursor).map_err(ods_fault)?, limits)?;
-            looks::note_hidden_ods(package, &mut book.sheets);
+            if let Some(xml) = package.text("content.xml") {
+                spans::merge_ods(&xml, &mut book.sheets, limits);
+                looks::note_hidden_ods(&xml, &mut book.sheets);
+            }
             Ok(book)
         }
     }

@@ -1,0 +1,124 @@
+//! Cells that say what a cell above them says: merged over several rows, or 同上 in words.
+//!
+//! A merged area is one answer for all its rows and keeps its own place, the top left; 同上 keeps the place where it
+//! stands. Where nothing stands above it, it stays what it is.
+
+use super::table::Header;
+use crate::cell::Cell;
+use crate::text;
+use crate::workbook::{Sheet, Value};
+
+/// Rows that one 同上 is followed upwards.
+const FARTHEST: usize = 1000;
+
+/// The cells of a table, each with what it stands for.
+pub(super) struct Cells<'a> {
+    sheet: &'a Sheet,
+    from: u32,
+    /// Areas merged over several rows below the header, as (column, first row, last row), ascending.
+    areas: Vec<(u32, u32, u32)>,
+    /// An answer to a survey repeats no other.
+    alone: bool,
+}
+
+impl<'a> Cells<'a> {
+    pub fn of(sheet: &'a Sheet, header: &Header<'_>) -> Self {
+        let area = |(key, (bottom, _)): (&u64, &(u32, u32))| (*key as u32, (key >> 32) as u32, *bottom);
+        let below = |(_, top, bottom): &(u32, u32, u32)| *top >= header.data_from && bottom > top;
+        let mut areas: Vec<_> = sheet.merges.iter().map(area).filter(below).collect();
+        areas.sort_unstable();
+        Self { sheet, from: header.data_from, areas, alone: header.source.is_some() }
+    }
+
+    /// What a cell says, and where that stands.
+    pub fn get(&self, cell: Cell) -> (Cell, Option<&'a Value>) {
+        match self.sheet.get(cell) {
+            None if !self.areas.is_empty() => self.merged(cell),
+            Some(value) if !self.alone && is_same(value) => (cell, self.above(cell).or(Some(value))),
+            value => (cell, value),
+        }
+    }
+
+    fn merged(&self, cell: Cell) -> (Cell, Option<&'a Value>) {
+        let behind = self.areas.partition_point(|(col, top, _)| (*col, *top) <= (cell.col, cell.row));
+        match behind.checked_sub(1).map(|at| self.areas[at]) {
+            Some((col, top, bottom)) if col == cell.col && top < cell.row && cell.row <= bottom => {
+                let first = Cell::new(top, col);
+                (first, self.get(first).1)
+            }
+            _ => (cell, None),
+        }
+    }
+
+    /// The nearest value above that says something itself.
+    fn above(&self, cell: Cell) -> Option<&'a Value> {
+        let rows = &self.sheet.rows;
+        let end = rows.partition_point(|row| row.at < cell.row);
+        let above = rows[..end].iter().rev().take(FARTHEST).take_while(|row| row.at >= self.from);
+        let cells = above.map(|row| Cell::new(row.at, cell.col));
+        let mut values = cells.map(|c| self.sheet.get(c).or_else(|| self.merged(c).1));
+        values.find(|value| !value.is_some_and(is_same)).flatten()
+    }
+}
+
+/// `同上`, `〃`: the value above.
+pub(super) fn is_same(value: &Value) -> bool {
+    let Value::Text(words) = value else { return false };
+    if words.len() > 20
+        || !words.trim_start().starts_with(['同', '(', '（', '〃', '″', '"', '＂', '”', '“', '〞', '\''])
+    {
+        return false;
+    }
+    let key = text::key(words);
+    let bare = key.trim_matches(['(', ')', '。', '.']);
+    matches!(bare, "同上" | "同上行" | "同上一行" | "〃" | "″" | "\"" | "”" | "“" | "〞" | "''" | "′′")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bind::testing::{book, judged, said, specs};
+    use crate::bind::{Bindings, bind};
+    use crate::workbook::Book;
+
+    const HEAD: &[&str] = &["质量提升服务项目名称", "企业名称", "质量服务机构名称", "对服务人员的服务态度"];
+
+    fn rows(agencies: [&str; 3]) -> Book {
+        let [a, b, c] = agencies;
+        book(&[
+            HEAD,
+            &["拟甲项目", "成都拟乙公司", a, "满意"],
+            &["拟丁项目", "成都拟戊公司", b, "不满意"],
+            &["拟己项目", "成都拟庚公司", c, "满意"],
+        ])
+    }
+
+    fn agencies(bound: &Bindings) -> Vec<String> {
+        let one = |b| {
+            let ret = judged(b);
+            format!("{}@{}", said(&ret, "agency"), ret.place_of("agency").cell.unwrap())
+        };
+        bound.returns.iter().map(one).collect()
+    }
+
+    #[test]
+    fn a_cell_merged_over_rows_is_the_answer_of_each() {
+        let mut merged = rows(["成都拟丙机构", "", ""]);
+        merged.sheets[0].merge((1, 2), (3, 2));
+        assert_eq!(agencies(&bind(&merged, specs())), ["成都拟丙机构@C2"; 3]);
+        assert_eq!(agencies(&bind(&rows(["成都拟丙机构", "", ""]), specs()))[1..], ["@C3", "@C4"]);
+    }
+
+    #[test]
+    fn the_same_as_above_is_that_at_its_own_place() {
+        for same in ["同上", "同 上", "〃", "″", "\"", "（同上）"] {
+            let said = agencies(&bind(&rows(["成都拟丙机构", same, same]), specs()));
+            assert_eq!(said, ["成都拟丙机构@C2", "成都拟丙机构@C3", "成都拟丙机构@C4"], "{same}");
+        }
+    }
+
+    #[test]
+    fn the_same_as_nothing_is_no_name() {
+        assert_eq!(agencies(&bind(&rows(["同上", "成都拟丙机构", ""]), specs()))[0], "@C2");
+        assert_eq!(agencies(&bind(&rows(["成都拟丙机构", "", "同上"]), specs()))[2], "@C4");
+    }
+}
