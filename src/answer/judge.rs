@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use crate::bind::{Bound, Content, Envelope, IndicatorRow, Slot};
-use crate::cell::Place;
+use crate::bind::{Bound, Content, Envelope, IndicatorRow, Level, Slot};
+use crate::cell::{Cell, Place};
 use crate::parse::contact::{self, Contact};
 use crate::parse::date::{self, NotADate};
 use crate::parse::marks::{self, Unclear};
@@ -92,10 +92,20 @@ fn return_id(period: Period, form: Form, place: &Place) -> String {
 struct Fault {
     code: Code,
     found: String,
+    /// Where it is not the whole answer: what it is about, and how to mend it.
+    part: Option<Part>,
+}
+
+/// A part of an answer that has a cell of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    cell: Cell,
+    name: String,
+    mend: &'static str,
 }
 
 fn fault(code: Code, raw: &str) -> Vec<Fault> {
-    vec![Fault { code, found: raw.to_owned() }]
+    vec![Fault { code, found: raw.to_owned(), part: None }]
 }
 
 fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> {
@@ -116,7 +126,10 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
             } else {
                 fault.code
             };
-            let mut problem = out.problem(code, id);
+            let mut problem = match &fault.part {
+                Some(part) => about_part(out, code, id, part),
+                None => out.problem(code, id),
+            };
             if !field.is_personal() {
                 problem = problem.found(fault.found.as_str());
             }
@@ -128,6 +141,14 @@ fn problems(out: &mut Return, judged: Vec<(usize, Vec<Fault>)>) -> Vec<Problem> 
     }
     out.excluded = problems.iter().any(|p| p.severity == Severity::Error);
     problems
+}
+
+/// A problem at a part of an answer.
+fn about_part(out: &Return, code: Code, id: &str, part: &Part) -> Problem {
+    let mut problem = out.problem_in(code, id, part.cell).about(part.name.as_str());
+    let headline = code.entry().headline.to_owned();
+    problem.word(&Arc::new(Words { headline, mend: part.mend.to_owned() }));
+    problem
 }
 
 /// A required answer that is not there. Where the options are printed and none is ticked, what
@@ -163,8 +184,8 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer<'static>, Vec<Faul
             (raw, read, faults)
         }
         Content::Ticks(ticks) => ticked(field, &ticks),
-        Content::Dimensions(rows) => dimensions(&rows),
-        Content::Indicators(rows) => indicators(rows),
+        Content::Dimensions(rows) => dimensions(field, &rows),
+        Content::Indicators(rows) => indicators(field, rows),
     };
     (Answer { cell, raw: raw.into(), value }, faults)
 }
@@ -186,9 +207,11 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
             }
         }
         Kind::Signature => {
-            let blank = text::is_blank_mark(raw)
-                || matches!(text::label(raw).as_str(), "(盖章)" | "(签字)" | "(公章)" | "");
-            if blank { nothing } else { (Some(Val::Text(raw.to_owned().into())), Vec::new()) }
+            if is_unsigned(raw) {
+                nothing
+            } else {
+                (Some(Val::Text(raw.to_owned().into())), Vec::new())
+            }
         }
         Kind::Contact => contact_value(raw),
         Kind::Date => date_value(field, value, raw, period),
@@ -199,6 +222,19 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         Kind::Dimensions | Kind::Indicators => nothing,
     }
 }
+
+/// Whether nobody has signed or sealed: blank, the form's own words, or words that say so.
+fn is_unsigned(raw: &str) -> bool {
+    let label = text::label(raw);
+    let bare = label.trim_matches(['(', ')']);
+    let says = |lead: &str| bare.strip_prefix(lead).is_some_and(|rest| SIGNING.contains(&rest));
+    text::is_blank_mark(raw)
+        || text::is_none_word(raw)
+        || ["", "未", "待", "尚未", "暂未", "没有", "无"].into_iter().any(says)
+}
+
+/// What is done to a form at its foot.
+const SIGNING: [&str; 8] = ["", "签字", "签名", "签章", "盖章", "公章", "签", "盖"];
 
 fn name(raw: &str) -> Option<String> {
     let words = text::words(&raw.replace(['\n', '\r'], ""));
@@ -322,66 +358,91 @@ fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val<'static>>, Vec<
 }
 
 /// The words of a cell that should hold a number: one shown as a date (`0 days`) is still a number.
-fn number_words(value: &Option<Value>) -> String {
+fn number_words(value: &Value) -> String {
     match value {
-        Some(Value::Serial(n, _)) => Value::Number(*n).text(),
-        value => value.as_ref().map(|v| text::words(&v.text())).unwrap_or_default(),
+        Value::Serial(n, _) => Value::Number(*n).text(),
+        value => text::words(&value.text()),
     }
 }
 
-fn dimensions(rows: &[[Option<Value>; 3]]) -> (String, Option<Val<'static>>, Vec<Fault>) {
+/// The three times of both tables of the supplement.
+const TIMES: [&str; 3] = ["服务前", "目标", "服务后"];
+
+fn dimensions(field: &Field, rows: &[[Option<Level>; 3]]) -> (String, Option<Val<'static>>, Vec<Fault>) {
     let mut faults = Vec::new();
-    let mut level = |value: &Option<Value>| {
-        let text = number_words(value);
-        match number::count(&text) {
+    let mut level = |name: &str, time: &str, level: &Level| {
+        let text = number_words(&level.value);
+        match number::count(text.trim_end_matches(['分', '级', '星'])) {
             Ok(None) => None,
             Ok(Some(count)) if (1..=5).contains(&count.value) => Some(count.value),
             _ => {
-                faults.extend(fault(Code::OptionUnrecognised, &text));
+                let name = format!("{name}（{time}）");
+                let part = Part { cell: level.cell, name, mend: "请填写1～5的整数" };
+                faults.push(Fault { code: Code::OptionUnrecognised, found: text, part: Some(part) });
                 None
             }
         }
     };
-    let read: Vec<[Option<i64>; 3]> =
-        rows.iter().map(|row| [level(&row[0]), level(&row[1]), level(&row[2])]).collect();
+    let mut read = Vec::with_capacity(rows.len());
+    for (name, row) in field.options.iter().zip(rows) {
+        let mut levels = [None; 3];
+        for ((out, time), typed) in levels.iter_mut().zip(TIMES).zip(row) {
+            *out = typed.as_ref().and_then(|typed| level(name, time, typed));
+        }
+        read.push(levels);
+    }
     let any = read.iter().flatten().any(Option::is_some);
     (String::new(), any.then_some(Val::Dimensions(read.into())), faults)
 }
 
-fn indicators(rows: Vec<IndicatorRow>) -> (String, Option<Val<'static>>, Vec<Fault>) {
+fn indicators(field: &Field, rows: Vec<IndicatorRow>) -> (String, Option<Val<'static>>, Vec<Fault>) {
     let mut faults = Vec::new();
-    let mut decimal = |value: &Option<Value>| {
-        let text = number_words(value);
-        if text::is_blank_mark(&text) {
-            return None;
-        }
-        let read = number::decimal(&text);
-        if read.is_none() {
-            faults.extend(fault(Code::CountText, &text));
-        }
-        read
-    };
-    let read: Vec<Indicator> = rows
-        .into_iter()
-        .map(|row| {
-            let direction = text::label(&row.direction);
-            Indicator {
-                more_is_better: if direction.contains('高') {
-                    Some(true)
-                } else if direction.contains('低') {
-                    Some(false)
-                } else {
-                    None
-                },
-                before: decimal(&row.before),
-                goal: decimal(&row.goal),
-                after: decimal(&row.after),
-                name: row.name,
-                unit: row.unit,
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut decimal = |typed: &Option<Level>, time: &str| {
+            let Level { cell, value } = typed.as_ref()?;
+            let text = number_words(value);
+            if text::is_blank_mark(&text) {
+                return None;
             }
-        })
-        .collect();
+            let read = number::decimal(&text);
+            if read.is_none() {
+                let part =
+                    Part { cell: *cell, name: format!("{}（{time}）", row.name), mend: "请填写数字" };
+                faults.push(Fault { code: Code::CountText, found: text, part: Some(part) });
+            }
+            read
+        };
+        let [before, goal, after] = [(&row.before, 0), (&row.goal, 1), (&row.after, 2)]
+            .map(|(typed, time)| decimal(typed, TIMES[time]));
+        let more_is_better = direction(field, &row.direction);
+        if more_is_better.is_none() && !text::is_blank_mark(&row.direction) {
+            let name = format!("{}（方向）", row.name);
+            let part = Part {
+                cell: row.direction_cell, name, mend: "请填写“越高越好”或“越低越好”"
+            };
+            faults.push(Fault {
+                code: Code::OptionUnrecognised,
+                found: row.direction.clone(),
+                part: Some(part),
+            });
+        }
+        read.push(Indicator { more_is_better, before, goal, after, name: row.name, unit: row.unit });
+    }
     (String::new(), (!read.is_empty()).then_some(Val::Indicators(read.into())), faults)
+}
+
+/// Whether more is better: by the options of the form, else by words and arrows that say only one of the two.
+fn direction(field: &Field, words: &str) -> Option<bool> {
+    if let Ok(ticks) = marks::ticks(words, &field.choices)
+        && let [only] = ticks.ticked.as_slice()
+    {
+        return Some(*only == 0);
+    }
+    let says = |signs: &[char]| words.contains(signs);
+    let up = says(&['高', '大', '多', '增', '升', '↑', '⬆', '▲']);
+    let down = says(&['低', '小', '少', '减', '降', '↓', '⬇', '▼']);
+    (up != down).then_some(up)
 }
 
 /// Answers that share the cell of another one: the count behind 是, the words behind 其他服务.
@@ -416,10 +477,13 @@ fn typed_behind(field: &Field, raw: &str, rest: &str) -> Option<String> {
         return None;
     }
     let tail = raw.rsplit_once(&*field.label)?.1;
-    let tail = tail.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '_' | '＿'));
+    let tail = tail.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '：' | '_' | '＿' | '-' | '—' | '–' | '/' | '、')
+    });
     let words = tail.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '_' | '＿'));
     let solid = |text: &str| text::key(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let whole = words.starts_with(['（', '(', '〖', '[']) && words.ends_with(['）', ')', '〗', ']']);
+    let whole = words.starts_with(['（', '(', '〖', '[', '{', '｛'])
+        && words.ends_with(['）', ')', '〗', ']', '}', '｝']);
     let same = !words.is_empty() && solid(words) == solid(rest);
     // A bracket that the normal form has lost was a box, no words.
     let box_first =
@@ -446,7 +510,11 @@ fn inner(field: &Field, rest: &str) -> (Option<Val<'static>>, Vec<Fault>, String
         return (value, faults, if untouched { String::new() } else { digits.to_owned() });
     }
     let words = rest.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ':' | '_' | '(' | ')' | '〖' | '〗' | '.' | ',' | '[' | ']' | '-')
+        c.is_whitespace()
+            || matches!(
+                c,
+                ':' | '_' | '(' | ')' | '〖' | '〗' | '.' | ',' | '[' | ']' | '{' | '}' | '-' | '—' | '/'
+            )
     });
     let words = words.strip_prefix("请注明").unwrap_or(words).trim_matches([':', '_', ')', '(']);
     if words.is_empty() {
@@ -508,5 +576,40 @@ mod tests {
         assert_eq!(behind("☑其他服务：______", ""), None);
         assert_eq!(behind("其他服务（√）：甲", ":甲"), None);
         assert_eq!(behind("其他服务（甲）", "(甲)"), None);
+        for raw in ["☑其他服务—设备改造", "☑其他服务/设备改造", "☑其他服务 - 设备改造"]
+        {
+            assert_eq!(behind(raw, "设备改造").as_deref(), Some("设备改造"), "{raw}");
+        }
+        assert_eq!(behind("☑其他服务{设备改造}", "{设备改造}"), None);
+        assert_eq!(inner(other, "{设备改造}").2, "设备改造");
+    }
+
+    #[test]
+    fn who_says_that_nobody_signed_has_not_signed() {
+        for raw in ["", "/", "——", "无", "未盖章", "（盖章）", "待签字", "尚未签章", "未签", "暂无"]
+        {
+            assert!(is_unsigned(raw), "{raw}");
+        }
+        for raw in ["张某", "成都拟禾有限公司（盖章）", "已盖章", "无双科技有限公司", "未来"]
+        {
+            assert!(!is_unsigned(raw), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_direction_is_told_by_options_words_and_arrows() {
+        let specs = crate::spec::Specs::built_in().unwrap();
+        let field = specs.of(Form::S).field("indicators").unwrap();
+        let told = |words| direction(field, words);
+        for up in ["越高越好", "↑", "越大越好", "望大", "☑越高越好 □越低越好", "上升"]
+        {
+            assert_eq!(told(up), Some(true), "{up}");
+        }
+        for down in ["越低越好", "↓", "越小越好", "□越高越好 ☑越低越好", "下降"] {
+            assert_eq!(told(down), Some(false), "{down}");
+        }
+        for neither in ["", "说不清", "先升后降", "/"] {
+            assert_eq!(told(neither), None, "{neither}");
+        }
     }
 }

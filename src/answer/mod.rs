@@ -16,7 +16,7 @@ use time::Date;
 use crate::cell::{Cell, Place};
 use crate::period::Period;
 use crate::problem::{Code, Problem};
-use crate::spec::{Field, Form, FormSpec};
+use crate::spec::{Field, Form, FormSpec, Kind};
 
 /// A value that could be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,10 +152,19 @@ impl Return {
     /// Whether a place is its own or that of one of its answers.
     pub fn stands_at(&self, place: &Place) -> bool {
         let is_answer = |(index, answer): (usize, Option<Answer>)| {
-            answer.is_some_and(|a| Some(a.cell) == place.cell) && *self.sheet_of(index) == place.sheet
+            let kind = self.spec.fields[index].kind;
+            let is_there = |a: Answer| Some(a.cell) == place.cell || is_in_table(kind, &a, place.cell);
+            answer.is_some_and(is_there) && *self.sheet_of(index) == place.sheet
         };
         place.file == self.place.file
             && (*place == self.place || self.answers.iter().enumerate().any(is_answer))
+    }
+
+    /// A problem about a part of one of its answers, which stands in a cell of its own.
+    pub fn problem_in(&self, code: Code, id: &str, cell: Cell) -> Problem {
+        let mut problem = self.problem(code, id);
+        problem.place.cell = Some(cell);
+        problem
     }
 
     /// A problem about one of the return's answers.
@@ -171,6 +180,18 @@ impl Return {
             .found(if personal { mask(&raw) } else { raw.into_owned() })
             .named(self.words("enterprise"), self.words("project"))
     }
+}
+
+/// Whether a cell is in the table that an answer of the supplement is read from. Between the tables of two returns
+/// there are a title and the names, more rows than a table has beside those that are read.
+fn is_in_table(kind: Kind, answer: &Answer, cell: Option<Cell>) -> bool {
+    let rows = match (kind, &answer.value) {
+        (Kind::Dimensions, _) => 6,
+        (Kind::Indicators, Some(Val::Indicators(rows))) => rows.len(),
+        _ => return false,
+    };
+    let below = cell.and_then(|cell| cell.row.checked_sub(answer.cell.row));
+    below.is_some_and(|below| (below as usize) < rows + 3)
 }
 
 /// Hides the digits of a telephone number and a person's name in what a problem quotes.

@@ -3,7 +3,7 @@
 use super::label::Scan;
 use super::region::{is_title, regions};
 use super::slots::{Slots, bind_region, is_empty_boxes};
-use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten};
+use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, supplement};
 use crate::problem::Code;
 use crate::spec::{Field, FormSpec, Specs};
 use crate::text;
@@ -21,6 +21,11 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
         for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
             let (sheet, form) = (sheet.name.clone(), Some(region.form));
             let finding = Finding::new(Code::LabelOverwritten, &*spec.fields[field].label);
+            out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });
+        }
+        for (name, cell, found) in supplement::overwritten(sheet, spec, &labels, region.last) {
+            let (sheet, form) = (sheet.name.clone(), Some(region.form));
+            let finding = Finding::new(Code::LabelOverwritten, &*name);
             out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });
         }
         out.returns.push(Bound {

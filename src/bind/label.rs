@@ -109,7 +109,7 @@ impl<'a> Words<'a> {
     fn is_plain_answer(&self, spec: &FormSpec) -> bool {
         let first = text::first_shown(self.source).map(text::label_char);
         let opens = |c: char| {
-            matches!(c, '(' | '"' | '「' | '『')
+            matches!(c, '(' | '"' | '「' | '『' | 'Q' | 'q')
                 || c.is_ascii_digit()
                 || NUMERALS.contains(&c)
                 || BULLETS.contains(&c)
@@ -238,13 +238,14 @@ fn opens_frame(source: &str) -> bool {
 }
 
 const BULLETS: [char; 9] = ['*', '★', '●', '◆', '·', '•', '▲', '△', '※'];
-const NUMERALS: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
+pub(super) const NUMERALS: [char; 10] = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];
 
-/// Skips `1.`, `3、`, `一、`, `(1)` in front of a label.
+/// Skips `1.`, `3、`, `一、`, `(1)`, `Q1.` in front of a label.
 fn skip_number(folded: &Folded, start: usize) -> usize {
     let mut at = start;
     let bracket = folded.char(at) == Some('(');
-    at += usize::from(bracket);
+    let asked = matches!(folded.char(at), Some('Q' | 'q'));
+    at += usize::from(bracket || asked);
     let digits = at;
     while folded.char(at).is_some_and(|c| c.is_ascii_digit() || NUMERALS.contains(&c)) && at - digits < 3 {
         at += 1;

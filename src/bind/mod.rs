@@ -56,7 +56,7 @@ pub enum Content {
     Typed(Value),
     /// Ticked options of a question that has one column per option.
     Ticks(Vec<usize>),
-    Dimensions(Vec<[Option<Value>; 3]>),
+    Dimensions(Vec<[Option<Level>; 3]>),
     Indicators(Vec<IndicatorRow>),
 }
 
@@ -67,9 +67,17 @@ pub struct IndicatorRow {
     pub name: String,
     pub unit: String,
     pub direction: String,
-    pub before: Option<Value>,
-    pub goal: Option<Value>,
-    pub after: Option<Value>,
+    pub direction_cell: Cell,
+    pub before: Option<Level>,
+    pub goal: Option<Level>,
+    pub after: Option<Level>,
+}
+
+/// A number in a table of the supplement, as typed, and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    pub cell: Cell,
+    pub value: Value,
 }
 
 /// One return as found in a sheet: a slot per field of its form.

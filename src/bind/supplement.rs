@@ -1,16 +1,45 @@
 //! The two tables of the supplement S: six dimensions and up to ten indicators.
 
-use super::{Content, IndicatorRow, Slot};
+use super::{Content, IndicatorRow, Level, Slot};
 use crate::cell::Cell;
-use crate::spec::Field;
+use crate::parse::number;
+use crate::spec::{Field, FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// Columns of a table under a header row, by the words of the header.
 fn column(sheet: &Sheet, header: Cell, words: &[&str]) -> Option<u32> {
-    let row = sheet.rows.binary_search_by_key(&header.row, |r| r.at).ok()?;
-    let matches = |value: &Value| matches!(value, Value::Text(t) if words.contains(&text::label(t).as_str()));
-    sheet.rows[row].cells.iter().find(|(_, v)| matches(v)).map(|(col, _)| *col)
+    header_cells(sheet, header).find(|(_, label)| words.contains(&bare_heading(label))).map(|(col, _)| col)
+}
+
+/// The cells of a header row as labels.
+fn header_cells(sheet: &Sheet, header: Cell) -> impl Iterator<Item = (u32, String)> {
+    let row = sheet.rows.binary_search_by_key(&header.row, |r| r.at).ok();
+    let cells = row.map(|at| sheet.rows[at].cells.as_slice()).unwrap_or_default();
+    cells.iter().filter_map(|(col, value)| match value {
+        Value::Text(words) => Some((*col, text::label(words))),
+        _ => None,
+    })
+}
+
+/// A heading without what is added to it: `服务前评分`, `目标值(1-5分)`.
+fn bare_heading(label: &str) -> &str {
+    let mut bare = label.split('(').next().unwrap_or(label);
+    while let Some(rest) =
+        ["评分", "得分", "分值", "分数", "数值", "水平", "值"].iter().find_map(|w| bare.strip_suffix(w))
+    {
+        bare = rest;
+    }
+    bare
+}
+
+/// The name in a row without its number: `1. 质量文化`, `（二）质量文化`, `③质量文化`.
+fn bare_name(label: &str) -> &str {
+    label.trim_start_matches(|c: char| {
+        c.is_ascii_digit()
+            || matches!(c, '①'..='⑩' | '.' | '、' | ',' | ':' | '(' | ')')
+            || super::label::NUMERALS.contains(&c)
+    })
 }
 
 /// A line of a page break in the middle of a table.
@@ -18,19 +47,50 @@ fn is_between(row: &Row) -> bool {
     matches!(row.cells.as_slice(), [(_, Value::Text(words))] if super::label::is_page_line(&text::label(words)))
 }
 
-const BEFORE: &[&str] = &["服务前", "服务前得分", "前", "现状"];
-const GOAL: &[&str] = &["目标", "目标值", "目标得分"];
-const AFTER: &[&str] = &["服务后", "服务后得分", "后"];
+const BEFORE: &[&str] = &["服务前", "提升前", "实施前", "前", "现状"];
+const GOAL: &[&str] = &["目标", "服务目标", "提升目标", "预期目标"];
+const AFTER: &[&str] = &["服务后", "提升后", "实施后", "后"];
+/// The three times of both tables as the form prints them, and their words.
+const TIMES: [(&str, &[&str]); 3] = [("服务前", BEFORE), ("目标", GOAL), ("服务后", AFTER)];
 
 /// The six dimensions below their header; a dimension that is not listed stays empty.
 pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) -> Slot {
-    let columns = [BEFORE, GOAL, AFTER].map(|words| column(sheet, header, words));
-    let names: Vec<String> = field.options.iter().map(|o| text::label(o)).collect();
-    let mut rows: Vec<[Option<Value>; 3]> = vec![[None, None, None]; names.len()];
+    let columns = TIMES.map(|(_, words)| column(sheet, header, words));
+    let mut rows: Vec<[Option<Level>; 3]> = vec![[None, None, None]; field.options.len()];
     let mut first = None;
-    for row in
-        sheet.rows.iter().filter(|r| r.at > header.row && r.at <= last.min(header.row.saturating_add(40)))
-    {
+    for (name, row) in dimension_rows(sheet, field, header, last, columns) {
+        let Some(index) = name else { continue };
+        let level = |col: Option<u32>| {
+            let cell = Cell::new(row.at, col?);
+            Some(Level { cell, value: sheet.get(cell)?.clone() })
+        };
+        rows[index] = columns.map(level);
+        first = first.or(columns[0].map(|col| Cell::new(row.at, col)));
+    }
+    Slot { cell: first.unwrap_or(header), content: Content::Dimensions(rows) }
+}
+
+/// The rows of the table of dimensions, each with the index of its dimension; rows that hold levels of
+/// something else have none.
+fn dimension_rows<'a>(
+    sheet: &'a Sheet,
+    field: &Field,
+    header: Cell,
+    last: u32,
+    columns: [Option<u32>; 3],
+) -> Vec<(Option<usize>, &'a Row)> {
+    let names: Vec<String> = field.options.iter().map(|o| text::label(o)).collect();
+    let holds_levels = |row: &Row| {
+        let level = |col: u32| sheet.get(Cell::new(row.at, col)).map(Value::text);
+        columns
+            .into_iter()
+            .flatten()
+            .filter_map(level)
+            .any(|text| matches!(number::count(&text), Ok(Some(_))))
+    };
+    let mut out: Vec<(Option<usize>, &Row)> = Vec::new();
+    let until = last.min(header.row.saturating_add(40));
+    for row in sheet.rows.iter().filter(|r| r.at > header.row && r.at <= until) {
         let Some((_, Value::Text(words))) = row.cells.iter().find(|(col, _)| *col >= header.col) else {
             continue;
         };
@@ -38,21 +98,78 @@ pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) 
             continue;
         }
         let label = text::label(words);
-        let Some(index) = names.iter().position(|n| *n == label) else {
-            if first.is_some() { break } else { continue }
-        };
-        let cell = |col: Option<u32>| col.and_then(|c| sheet.get(Cell::new(row.at, c)).cloned());
-        rows[index] = columns.map(cell);
-        first = first.or(columns[0].map(|col| Cell::new(row.at, col)));
+        match names.iter().position(|n| *n == bare_name(&label)) {
+            Some(index) => out.push((Some(index), row)),
+            None if holds_levels(row) => out.push((None, row)),
+            None if out.is_empty() => {}
+            None => break,
+        }
     }
-    Slot { cell: first.unwrap_or(header), content: Content::Dimensions(rows) }
+    out
+}
+
+/// What of both tables cannot be read because its name is not the form's: headings of columns and names
+/// of dimensions, each with the name that is missed, the cell and what stands there.
+pub(super) fn overwritten(
+    sheet: &Sheet,
+    spec: &FormSpec,
+    labels: &[(usize, Cell)],
+    last: u32,
+) -> Vec<(String, Cell, String)> {
+    let mut out = Vec::new();
+    for (index, header) in labels {
+        let field = &spec.fields[*index];
+        if !matches!(field.kind, Kind::Dimensions | Kind::Indicators) {
+            continue;
+        }
+        let columns = TIMES.map(|(_, words)| column(sheet, *header, words));
+        let missed = TIMES.iter().zip(columns).filter(|(_, col)| col.is_none()).map(|((name, _), _)| *name);
+        let mut strange = header_cells(sheet, *header).filter(|(col, label)| {
+            let known = TIMES.iter().any(|(_, words)| words.contains(&bare_heading(label)));
+            *col > header.col && !known && !BESIDE.contains(&bare_heading(label))
+        });
+        for name in missed {
+            let (cell, found) = match strange.next() {
+                Some((col, _)) => (Cell::new(header.row, col), sheet.text(Cell::new(header.row, col))),
+                None => (*header, String::new()),
+            };
+            out.push((name.to_owned(), cell, text::words(&found)));
+        }
+        if field.kind == Kind::Dimensions {
+            out.extend(unknown_dimensions(sheet, field, *header, last, columns));
+        }
+    }
+    out
+}
+
+/// Columns of the two tables that are none of the three times.
+const BESIDE: [&str; 8] = ["方面", "指标名称", "序号", "单位", "计量单位", "方向", "指标方向", "备注"];
+
+/// Rows that hold levels of something that is no dimension.
+fn unknown_dimensions(
+    sheet: &Sheet,
+    field: &Field,
+    header: Cell,
+    last: u32,
+    columns: [Option<u32>; 3],
+) -> Vec<(String, Cell, String)> {
+    let rows = dimension_rows(sheet, field, header, last, columns);
+    let is_read = |index: usize| rows.iter().any(|(name, _)| *name == Some(index));
+    let mut missed = (0..field.options.len()).filter(|index| !is_read(*index));
+    let strange = rows.iter().filter(|(name, _)| name.is_none());
+    let told = strange.filter_map(|(_, row)| {
+        let (col, value) = row.cells.iter().find(|(col, _)| *col >= header.col)?;
+        let name = field.options.get(missed.next()?)?;
+        Some((name.clone(), Cell::new(row.at, *col), text::words(&value.text())))
+    });
+    told.collect()
 }
 
 /// The indicators below their header, down to the first row without a name.
 pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
     let find = |words: &[&str]| column(sheet, header, words);
     let (unit, direction) = (find(&["单位", "计量单位"]), find(&["方向", "指标方向"]));
-    let columns = [find(BEFORE), find(GOAL), find(AFTER)];
+    let columns = TIMES.map(|(_, words)| find(words));
     let mut rows = Vec::new();
     for row in
         sheet.rows.iter().filter(|r| r.at > header.row && r.at <= last.min(header.row.saturating_add(200)))
@@ -61,7 +178,10 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
             continue;
         }
         let name = sheet.text(Cell::new(row.at, header.col));
-        let numbers = columns.map(|c| c.and_then(|c| sheet.get(Cell::new(row.at, c)).cloned()));
+        let numbers = columns.map(|col| {
+            let cell = Cell::new(row.at, col?);
+            Some(Level { cell, value: sheet.get(cell)?.clone() })
+        });
         if name.trim().is_empty() || super::label::is_note(&text::label(&name)) {
             if numbers.iter().all(Option::is_none) { break } else { continue }
         }
@@ -77,6 +197,7 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
             name: text::words(&name),
             unit: words(unit),
             direction: words(direction),
+            direction_cell: Cell::new(row.at, direction.unwrap_or(header.col)),
             before,
             goal,
             after,
@@ -84,4 +205,105 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
     }
     let cell = rows.first().map_or(Cell::new(header.row + 1, header.col), |r: &IndicatorRow| r.cell);
     Slot { cell, content: Content::Indicators(rows) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::answer::{Return, Val, judge};
+    use crate::bind::testing::specs;
+    use crate::problem::{Code, Problem};
+    use crate::spec::Form;
+    use crate::workbook::{Limits, read};
+
+    /// A form S typed by somebody: names of the dimensions, the headings of both tables, one level and one indicator.
+    fn form(names: [&str; 6], times: [&str; 3], level: &str, indicator: [&str; 3]) -> (Return, Vec<Problem>) {
+        let mut csv =
+            String::from("质量提升服务补充表（S）\n质量提升服务项目名称,一次交验\n企业名称,甲有限公司\n");
+        csv += "一、质量管理六个方面\n";
+        let [before, goal, after] = times;
+        csv += &format!("方面,{before},{goal},{after}\n");
+        names.iter().for_each(|name| csv += &format!("{name},{level},4,3\n"));
+        let [direction, goal_value, unit] = indicator;
+        csv += &format!("二、质量指标\n指标名称,单位,方向,{before},{goal},{after}\n");
+        csv += &format!("一次合格率,{unit},{direction},90,{goal_value},96\n");
+        let book = read(csv.into_bytes(), &Limits::default()).unwrap();
+        let mut bound = crate::bind::bind(&book, specs());
+        let period = "2025Q1".parse().unwrap();
+        assert_eq!(bound.returns.len(), 1, "{:?}", bound.findings);
+        let (ret, mut problems) =
+            judge(bound.returns.remove(0), &"a.csv".into(), period, specs().of(Form::S));
+        for finding in bound.findings {
+            let place = ret.place.at(finding.cell.unwrap());
+            problems.push(Problem::new(Code::LabelOverwritten, place).found(finding.found));
+        }
+        (ret, problems)
+    }
+
+    const NAMES: [&str; 6] =
+        ["质量战略与目标", "质量文化", "质量管理体系", "质量人才与培训", "质量成本管控", "质量考核评定"];
+    const TIMES: [&str; 3] = ["服务前", "目标", "服务后"];
+
+    fn levels(ret: &Return) -> Vec<[Option<i64>; 3]> {
+        let Some(Val::Dimensions(rows)) = ret.value("dimensions") else { panic!("{ret:?}") };
+        rows.to_vec()
+    }
+
+    #[test]
+    fn names_with_numbers_and_headings_with_words_are_read() {
+        let numbered: [String; 6] = std::array::from_fn(|n| format!("{}. {}", n + 1, NAMES[n]));
+        let lettered: [String; 6] =
+            std::array::from_fn(|n| format!("（{}）{}", ["一", "二", "三", "四", "五", "六"][n], NAMES[n]));
+        for names in [&numbered, &lettered] {
+            let (ret, problems) = form(
+                names.each_ref().map(String::as_str),
+                ["服务前评分", "目标值", "服务后得分（1-5分）"],
+                "2分",
+                ["↑", "95", "%"],
+            );
+            assert_eq!(levels(&ret), vec![[Some(2), Some(4), Some(3)]; 6]);
+            let Some(Val::Indicators(rows)) = ret.value("indicators") else { panic!("{ret:?}") };
+            assert_eq!(
+                (rows[0].before, rows[0].goal, rows[0].more_is_better),
+                (Some((90, 0)), Some((95, 0)), Some(true))
+            );
+            assert_eq!(problems, []);
+        }
+    }
+
+    #[test]
+    fn a_fault_stands_at_its_own_cell() {
+        let (ret, problems) = form(NAMES, TIMES, "7", ["说不清", "九十五左右", "%"]);
+        let told: Vec<_> = problems
+            .iter()
+            .map(|p| (p.code, p.place.cell.unwrap().to_string(), p.message().into_owned()))
+            .collect();
+        assert_eq!(told.len(), 8, "{told:?}");
+        let level = |row: usize, name: &str| {
+            (Code::OptionUnrecognised, format!("B{row}"), format!("“{name}（服务前）”的回答不在选项之内"))
+        };
+        for (row, name) in (6..).zip(NAMES) {
+            assert!(told.contains(&level(row, name)), "{told:?}");
+        }
+        let cells: Vec<_> = told.iter().map(|(code, cell, _)| (*code, cell.as_str())).collect();
+        assert!(cells.contains(&(Code::OptionUnrecognised, "C14")), "{cells:?}");
+        assert!(cells.contains(&(Code::CountText, "E14")), "{cells:?}");
+        assert!(problems.iter().all(|p| ret.stands_at(&p.place)));
+    }
+
+    #[test]
+    fn what_has_another_name_is_told() {
+        let mut names = NAMES;
+        names[1] = "企业文化建设";
+        let (ret, problems) = form(names, ["服务前", "期望", "服务后"], "2", ["↓", "95", "%"]);
+        assert_eq!(levels(&ret)[1], [None; 3]);
+        assert_eq!(levels(&ret)[2], [Some(2), None, Some(3)]);
+        let told: Vec<_> = problems
+            .iter()
+            .map(|p| (p.code, p.place.cell.unwrap().to_string(), p.found.to_string()))
+            .collect();
+        let lost = |cell: &str, found: &str| (Code::LabelOverwritten, cell.to_owned(), found.to_owned());
+        for expected in [lost("C5", "期望"), lost("A7", "企业文化建设"), lost("E13", "期望")] {
+            assert!(told.contains(&expected), "{told:?}");
+        }
+    }
 }
