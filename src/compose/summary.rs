@@ -61,26 +61,30 @@ pub fn cases<'a>(scene: &Scene<'a>) -> Vec<Case<'a>> {
         .filter(|(key, _)| !key.project.is_empty() && !key.enterprise.is_empty())
         .map(|(key, own)| case(key, &own, &by_enterprise))
         .collect();
-    for case in &mut out {
-        case.earlier = earlier(scene, case);
-    }
+    add_earlier(scene, &mut out);
     out.sort_by(|a, b| {
         (a.district.unwrap_or(usize::MAX), &a.key).cmp(&(b.district.unwrap_or(usize::MAX), &b.key))
     });
     out
 }
 
-/// The forms D that a Word document of the same project stands for, newest first.
-fn earlier<'a>(scene: &Scene<'a>, case: &Case<'a>) -> Vec<&'a Linked> {
-    if !case.summary.is_some_and(|d| d.ret.envelope.document) {
-        return Vec::new();
+/// Adds the forms D that a Word document of the same project stands for, newest first.
+fn add_earlier<'a>(scene: &Scene<'a>, cases: &mut [Case<'a>]) {
+    let is_document = |case: &&mut Case| case.summary.is_some_and(|d| d.ret.envelope.document);
+    let of_documents: Vec<&mut Case<'a>> = cases.iter_mut().filter(is_document).collect();
+    if of_documents.is_empty() {
+        return;
     }
-    let stood_for = |l: &&Linked| {
-        l.ret.form == Form::D && l.key == case.key && matches!(l.status, Status::Superseded { .. })
-    };
-    let mut all: Vec<&Linked> = scene.returns().filter(stood_for).filter(|l| !l.replaced).collect();
-    all.sort_by_key(|l| std::cmp::Reverse(link::age(l)));
-    all
+    let mut stood_for: BTreeMap<&Key, Vec<&'a Linked>> = BTreeMap::new();
+    for linked in scene.returns().filter(|l| l.ret.form == Form::D && !l.replaced) {
+        if matches!(linked.status, Status::Superseded { .. }) {
+            stood_for.entry(&linked.key).or_default().push(linked);
+        }
+    }
+    for case in of_documents {
+        case.earlier = stood_for.get(&case.key).cloned().unwrap_or_default();
+        case.earlier.sort_by_key(|l| std::cmp::Reverse(link::age(l)));
+    }
 }
 
 /// The form D that answers a field: of a Word document only what was changed in it.

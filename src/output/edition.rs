@@ -44,11 +44,8 @@ impl Edition {
     /// As [`Edition::write`].
     pub fn fill(&self, path: &str, fill: Fill) -> Result<()> {
         let full = self.room_for(path)?;
-        let file = fs::File::create(&full).at("写入文件", &full)?;
-        let mut to = BufWriter::new(Digesting { file, digest: digest::Running::default() });
-        fill(&mut to).at("写入文件", &full)?;
-        let done = to.into_inner().map_err(io::IntoInnerError::into_error).at("写入文件", &full)?;
-        self.note(path, done.digest.key());
+        let sha256 = write_through(&full, fill).at("写入文件", &full)?;
+        self.note(path, sha256);
         Ok(())
     }
 
@@ -117,10 +114,10 @@ impl Edition {
     pub fn publish(self, mut manifest: Manifest, log: &[u8]) -> Result<(PathBuf, Key)> {
         let period = manifest.period.clone();
         manifest.outputs = self.take_written();
-        let text = manifest.to_bytes()?;
-        self.place(MANIFEST, &text)?;
+        let full = self.staging.path().join(MANIFEST);
+        let sha256 = write_through(&full, &|to| manifest.write(to)).at("写入文件", &full)?;
         self.place(RUN_LOG, log)?;
-        Ok((self.exchange(&period)?, digest::key(&text)))
+        Ok((self.exchange(&period)?, sha256))
     }
 
     /// Lets the standing edition of a period stand; only the log is of this run.
@@ -188,6 +185,15 @@ impl Edition {
         let _ = self.staging.keep();
         Ok(target)
     }
+}
+
+/// Fills a file piece by piece; returns its SHA-256.
+fn write_through(path: &Path, fill: Fill) -> io::Result<Key> {
+    let file = fs::File::create(path)?;
+    let mut to = BufWriter::new(Digesting { file, digest: digest::Running::default() });
+    fill(&mut to)?;
+    let done = to.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(done.digest.key())
 }
 
 /// A file and the digest of what was written into it.

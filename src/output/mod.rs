@@ -53,6 +53,10 @@ pub const RUN_LOG: &str = "run.json";
 const STAGING: &str = ".zhiti-new-";
 
 impl Manifest {
+    fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(to, self).map_err(io::Error::from)
+    }
+
     fn to_bytes(&self) -> Result<Vec<u8>> {
         serde_json::to_vec_pretty(self).map_err(|e| Error::internal(format!("manifest：{e}")))
     }

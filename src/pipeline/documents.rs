@@ -2,7 +2,7 @@
 //! of editions and the public edition, which are one thread's work each and go beside them.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use super::edition::write_site;
@@ -13,7 +13,7 @@ use crate::compose::{
     Case, Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
     summary,
 };
-use crate::digest::Joint;
+use crate::digest::{self, Joint, Key};
 use crate::document::Document;
 use crate::editions::Editions;
 use crate::error::Result;
@@ -45,7 +45,7 @@ enum Job<'a> {
 fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
     let mut jobs = vec![Job::Site, Job::Editions, Job::City, Job::Problems];
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
-    let mut taken = BTreeSet::new();
+    let mut taken = HashSet::new();
     for unit in scene.units(Level::Agency) {
         let path = unique(&mut taken, format!("agencies/{}", output::file_name(&unit.name)));
         jobs.push(Job::Agency(unit, path));
@@ -58,11 +58,12 @@ fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
     jobs
 }
 
-/// A path nobody has yet: two names that look the same as files get a number.
-fn unique(taken: &mut BTreeSet<String>, path: String) -> String {
+/// A path nobody has yet: two names that look the same as files get a number. Taken paths are known by
+/// their digests, since there may be very many.
+fn unique(taken: &mut HashSet<Key>, path: String) -> String {
     let mut tried = path.clone();
     let mut n = 2;
-    while !taken.insert(tried.to_lowercase()) {
+    while !taken.insert(digest::key(tried.to_lowercase().as_bytes())) {
         tried = format!("{path}（{n}）");
         n += 1;
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::Ground;
-use super::gather::{Gathered, counts, input_digests};
+use super::gather::{Gathered, input_digests};
 use crate::compose::{Case, Scene, cases, summary};
 use crate::document::Summary;
 use crate::editions::CHANGES;
@@ -15,6 +15,7 @@ use crate::output::Manifest;
 use crate::period::Period;
 use crate::public::released::Record;
 use crate::public::{self, Press, PublicCase, PublicInput, Refusal};
+use crate::read::FileRecord;
 use crate::reuse::Maker;
 use crate::templates::Templates;
 use crate::{data, digest};
@@ -124,16 +125,22 @@ impl Press for SitePress<'_> {
 }
 
 /// What the manifest says of a run before it knows the outputs.
-pub(super) fn manifest(gathered: &Gathered, ground: &Ground, fingerprint: String) -> Manifest {
+pub(super) fn manifest(
+    period: Period,
+    counts: BTreeMap<String, usize>,
+    records: &[FileRecord],
+    ground: &Ground,
+    fingerprint: String,
+) -> Manifest {
     Manifest {
         program: env!("CARGO_PKG_NAME").into(),
         version: env!("CARGO_PKG_VERSION").into(),
-        period: gathered.period.to_string(),
+        period: period.to_string(),
         settings: ground.settings.digest(),
         templates: ground.templates.digest(),
         fingerprint,
-        counts: counts(gathered),
-        inputs: input_digests(gathered),
+        counts,
+        inputs: input_digests(records),
         documents: BTreeMap::new(),
         outputs: BTreeMap::new(),
     }

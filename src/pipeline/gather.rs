@@ -166,7 +166,7 @@ fn not_empty(listing: &Listing, period: Period) -> Result<Period> {
 
 /// The inputs must be those the edition was made from, else its figures are not theirs.
 pub(super) fn same_inputs(manifest: &Manifest, gathered: &Gathered) -> Result<()> {
-    let ours: BTreeMap<String, String> = input_digests(gathered);
+    let ours: BTreeMap<String, String> = input_digests(&gathered.records);
     let changed = ours.iter().find(|(name, digest)| manifest.inputs.get(*name) != Some(digest));
     let gone = manifest.inputs.keys().find(|name| !ours.contains_key(*name));
     match changed.map(|(name, _)| name).or(gone) {
@@ -178,8 +178,8 @@ pub(super) fn same_inputs(manifest: &Manifest, gathered: &Gathered) -> Result<()
 }
 
 /// SHA-256 of every input by `<period>/<path>`.
-pub(super) fn input_digests(gathered: &Gathered) -> BTreeMap<String, String> {
-    gathered.records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256())).collect()
+pub(super) fn input_digests(records: &[FileRecord]) -> BTreeMap<String, String> {
+    records.iter().map(|r| (format!("{}/{}", r.period, r.name), r.sha256())).collect()
 }
 
 /// Counts of the period; found = read + rejected, received = counted + superseded + excluded.

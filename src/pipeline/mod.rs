@@ -287,11 +287,14 @@ fn make(
         None => record,
     };
     maker.write(RECORD, &record.bytes()?)?;
-    let manifest = manifest(&gathered, ground, fingerprint);
-    let problems = gathered.links.problems.remove(&gathered.period).unwrap_or_default();
-    let counts = manifest.counts.clone();
-    let outcome = Outcome { period: gathered.period, edition: PathBuf::new(), counts, problems, refused };
-    Ok(Product { manifest, listing: gathered.listing, outcome })
+    let counts = counts(&gathered);
+    let Gathered { period, listing, records, mut links } = gathered;
+    let problems = links.problems.remove(&period).unwrap_or_default();
+    // The manifest names every file, of which there may be very many: what was read from them goes first.
+    drop(links);
+    let manifest = manifest(period, counts.clone(), &records, ground, fingerprint);
+    let outcome = Outcome { period, edition: PathBuf::new(), counts, problems, refused };
+    Ok(Product { manifest, listing, outcome })
 }
 
 /// Explains one figure of an edition: reads the inputs it was made from again.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -99,17 +100,22 @@ impl Standing {
     /// no fault.
     pub fn remember(&self, record: Record) {
         let record = Record { edition: self.edition.clone(), ..record };
-        let Ok(bytes) = rmp_serde::to_vec(&record) else { return };
         let fresh = self.memory.with_extension("new");
         let folder = self.memory.parent().unwrap_or(Path::new("."));
         forget_the_gone(folder);
         let _ = fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&fresh, bytes))
+            .and_then(|()| write(&fresh, &record))
             .and_then(|()| fs::rename(&fresh, &self.memory));
     }
 }
 
 const MADE: &str = ".made";
+
+fn write(memory: &Path, record: &Record) -> io::Result<()> {
+    let mut to = BufWriter::new(fs::File::create(memory)?);
+    rmp_serde::encode::write(&mut to, record).map_err(io::Error::other)?;
+    to.flush()
+}
 
 fn read(memory: &Path) -> Option<Record> {
     rmp_serde::from_slice(&fs::read(memory).ok()?).ok()
