@@ -54,7 +54,8 @@ fn summaries_as_word(summaries: &[Summary], jobs: usize) {
 
 fn corrections(desk: &Desk, count: usize) {
     let returns = desk.to_mend(count);
-    let draw = |at: usize| forms::correction(returns[at].0, &returns[at].1, None).expect("a workbook");
+    let plan = |at: usize| forms::correction_plan(returns[at].0, &returns[at].1, None);
+    let draw = |at: usize| forms::correction(plan(at)).expect("a workbook");
     let cells: Vec<Cells> = (0..returns.len()).map(|at| bare::cells(&draw(at))).collect();
     let timings = alternate(vec![
         (

@@ -160,7 +160,8 @@ impl Desk<'_> {
             Job::City => report(maker, tools, &city_report(scene, &tools.narrator)?, "city/全市报告"),
             Job::Editions => self.editions(),
             Job::Problems => {
-                let write = || problems::write(maker, scene, self.memory, self.options);
+                let look = self.ground.look_of_forms();
+                let write = || problems::write(maker, scene, self.memory, self.options, &look);
                 self.progress.timed(Step::Problems, write)
             }
             Job::Site => self.progress.timed(Step::Site, || {

@@ -27,7 +27,7 @@ use crate::problem::{Problem, Severity, Wording};
 use crate::progress::{Progress, Step};
 use crate::public::account;
 use crate::public::released::{RECORD, Record};
-use crate::reuse::{Maker, Standing, Why};
+use crate::reuse::{Content, Maker, Standing, Why};
 use crate::settings::Settings;
 use crate::spec::Specs;
 use crate::templates::Templates;
@@ -80,6 +80,11 @@ impl Ground {
         let wording = Wording::load(&templates)?;
         Ok(Self { settings, specs, templates, wording })
     }
+
+    /// How forms are drawn, for the recipes of workbooks made of them.
+    fn look_of_forms(&self) -> Content {
+        Content::default().bytes(self.templates.digest_of(&["forms/"]))
+    }
 }
 
 /// What a run did.
@@ -125,7 +130,7 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let scene = scene(&gathered, &ground, &measured, &comparisons, String::new());
         let standing = Standing::default();
         let maker = Maker::new(&edition, &standing);
-        progress.timed(Step::Problems, || problems::write(&maker, &scene, &memory, options))?;
+        progress.timed(Step::Problems, || problems::write(&maker, &scene, &memory, options, &ground.look_of_forms()))?;
         let path = edition.publish_parts(&gathered.period.to_string(), &["problems"])?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })

@@ -113,11 +113,17 @@ pub fn from_json(bytes: &[u8]) -> Option<Vec<Problem>> {
 /// Where the problems are, below the edition.
 pub const JSON: &str = "problems/problems.json";
 
-/// Writes everything below `problems/`.
+/// Writes everything below `problems/`; `look` is that of the forms.
 ///
 /// # Errors
 /// The file system refuses.
-pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options) -> Result<()> {
+pub fn write(
+    maker: &Maker,
+    scene: &Scene,
+    memory: &Memory,
+    options: &Options,
+    look: &Content,
+) -> Result<()> {
     maker.write(JSON, &json(scene.problems())?)?;
     let listed = list(scene, memory, options);
     let recipe = Recipe::new(&Content::default(), &Content::default().debug(&listed));
@@ -125,7 +131,7 @@ pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options) -
     for (path, bytes) in memory.files(scene.period, scene.links)? {
         maker.write(path, &bytes)?;
     }
-    write_corrections(maker, scene)
+    write_corrections(maker, scene, look)
 }
 
 /// The same for people, by district and file.
@@ -163,7 +169,7 @@ fn way(from: &Path, to: &Path) -> String {
 }
 
 /// One correction workbook per return with an error or a warning in one of its cells.
-fn write_corrections(maker: &Maker, scene: &Scene) -> Result<()> {
+fn write_corrections(maker: &Maker, scene: &Scene, look: &Content) -> Result<()> {
     let by_return = by_return(scene);
     let mut taken = std::collections::BTreeSet::new();
     let jobs: Vec<(String, &Linked, Vec<&Problem>)> = by_return
@@ -181,11 +187,11 @@ fn write_corrections(maker: &Maker, scene: &Scene) -> Result<()> {
         })
         .collect();
     jobs.par_iter().try_for_each(|(path, linked, problems)| {
-        let key = key_of(linked, problems);
-        let ret = &linked.ret;
-        let content = (ret.form, &ret.place, &ret.answers, &ret.envelope, problems, &key);
-        let recipe = Recipe::new(&Content::default(), &Content::default().debug(&content));
-        maker.make(path, recipe, || forms::correction(ret, problems, Some(key.clone())))
+        let plan = forms::correction_plan(&linked.ret, problems, Some(key_of(linked, problems)));
+        // Not the problems themselves: where one stands since the last run is not in the workbook.
+        let shown = (linked.ret.form, &plan.values, &plan.marks, &plan.key);
+        let recipe = Recipe::new(look, &Content::default().value(&shown)?);
+        maker.make(path, recipe, || forms::correction(plan))
     })
 }
 

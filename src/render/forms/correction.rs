@@ -23,17 +23,21 @@ impl From<&Problem> for Mark {
     }
 }
 
-/// Draws the correction workbook of a return with its problems.
-///
-/// # Errors
-/// As [`workbook`].
-pub fn correction(ret: &Return, problems: &[&Problem], key: Option<FormKey>) -> Result<Vec<u8>> {
-    let plan = SheetPlan {
+/// What the correction workbook of a return shows: all that it is drawn from.
+pub fn correction_plan<'a>(ret: &'a Return, problems: &[&Problem], key: Option<FormKey>) -> SheetPlan<'a> {
+    SheetPlan {
         values: submitted(ret),
         marks: problems.iter().map(|p| Mark::from(*p)).collect(),
         key,
         ..SheetPlan::blank(&ret.spec)
-    };
+    }
+}
+
+/// Draws the correction workbook of a return with its problems.
+///
+/// # Errors
+/// As [`workbook`].
+pub fn correction(plan: SheetPlan) -> Result<Vec<u8>> {
     workbook(&[plan], Extras::FULL)
 }
 
@@ -184,7 +188,7 @@ mod tests {
             let path = format!("{}/{}", truth.period, truth.file);
             let (first, problems) = read(files[&path].clone(), truth.row, &specs);
             let listed: Vec<&Problem> = problems.iter().collect();
-            let (again, same) = read(correction(&first, &listed, None).unwrap(), None, &specs);
+            let (again, same) = read(correction(correction_plan(&first, &listed, None)).unwrap(), None, &specs);
             let codes = |all: &[Problem]| all.iter().map(|p| (p.code, p.field.clone())).collect::<Vec<_>>();
             let told = |all: &[Problem]| {
                 let mut codes = codes(all);

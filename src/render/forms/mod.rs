@@ -17,19 +17,20 @@ mod validate;
 use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::problem::Severity;
 use crate::spec::FormSpec;
 
 pub use answers::{boxes, drop_down, empty_text, ticks_many, ticks_one, ticks_with_count};
-pub use correction::{correction, submitted};
+pub use correction::{correction, correction_plan, submitted};
 pub use sets::{FileBytes, Project, blank_set, project_set};
 
 pub use crate::spec::own_sheet::FORM_VERSION;
 
 /// A cell to mend: the field (id, or key in a table), what is wrong and how to mend it. The gravest mark colours the cell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Mark {
     pub field: String,
     pub severity: Severity,
@@ -38,7 +39,7 @@ pub struct Mark {
 }
 
 /// What a pre-filled or correction workbook carries, so that its return links exactly.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FormKey {
     pub project_key: String,
     pub enterprise_key: String,
