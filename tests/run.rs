@@ -279,3 +279,42 @@ fn a_cover_of_another_quarter_is_told_once_and_the_folder_counts() {
     assert!(told[0]["file"].as_str().is_some_and(|f| f.ends_with("甲.xlsx")), "{}", told[0]);
     assert_eq!((&told[0]["sheet"], &told[0]["cell"]), (&"封面".into(), &"B2".into()), "{}", told[0]);
 }
+
+/// Form E is of the enterprise: that the returns of its project agree is no consent of its own. And whoever
+/// served is one of few: what a project's survey says of them is not for everybody.
+#[test]
+fn a_case_for_the_public_tells_neither_what_did_not_agree_nor_how_persons_are_rated() {
+    let folder = tempfile::tempdir().expect("folder");
+    let quarter = folder.path().join("inputs/2025Q1");
+    fs::create_dir_all(&quarter).expect("folder");
+    let table = |name: &str, header: &str, row: &dyn Fn(usize) -> String| {
+        let rows: Vec<String> = (0..12).map(row).collect();
+        fs::write(quarter.join(name), format!("{header}\n{}\n", rows.join("\n"))).expect("table");
+    };
+    let agrees = |n: usize| if n.is_multiple_of(2) { "是" } else { "否" };
+    table(
+        "C.csv",
+        "区(市)县,质量提升服务项目名称,企业名称,服务时间,质量提升需求类型,是否同意公开",
+        &|n| format!("锦江区,项目{n},企业{n}有限公司,2025年2月10日—2025年2月20日,计量服务,是"),
+    );
+    table(
+        "E.csv",
+        "区(市)县,企业名称,企业主要品牌,一、企业质量提升情况,二、下阶段质量提升需求,日期,是否同意公开",
+        &|n| format!("锦江区,企业{n}有限公司,拟牌,利润翻番{n},盼望{n},2025年3月1日,{}", agrees(n)),
+    );
+    let survey = "区(市)县,质量提升服务项目名称,企业名称,质量服务机构名称,服务人员,服务专家,\
+                  对服务人员的服务态度,对服务人员的专业能力,对服务专家的服务态度,对服务专家的专业能力,是否同意公开";
+    table("F.csv", survey, &|n| {
+        format!(
+            "锦江区,项目{n},企业{n}有限公司,四川拟信咨询有限公司,张拟三,李拟四,满意,不满意,基本满意,满意,是"
+        )
+    });
+    let run = zhiti(folder.path(), &["run", "--quiet"]);
+    assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
+    let made = files(&folder.path().join("outputs/2025Q1/site/cases"));
+    let pages: Vec<_> = made.values().map(|bytes| String::from_utf8_lossy(bytes)).collect();
+    let told = |words: &str| pages.iter().filter(|page| page.contains(words)).count();
+    assert_eq!((told("利润翻番"), told("盼望")), (6, 6), "of those that agree");
+    assert_eq!((told("利润翻番1<"), told("盼望1<")), (0, 0), "of those that do not");
+    assert_eq!(told("不满意"), 0, "a rating of persons");
+}

@@ -36,11 +36,24 @@ pub struct Case<'a> {
     /// Form E of the enterprise, this period.
     pub feedback: Option<&'a Linked>,
     pub needs: Option<&'a Linked>,
+    /// For everybody: without the answers that rate the persons who served.
+    pub released: bool,
 }
 
 impl Case<'_> {
     pub fn district_name(&self) -> &'static str {
         district_name(self.district)
+    }
+
+    /// What of it may be published. Forms B and E are of the enterprise and not of the project: the consent
+    /// of the project's returns is not theirs. A project has few persons, so that its ratings would be theirs.
+    pub fn released(&self) -> Self {
+        Self {
+            feedback: self.feedback.filter(|l| l.consent),
+            needs: self.needs.filter(|l| l.consent),
+            released: true,
+            ..self.clone()
+        }
     }
 }
 
@@ -111,6 +124,7 @@ fn case<'a>(key: Key, own: &[&'a Linked], by_enterprise: &BTreeMap<Arc<str>, Vec
         supplement: of(Form::S),
         feedback: of_enterprise(Form::E),
         needs: of_enterprise(Form::B),
+        released: false,
         key,
     }
 }
@@ -219,7 +233,7 @@ fn derived(case: &Case, id: &str, sources: &mut Vec<String>) -> Vec<Block> {
         ),
     };
     if blocks.is_empty() {
-        return vec![absent(missing)];
+        return vec![absent(if case.released { "没有可以公开的内容。" } else { missing })];
     }
     sources.push(from.to_owned());
     blocks
@@ -326,7 +340,7 @@ fn benefits(case: &Case) -> Vec<Block> {
 
 fn shortcomings(case: &Case) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if let Some(survey) = case.satisfaction {
+    if let Some(survey) = case.satisfaction.filter(|_| !case.released) {
         let low: Vec<String> = RATINGS
             .iter()
             .filter_map(|item| {

@@ -116,7 +116,7 @@ struct SitePress<'a> {
 impl Press for SitePress<'_> {
     fn summary<'c>(&self, case: &'c PublicCase) -> Result<Cow<'c, Summary>> {
         let case = self.cases.get(&case.key).ok_or_else(|| Error::internal("公开版：没有这个案例"))?;
-        Ok(Cow::Owned(summary::summary(self.scene, case)))
+        Ok(Cow::Owned(summary::summary(self.scene, &case.released())))
     }
 
     fn take(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
