@@ -49,6 +49,14 @@ impl Default for FontStack {
     }
 }
 
+impl FontStack {
+    /// The first role that needs a face and names none.
+    pub fn empty_role(&self) -> Option<&'static str> {
+        let roles = [("title", &self.title), ("song", &self.song), ("kai", &self.kai), ("hei", &self.hei)];
+        roles.into_iter().find(|(_, names)| names.is_empty()).map(|(role, _)| role)
+    }
+}
+
 /// The families of a stack that this machine has, by the names typst knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Families {
@@ -318,7 +326,12 @@ fn require_chinese(stack: &FontStack, found: &Families, shelf: &Shelf) -> Result
         .filter(|(_, _, found)| found.is_empty())
         .map(|(role, wanted, _)| format!("{role}（{}）", wanted.join("、")))
         .collect();
-    let hint = "请执行 apt-get install fonts-noto-cjk，或用 --font-path 指出字体文件所在的文件夹。";
+    let own = *stack != FontStack::default();
+    let hint = if own {
+        "请在 zhiti.toml 的 [fonts.families] 中加上本机有的字体（如 Noto Serif CJK SC），或用 --font-path 指出字体文件所在的文件夹。"
+    } else {
+        "请执行 apt-get install fonts-noto-cjk，或用 --font-path 指出字体文件所在的文件夹。"
+    };
     if !missing.is_empty() {
         return Err(Error::usage(format!("找不到中文字体：{}", missing.join("；")), hint));
     }
@@ -362,7 +375,7 @@ mod tests {
     fn a_machine_without_chinese_says_what_to_install() {
         let stack = FontStack { hei: vec!["没有这种字体".to_owned()], ..FontStack::default() };
         let message = Fonts::load(&stack, &[]).err().unwrap().to_string();
-        assert!(message.contains("没有这种字体") && message.contains("fonts-noto-cjk"), "{message}");
+        assert!(message.contains("没有这种字体") && message.contains("[fonts.families]"), "{message}");
     }
 
     #[test]

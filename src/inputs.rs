@@ -5,6 +5,7 @@
 //! The order of the listing is that of the UTF-8 bytes of the path, so that it is
 //! the same on every machine.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,14 +20,24 @@ pub struct InputFile {
     pub period: Period,
     /// Path below `inputs/<period>`, with `/`.
     pub name: Arc<str>,
-    pub path: PathBuf,
+    /// Where it lies, if not at its name below the quarter: there may be very many files, and most do.
+    elsewhere: Option<Box<Path>>,
     /// District of the innermost folder that is named like one.
     pub district: Option<usize>,
+}
+
+impl InputFile {
+    /// Something of a quarter that is told by a name and is no file by itself: an entry of an archive.
+    pub fn named(period: Period, name: Arc<str>, district: Option<usize>) -> Self {
+        Self { period, name, elsewhere: None, district }
+    }
 }
 
 /// The quarters present and their files.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
+    /// The inputs folder.
+    root: PathBuf,
     /// Ascending.
     pub periods: Vec<Period>,
     pub files: Vec<InputFile>,
@@ -34,6 +45,14 @@ pub struct Listing {
     pub skipped: Vec<Skipped>,
     /// Lock files and system files, as (period, name).
     pub passed_over: Vec<(Period, Arc<str>)>,
+}
+
+impl Listing {
+    /// Where a file lies.
+    pub fn path<'a>(&self, file: &'a InputFile) -> Cow<'a, Path> {
+        let own = || self.root.join(file.period.to_string()).join(&*file.name);
+        file.elsewhere.as_deref().map_or_else(|| Cow::Owned(own()), Cow::Borrowed)
+    }
 }
 
 /// Something in the inputs that was not opened.
@@ -51,7 +70,7 @@ pub struct Skipped {
 /// # Errors
 /// The folder is missing or cannot be read, or holds no quarter.
 pub fn list(inputs: &Path) -> Result<Listing> {
-    let mut out = Listing::default();
+    let mut out = Listing { root: inputs.to_owned(), ..Listing::default() };
     for entry in open(inputs)? {
         let entry = entry.at("打开报送文件夹", inputs)?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -67,8 +86,7 @@ pub fn list(inputs: &Path) -> Result<Listing> {
         return Err(Error::usage(format!("{} 中没有任何季度的文件夹", inputs.display()), hint));
     }
     out.periods.sort_unstable();
-    let order = |f: &InputFile| (f.period, f.name.as_bytes().to_vec(), f.path.clone());
-    out.files.sort_by_cached_key(order);
+    out.files.sort_by(|a, b| (a.period, &*a.name, &a.elsewhere).cmp(&(b.period, &*b.name, &b.elsewhere)));
     out.skipped.sort();
     out.passed_over.sort();
     Ok(out)
@@ -120,7 +138,11 @@ fn walk(
                 }
             },
             Ok(kind) if kind.is_file() => {
-                out.files.push(InputFile { period, name: name.into(), path: entry.path(), district });
+                let path = entry.path();
+                // A name that is no UTF-8 does not lead back to its file.
+                let usual = out.root.join(period.to_string()).join(&name);
+                let elsewhere = (path != usual).then(|| path.into_boxed_path());
+                out.files.push(InputFile { period, name: name.into(), elsewhere, district });
             }
             Ok(kind) => skip(if kind.is_symlink() { "链接" } else { "不是普通文件" }),
         }
@@ -165,6 +187,22 @@ mod tests {
         assert_eq!(name_from_bytes(b"\xff\xfe\xfd.xlsx"), None);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_is_found_whatever_its_name_is_written_in() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let quarter = folder.path().join("2025Q1");
+        fs::create_dir_all(&quarter).unwrap();
+        let gbk = encoding_rs::GB18030.encode("表B.xlsx").0;
+        fs::write(quarter.join(std::ffi::OsStr::from_bytes(&gbk)), b"gbk").unwrap();
+        fs::write(quarter.join("表C.xlsx"), b"utf-8").unwrap();
+        let listing = list(folder.path()).unwrap();
+        let read = |file: &InputFile| (file.name.to_string(), fs::read(listing.path(file)).unwrap());
+        let read: Vec<_> = listing.files.iter().map(read).collect();
+        assert_eq!(read, [("表B.xlsx".into(), b"gbk".to_vec()), ("表C.xlsx".into(), b"utf-8".to_vec())]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_listed_and_lock_files_counted() {
@@ -177,6 +215,7 @@ mod tests {
         let listing = list(folder.path()).unwrap();
         assert_eq!(listing.files.iter().map(|f| &*f.name).collect::<Vec<_>>(), ["新都/表B.xlsx"]);
         assert!(listing.files[0].district.is_some());
+        assert_eq!(listing.path(&listing.files[0]), quarter.join("新都/表B.xlsx"));
         assert_eq!(listing.skipped.iter().map(|s| (&*s.name, s.what)).collect::<Vec<_>>(), [("up", "链接")]);
         assert_eq!(listing.passed_over.len(), 1);
     }

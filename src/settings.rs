@@ -3,7 +3,7 @@
 //! Settled before any work begins. An unknown key or a wrong value stops the
 //! program with file and line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{AtPath, Error, Result};
 use crate::fonts::FontStack;
 use crate::problem::{Code, Severity};
+use crate::text;
 use crate::workbook::Limits;
 
 /// Name of the settings file in a workspace.
@@ -108,8 +109,13 @@ impl Privacy {
             let message = format!("threshold = {} 不可用，应为2至{MOST_PRIVATE}", self.threshold);
             return Some(("threshold", message, "默认5：1至4家企业的数不公开"));
         }
-        (self.rate_floor > MOST_PRIVATE).then(|| {
-            let message = format!("rate_floor = {} 不可用，不能大于{MOST_PRIVATE}", self.rate_floor);
+        // A rate of fewer answers than there are enterprises in a hidden count would tell that count.
+        let range = self.threshold..=MOST_PRIVATE;
+        (!range.contains(&self.rate_floor)).then(|| {
+            let message = format!(
+                "rate_floor = {} 不可用，应为{}（threshold）至{MOST_PRIVATE}",
+                self.rate_floor, self.threshold
+            );
             ("rate_floor", message, "默认10：有效回答不足10份的比率不公开")
         })
     }
@@ -160,6 +166,23 @@ impl Fonts {
     }
 }
 
+/// The first alias that says nothing or leads on to another: the name as typed, and what is wrong.
+fn unusable_alias(aliases: &BTreeMap<String, String>) -> Option<(&str, String)> {
+    let froms: HashMap<String, &str> = aliases.keys().map(|from| (text::key(from), from.as_str())).collect();
+    aliases.iter().find_map(|(from, to)| {
+        let wrong = match (text::key(from), text::key(to)) {
+            (left, _) if left.is_empty() => "等号左边的名称不能为空".to_owned(),
+            (_, right) if right.is_empty() => format!("“{from}”的右边不能为空"),
+            (left, right) if left == right => format!("“{from}”两边是同一个名称"),
+            (_, right) => {
+                let on = froms.get(&right)?;
+                format!("“{from}”所指的“{on}”本身又是别名，请直接写最终的名称")
+            }
+        };
+        Some((from.as_str(), wrong))
+    })
+}
+
 impl Settings {
     /// Reads the settings of a workspace; defaults where there is no file.
     ///
@@ -188,8 +211,8 @@ impl Settings {
         Ok(settings)
     }
 
-    fn validate(&self, path: &Path, text: &str) -> Result<()> {
-        let line = |key: &str| text.lines().position(|l| l.trim_start().starts_with(key)).map(|i| i + 1);
+    fn validate(&self, path: &Path, written: &str) -> Result<()> {
+        let line = |key: &str| written.lines().position(|l| l.trim_start().starts_with(key)).map(|i| i + 1);
         let wrong =
             |key: &str, message: String, hint: &str| Err(Error::config(path, line(key), message, hint));
         if !(0.0..=100.0).contains(&self.metrics.middle_score) {
@@ -207,6 +230,18 @@ impl Settings {
         }
         if let Some(id) = self.severity.keys().find(|id| Code::from_id(id).is_none()) {
             return wrong(id, format!("没有编码为「{id}」的问题"), "运行 `zhiti codes` 查看全部编码");
+        }
+        if let Some((from, message)) = unusable_alias(&self.aliases) {
+            let line = written.lines().position(|l| l.contains('=') && l.contains(from)).map(|i| i + 1);
+            let hint = "别名写作 \"报送的名称\" = \"统一的名称\"，不用的请删去这一行";
+            return Err(Error::config(path, line, format!("[aliases] 中{message}"), hint));
+        }
+        if let Some(role) = self.fonts.families.empty_role() {
+            return wrong(
+                role,
+                format!("字体 {role} 没有列出任何名称"),
+                "请列出至少一种字体，或删去这一行，使用默认值",
+            );
         }
         Ok(())
     }
@@ -237,6 +272,34 @@ mod tests {
         assert!(error("[metrics]\nmiddle_score = 160\n").contains("第2行"));
         assert!(error("[severity]\nno_such = \"info\"\n").contains("no_such"));
         assert!(error("[metrics\n").contains("第1行"));
+    }
+
+    #[test]
+    fn an_alias_leads_to_a_last_name() {
+        let told = |lines: &str| error(&format!("[aliases]\n{lines}\n"));
+        assert!(told("\"甲公司\" = \"\"").contains("zhiti.toml 第2行：[aliases] 中“甲公司”的右边不能为空"));
+        assert!(told("\"甲公司\" = \"甲 公司\"").contains("两边是同一个名称"));
+        let chain = told("\"乙公司\" = \"丙公司\"\n\"甲公司\" = \"乙公司\"");
+        assert!(chain.contains("第3行") && chain.contains("“甲公司”所指的“乙公司”本身又是别名"), "{chain}");
+        let parsed =
+            Settings::parse(Path::new("zhiti.toml"), "[aliases]\n\"甲\" = \"乙\"\n\"丙\" = \"乙\"\n");
+        assert_eq!(parsed.unwrap().aliases.len(), 2);
+    }
+
+    #[test]
+    fn a_rate_is_hidden_at_least_as_long_as_a_count() {
+        assert!(
+            error("[privacy]\nrate_floor = 4\n")
+                .contains("第2行：rate_floor = 4 不可用，应为5（threshold）至100")
+        );
+        assert!(Settings::parse(Path::new("zhiti.toml"), "[privacy]\nrate_floor = 5\n").is_ok());
+    }
+
+    #[test]
+    fn a_role_without_a_font_is_refused_where_it_stands() {
+        let told = error("[fonts.families]\nsong = []\n");
+        assert!(told.contains("第2行：字体 song 没有列出任何名称"), "{told}");
+        assert!(Settings::parse(Path::new("zhiti.toml"), "[fonts.families]\nlatin = []\n").is_ok());
     }
 
     #[test]

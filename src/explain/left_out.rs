@@ -13,7 +13,7 @@ use super::{Entry, Ground};
 use crate::answer::Return;
 use crate::cell::Cell;
 use crate::check::names_expert;
-use crate::link::{Key, Linked, Status, district_code};
+use crate::link::{Key, Linked, Links, Status, district_code};
 use crate::metrics::{CATEGORIES, Contribution, DIMENSIONS, Level, SIZES, sizes};
 use crate::problem::{Problem, Severity};
 use crate::spec::Form;
@@ -136,7 +136,7 @@ pub(super) fn others(ground: &Ground, seen: &BTreeSet<String>, counted: &[Entry]
 }
 
 fn excluded(ground: &Ground, linked: &Linked) -> LeftOut {
-    let faults = faults(ground, linked);
+    let faults = faults(ground.links, linked);
     LeftOut { problems: faults, ..left_out(ground, linked, Rule::Excluded, String::new(), None) }
 }
 
@@ -150,14 +150,14 @@ fn superseded(ground: &Ground, linked: &Linked, by: &str, identical: bool) -> Le
 }
 
 /// Errors at the return's cells; where there are none, those of its table or file as a whole.
-fn faults(ground: &Ground, linked: &Linked) -> Vec<Fault> {
+pub(super) fn faults(links: &Links, linked: &Linked) -> Vec<Fault> {
     let ret = &linked.ret;
     let here = |p: &&Problem| {
         p.severity == Severity::Error
             && p.place.file == ret.place.file
             && (p.place.sheet == ret.place.sheet || p.place.sheet.is_empty())
     };
-    let all = ground.links.problems.get(&ret.period).map(Vec::as_slice).unwrap_or_default();
+    let all = links.problems.get(&ret.period).map(Vec::as_slice).unwrap_or_default();
     let own = |p: &&Problem| p.severity == Severity::Error && linked.holds(p);
     let mut found: Vec<&Problem> = all.iter().filter(own).collect();
     if found.is_empty() {

@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::left_out::{Fault, faults};
 use super::source::Asked;
 use super::{Entry, Explanation, Previous, parts, unknown};
 use crate::compare::{self, Comparison, Comparisons};
 use crate::error::Result;
-use crate::link::{Linked, Links};
+use crate::link::{self, Linked, Links};
 use crate::metrics::{DIMENSIONS, Measured, RATINGS, Status};
 use crate::period::Period;
 use crate::settings::Settings;
@@ -89,7 +90,7 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
     let entry = |linked: &&Linked| Entry {
         numerator: "1".into(),
         denominator: 1,
-        about: String::new(),
+        about: why_not(&by_id, desk.links, linked),
         sources: vec![asked.source(linked, None)],
         mantissa: 1,
         indicator: None,
@@ -111,7 +112,10 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
         printed: tally.printed.clone(),
         unit: "",
         interval: None,
-        interval_why: "不给出区间：对收到材料的清点或描述，不是抽样推断",
+        interval_why: match tally.kind {
+            Kind::Sensitivity(_) => "不给出区间：换一个“基本满意”分值的测算，区间见所测算的指标",
+            _ => "不给出区间：对收到材料的清点或描述，不是抽样推断",
+        },
         lines: desk.lines(whom, &tally.kind),
         status: status(tally),
         floor: 0,
@@ -119,6 +123,26 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
         public: None,
         counted: returns.iter().filter_map(|id| by_id.get(id)).map(entry).collect(),
         left_out: Vec::new(),
+    }
+}
+
+/// Of a return that does not count, what leaves it out: the account of what was excluded must be as plain as
+/// that of what was counted.
+fn why_not(by_id: &HashMap<&str, &Linked>, links: &Links, linked: &Linked) -> String {
+    match &linked.status {
+        link::Status::Counted => String::new(),
+        link::Status::Superseded { by, .. } => {
+            let place = by_id.get(&**by).map(|l| l.ret.place.to_string()).unwrap_or_default();
+            format!("被替代，计入的是 {place}")
+        }
+        link::Status::Excluded => {
+            let told = |fault: Fault| {
+                let cell = fault.cell.map(|c| format!("{c} ")).unwrap_or_default();
+                format!("{cell}{}（{}）", fault.message, fault.code)
+            };
+            let faults: Vec<String> = faults(links, linked).into_iter().map(told).collect();
+            format!("未计入：{}", faults.join("；"))
+        }
     }
 }
 

@@ -75,7 +75,9 @@ impl Explanation {
     }
 
     fn counted_text(&self, out: &mut String) {
-        out.push_str(&format!("\n计入 {} 条\n", self.counted.len()));
+        // What an account names need not count in any figure.
+        let heading = if self.metric.starts_with("account.") { "所列材料" } else { "计入" };
+        out.push_str(&format!("\n{heading} {} 条\n", self.counted.len()));
         let widest = |of: &dyn Fn(&super::Entry) -> usize| self.counted.iter().map(of).max().unwrap_or(0);
         let (numerators, denominators) =
             (widest(&|e| e.numerator.len()), widest(&|e| e.denominator.to_string().len()));
@@ -206,7 +208,10 @@ fn source_text(out: &mut String, source: &Source) {
         source.return_id
     ));
     let sheet = if source.sheet.is_empty() { String::new() } else { format!(" [{}]", flat(&source.sheet)) };
-    out.push_str(&format!("           {}/{}{sheet}\n", source.period, flat(&source.file)));
+    // Rows of one table differ by where they begin only; of a form the answers tell.
+    let begins =
+        source.cell.filter(|_| source.answers.is_empty()).map(|c| format!(" {c}")).unwrap_or_default();
+    out.push_str(&format!("           {}/{}{sheet}{begins}\n", source.period, flat(&source.file)));
     for told in &source.answers {
         let sheet = told.sheet.as_ref().map(|s| format!("[{}] ", flat(s))).unwrap_or_default();
         let cell = sheet + &told.cell.map_or("—".to_owned(), |c| c.to_string());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::lock::{self, Lock};
 use super::{Fill, MANIFEST, Manifest, RUN_LOG, STAGING, is_below, swap};
@@ -19,7 +19,7 @@ pub struct Edition {
     staging: tempfile::TempDir,
     _made: Made,
     _lock: Lock,
-    written: Mutex<BTreeMap<Box<str>, Key>>,
+    written: Mutex<BTreeMap<Arc<str>, Key>>,
 }
 
 impl Edition {
@@ -53,8 +53,9 @@ impl Edition {
     ///
     /// # Errors
     /// The path leaves the edition, or the file system refuses.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<Key> {
-        let full = self.room_for(path)?;
+    pub fn write(&self, path: impl Into<Arc<str>>, bytes: &[u8]) -> Result<Key> {
+        let path = path.into();
+        let full = self.room_for(&path)?;
         fs::write(&full, bytes).at("写入文件", &full)?;
         let digest = digest::key(bytes);
         self.note(path, digest);
@@ -65,8 +66,9 @@ impl Edition {
     ///
     /// # Errors
     /// As [`Edition::write`].
-    pub fn carry(&self, path: &str, from: &Path, sha256: Key) -> Result<()> {
-        let full = self.room_for(path)?;
+    pub fn carry(&self, path: impl Into<Arc<str>>, from: &Path, sha256: Key) -> Result<()> {
+        let path = path.into();
+        let full = self.room_for(&path)?;
         fs::hard_link(from, &full).or_else(|_| fs::copy(from, &full).map(drop)).at("写入文件", &full)?;
         self.note(path, sha256);
         Ok(())
@@ -85,11 +87,11 @@ impl Edition {
         fs::remove_dir_all(&full).at("清除文件夹", &full)
     }
 
-    fn note(&self, path: &str, digest: Key) {
+    fn note(&self, path: impl Into<Arc<str>>, digest: Key) {
         self.written().insert(path.into(), digest);
     }
 
-    fn written(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Key>> {
+    fn written(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Key>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -165,7 +167,7 @@ impl Edition {
 
     fn take_written(&self) -> BTreeMap<String, String> {
         let written = std::mem::take(&mut *self.written());
-        written.into_iter().map(|(path, digest)| (path.into(), digest::hex(&digest))).collect()
+        written.into_iter().map(|(path, digest)| (path.to_string(), digest::hex(&digest))).collect()
     }
 
     fn place(&self, name: &str, bytes: &[u8]) -> Result<()> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,7 @@ pub struct Manifest {
     pub inputs: BTreeMap<String, String>,
     /// Fingerprints of the documents that are made of a part of the data only, by path.
     #[serde(default)]
-    pub documents: BTreeMap<String, String>,
+    pub documents: BTreeMap<Arc<str>, Box<str>>,
     /// SHA-256 by path below the edition.
     pub outputs: BTreeMap<String, String>,
 }

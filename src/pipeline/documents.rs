@@ -176,10 +176,10 @@ impl Desk<'_> {
         let Self { maker, tools, .. } = self;
         let summary = summary::summary(self.scene, case);
         let recipe = Recipe::new(&tools.look, &Content::default().value(&summary)?);
-        maker.make(&format!("{path}.pdf"), recipe, || tools.engine.summary(&summary))?;
-        maker.make(&format!("{path}.docx"), recipe, || word::summary(&summary, &tools.word))?;
-        maker.vouch(format!("{path}.pdf"), &summary.fingerprint);
-        maker.vouch(format!("{path}.docx"), &summary.fingerprint);
+        let [pdf, docx] = ["pdf", "docx"].map(|kind| Arc::<str>::from(format!("{path}.{kind}")));
+        maker.make(Arc::clone(&pdf), recipe, || tools.engine.summary(&summary))?;
+        maker.make(Arc::clone(&docx), recipe, || word::summary(&summary, &tools.word))?;
+        [pdf, docx].into_iter().for_each(|path| maker.vouch(path, &summary.fingerprint));
         Ok(())
     }
 
@@ -200,7 +200,7 @@ impl Desk<'_> {
 /// A report as PDF only.
 fn pdf(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Result<()> {
     let recipe = Recipe::new(&tools.look, &Content::default().value(document)?);
-    maker.make(&format!("{path}.pdf"), recipe, || tools.engine.report(document))
+    maker.make(format!("{path}.pdf"), recipe, || tools.engine.report(document))
 }
 
 /// A report as PDF and Word, whose table of contents has the pages of the PDF.
@@ -213,8 +213,8 @@ fn report(maker: &Maker, tools: &Tools, document: &Document, path: &str) -> Resu
         let _ = pages.set(found);
         Ok(pdf)
     };
-    maker.make(&format!("{path}.pdf"), recipe, set)?;
-    maker.make(&format!("{path}.docx"), recipe, || {
+    maker.make(format!("{path}.pdf"), recipe, set)?;
+    maker.make(format!("{path}.docx"), recipe, || {
         if pages.get().is_none() {
             set()?;
         }

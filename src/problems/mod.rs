@@ -185,7 +185,7 @@ fn write_corrections(maker: &Maker, scene: &Scene, look: &Content) -> Result<()>
         // Not the problems themselves: where one stands since the last run is not in the workbook.
         let shown = (linked.ret.form, &plan.values, &plan.marks, &plan.key);
         let recipe = Recipe::new(look, &Content::default().value(&shown)?);
-        maker.make(path, recipe, || forms::correction(plan))
+        maker.make(path.as_str(), recipe, || forms::correction(plan))
     })
 }
 

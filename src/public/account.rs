@@ -117,6 +117,9 @@ fn csv<const N: usize>(rows: &[[String; N]]) -> Result<Vec<u8>> {
 pub fn verdict(edition: &Path, figure: &str) -> Option<String> {
     let text = std::fs::read_to_string(edition.join(FOLDER).join(PLAN)).ok()?;
     let mut rows = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    // The open data carry these parts beside the value.
+    let whole = figure.rsplit_once(':').filter(|(_, part)| matches!(*part, "n" | "x" | "interval"));
+    let figure = whole.map_or(figure, |(figure, _)| figure);
     let row = rows.records().flatten().find(|row| row.get(0) == Some(figure));
     let Some(row) = row else { return Some("不属于公开版的内容".to_owned()) };
     let reason = row.get(4).unwrap_or_default();

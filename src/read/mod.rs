@@ -4,6 +4,7 @@
 mod archive;
 mod part;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -100,7 +101,9 @@ pub fn digests(listing: &Listing, settings: &Settings, readings: &Readings) -> V
         return vec![None; listing.files.len()];
     }
     let files = listing.files.par_iter();
-    files.map(|file| part::load(&file.path, &settings.read).ok().map(|bytes| digest::key(&bytes))).collect()
+    files
+        .map(|file| part::load(&listing.path(file), &settings.read).ok().map(|bytes| digest::key(&bytes)))
+        .collect()
 }
 
 /// Reads every file of a listing, in its order: one record for each file, and one for
@@ -145,7 +148,8 @@ fn take_in<T: Send>(
     (specs, settings): (&Specs, &Settings),
     each: &(impl Fn(usize, Vec<Part>) -> T + Sync),
 ) -> Result<Vec<T>> {
-    let paths: Vec<&Path> = wanted.iter().map(|i| listing.files[*i].path.as_path()).collect();
+    let paths: Vec<Cow<Path>> = wanted.iter().map(|i| listing.path(&listing.files[*i])).collect();
+    let paths: Vec<&Path> = paths.iter().map(|path| &**path).collect();
     match source {
         Source::Guarded(_) if paths.is_empty() => Ok(Vec::new()),
         Source::Guarded(guard) => Pool::new(guard, &settings.read).map(&paths, each),
@@ -196,7 +200,7 @@ fn named(file: &InputFile, head: &Head) -> InputFile {
     let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);
     let mut folders = entry.rsplit('/').skip(1).chain([stem]);
     let district = folders.find_map(district::by_name).or(file.district);
-    InputFile { name: name.into(), district, ..file.clone() }
+    InputFile::named(file.period, name.into(), district)
 }
 
 fn judge_part(file: &InputFile, part: Part, specs: &Specs, settings: &Settings) -> FileRead {
@@ -227,7 +231,7 @@ fn headed(file: &InputFile, head: &Head) -> FileRead {
 
 fn not_opened(skipped: &Skipped, settings: &Settings) -> FileRead {
     let name = Arc::clone(&skipped.name);
-    let file = InputFile { period: skipped.period, name, path: "".into(), district: None };
+    let file = InputFile::named(skipped.period, name, None);
     let mut out = FileRead::new(&file);
     let problem = Problem::new(Code::FileNotRegular, Place::file(Arc::clone(&file.name)));
     out.note(problem.about(Arc::clone(&file.name)).found(skipped.what), settings);
@@ -361,7 +365,7 @@ mod tests {
     #[test]
     fn a_panic_in_judging_costs_the_file_and_not_the_run() {
         let period = "2025Q2".parse().unwrap();
-        let file = InputFile { period, name: "甲.xlsx".into(), path: "".into(), district: None };
+        let file = InputFile::named(period, "甲.xlsx".into(), None);
         let head = Head { bytes: 7, ..Head::default() };
         let read = settled(&file, &head, &Settings::default(), |_| panic!("on purpose"));
         assert_eq!((read.record.bytes, read.record.read), (7, false));

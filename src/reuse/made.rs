@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,7 @@ pub struct Record {
     /// Why it has no public edition, where it has none.
     pub refused: Option<String>,
     /// By path below the edition.
-    pub files: BTreeMap<String, Made>,
+    pub files: BTreeMap<Arc<str>, Made>,
 }
 
 /// The edition that stands, with what is remembered of it.
@@ -150,7 +151,7 @@ mod tests {
         let standing = open();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
         let made = Made { recipe, sha256: digest::key(b"bytes") };
-        standing.remember(Record { files: [("a.pdf".to_owned(), made)].into(), ..Record::default() });
+        standing.remember(Record { files: [("a.pdf".into(), made)].into(), ..Record::default() });
         let standing = open();
         assert_eq!(standing.same("a.pdf", &recipe).unwrap_err(), Why::Missing);
         fs::write(outputs.path().join("2025Q1/a.pdf"), b"bytes").unwrap();

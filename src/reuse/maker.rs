@@ -5,7 +5,7 @@
 //! is told with its reason.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::made::{Made, Record, Standing};
 use super::recipe::{Recipe, Why};
@@ -23,7 +23,8 @@ pub struct Maker<'a> {
 /// What a run made.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
-    pub made: BTreeMap<String, Made>,
+    /// By path, which the edition shares: there may be very many.
+    pub made: BTreeMap<Arc<str>, Made>,
     /// Files that would be made anew, and why; of a plan only.
     pub anew: BTreeMap<String, Why>,
     /// Files carried over.
@@ -31,7 +32,7 @@ pub struct Done {
     /// Files that are written each time: cheaper than asking.
     pub always: BTreeSet<String>,
     /// Fingerprints of documents made of a part of the data, by path.
-    pub documents: BTreeMap<String, String>,
+    pub documents: BTreeMap<Arc<str>, Box<str>>,
 }
 
 impl<'a> Maker<'a> {
@@ -76,13 +77,20 @@ impl<'a> Maker<'a> {
     ///
     /// # Errors
     /// What `make` or the file system says.
-    pub fn make(&self, path: &str, recipe: Recipe, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
-        let why = match self.standing.same(path, &recipe) {
+    pub fn make(
+        &self,
+        path: impl Into<Arc<str>>,
+        recipe: Recipe,
+        make: impl FnOnce() -> Result<Vec<u8>>,
+    ) -> Result<()> {
+        let path = path.into();
+        let why = match self.standing.same(&path, &recipe) {
             Ok((file, made)) => {
-                if self.edition.is_none_or(|e| e.carry(path, &file, made.sha256).is_ok()) {
+                let shared = || Arc::clone(&path);
+                if self.edition.is_none_or(|e| e.carry(shared(), &file, made.sha256).is_ok()) {
                     let mut done = self.done();
                     done.kept += 1;
-                    done.made.insert(path.to_owned(), made);
+                    done.made.insert(path, made);
                     return Ok(());
                 }
                 Why::Missing
@@ -90,18 +98,18 @@ impl<'a> Maker<'a> {
             Err(why) => why,
         };
         let Some(edition) = self.edition else {
-            self.done().anew.insert(path.to_owned(), why);
+            self.done().anew.insert(path.to_string(), why);
             return Ok(());
         };
         let bytes = make()?;
-        let sha256 = edition.write(path, &bytes)?;
-        self.done().made.insert(path.to_owned(), Made { recipe, sha256 });
+        let sha256 = edition.write(Arc::clone(&path), &bytes)?;
+        self.done().made.insert(path, Made { recipe, sha256 });
         Ok(())
     }
 
     /// Notes the fingerprint that a document prints of its own part of the data.
-    pub fn vouch(&self, path: String, fingerprint: &str) {
-        self.done().documents.insert(path, fingerprint.to_owned());
+    pub fn vouch(&self, path: Arc<str>, fingerprint: &str) {
+        self.done().documents.insert(path, fingerprint.into());
     }
 
     /// What was made so far.

@@ -11,15 +11,17 @@ use crate::answer::{Answer, Indicator, Return, Val};
 use crate::error::Result;
 use crate::problem::Problem;
 use crate::render::forms::grid::TIMES;
+use crate::spec::{FormSpec, Kind};
 
-impl From<&Problem> for Mark {
-    fn from(problem: &Problem) -> Self {
-        Self {
-            field: problem.field.to_string(),
-            severity: problem.severity,
-            note: problem.message().into_owned(),
-            hint: problem.hint().into_owned(),
-        }
+/// What is told at a cell. Words that were typed over the boxes stand where the options stood: the hint names them.
+fn mark(spec: &FormSpec, problem: &Problem) -> Mark {
+    let chosen = spec.field(&problem.field).filter(|f| matches!(f.kind, Kind::One | Kind::Many));
+    let options = chosen.map(|f| format!("可选：{}。", f.options.join("、"))).unwrap_or_default();
+    Mark {
+        field: problem.field.to_string(),
+        severity: problem.severity,
+        note: problem.message().into_owned(),
+        hint: format!("{}{options}", problem.hint()),
     }
 }
 
@@ -27,7 +29,7 @@ impl From<&Problem> for Mark {
 pub fn correction_plan<'a>(ret: &'a Return, problems: &[&Problem], key: Option<FormKey>) -> SheetPlan<'a> {
     SheetPlan {
         values: submitted(ret),
-        marks: problems.iter().map(|p| Mark::from(*p)).collect(),
+        marks: problems.iter().map(|p| mark(&ret.spec, p)).collect(),
         key,
         ..SheetPlan::blank(&ret.spec)
     }
@@ -212,7 +214,7 @@ mod tests {
             let values = meant.answers.iter().map(|(id, said)| (id.clone(), said.text.clone())).collect();
             let mended = SheetPlan {
                 values,
-                marks: problems.iter().map(Mark::from).collect(),
+                marks: problems.iter().map(|p| mark(spec, p)).collect(),
                 ..SheetPlan::blank(&first.spec)
             };
             let (_, left) = read(workbook(&[mended], Extras::FULL).unwrap(), None, &specs);

@@ -9,6 +9,7 @@ use super::grid::Grid;
 use super::sheet::{FONT, clean, placed_marks, units};
 use super::{FormKey, Mark, Severity, SheetPlan};
 use crate::cell::Cell;
+use crate::problem::shorten;
 use crate::spec::{FormSpec, own_sheet};
 
 fn base() -> Format {
@@ -40,21 +41,25 @@ pub(super) fn list_sheet(book: &mut Workbook, plans: &[SheetPlan]) -> Result<(),
 
 fn list_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.set_name(own_sheet::LIST)?.set_paper_size(9).set_landscape().set_print_fit_to_pages(1, 0);
-    for (col, width) in (0u16..).zip([14.0, 10.0, 28.0, 44.0, 44.0]) {
+    for (col, width) in (0u16..).zip([14.0, 9.0, 24.0, 28.0, 40.0, 40.0]) {
         sheet.set_column_width(col, width)?;
     }
     let title = base().set_bold().set_font_size(16).set_align(FormatAlign::Center);
-    sheet.merge_range(0, 0, 0, 4, own_sheet::LIST, &title)?;
+    sheet.merge_range(0, 0, 0, 5, own_sheet::LIST, &title)?;
     let words = "红色的单元格必须修改；黄色的请核对，确实无误的可以不改（答案不在选项之内或无法辨认的，不改则该项不计入统计）。改好后保存本文件，原样报回即可，不需要另写说明。";
-    sheet.merge_range(1, 0, 1, 4, words, &base())?;
+    sheet.merge_range(1, 0, 1, 5, words, &base())?;
     sheet.set_row_height(0, 30)?.set_row_height(1, 40)?;
     let head = base().set_bold().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
-    for (col, text) in (0u16..).zip(["单元格", "程度", "栏目", "问题", "怎么改"]) {
+    for (col, text) in (0u16..).zip(["单元格", "程度", "栏目", "填写内容", "问题", "怎么改"])
+    {
         sheet.write_string_with_format(2, col, text, &head)?;
     }
     sheet.set_freeze_panes(3, 0)?;
     Ok(())
 }
+
+/// Characters of an answer that the list shows: the cell itself is a click away.
+const LONGEST: usize = 60;
 
 fn list_line(
     sheet: &mut Worksheet,
@@ -68,16 +73,19 @@ fn list_line(
     let name = plan.name();
     let url = format!("internal:'{}'!{cell}", name.replace('\'', "''"));
     sheet.write_url_with_format(row, 0, Url::new(url).set_text(format!("{name} {cell}")), &link)?;
+    let given = plan.values.get(&mark.field).map(|v| shorten(&clean(v), LONGEST)).unwrap_or_default();
     let texts = [
         degree(mark.severity).to_owned(),
         label_of(plan.spec, &mark.field),
+        if given.is_empty() { "（空）".to_owned() } else { given },
         clean(&mark.note),
         clean(&mark.hint),
     ];
     for (col, text) in (1u16..).zip(&texts) {
         sheet.write_string_with_format(row, col, text, &line)?;
     }
-    let rows = texts[2..].iter().map(|t| (units(t) / 43.0).ceil()).fold(1.0, f64::max);
+    let rows = texts[1..].iter().zip([23.0, 27.0, 39.0, 39.0]).map(|(t, width)| (units(t) / width).ceil());
+    let rows = rows.fold(1.0, f64::max);
     sheet.set_row_height(row, (rows * 14.0 + 8.0).min(400.0))?;
     Ok(())
 }

@@ -158,14 +158,17 @@ fn draw_answer(
     let field = &plan.spec.fields[index];
     let given = plan.values.get(key).map(|v| clean(v)).unwrap_or_default();
     let format = aligned(format.clone(), field.kind, part);
+    let number = number_of(&given, field.kind, part).filter(|_| label.is_empty());
     let format = match field.unit.as_str() {
         unit if field.kind == Kind::Count && !unit.is_empty() => {
-            format.set_num_format(format!("0\"{}\"", unit.replace('"', "")))
+            // What is to be mended is shown as it was typed: 56.5 must not look like 57.
+            let digits = if number.is_some_and(|n| n.fract() != 0.0) { "General" } else { "0" };
+            format.set_num_format(format!("{digits}\"{}\"", unit.replace('"', "")))
         }
         _ => format,
     };
     if !given.is_empty() {
-        if let Some(number) = number_of(&given, field.kind, part).filter(|_| label.is_empty()) {
+        if let Some(number) = number {
             merge(sheet, placed.first, placed.last, "", &format)?;
             let (row, col) = at(placed.first);
             sheet.write_number_with_format(row, col, number, &format)?;
