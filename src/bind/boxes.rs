@@ -79,7 +79,7 @@ const HEADS_ABOVE: u32 = 12;
 const LONGEST_TICK: usize = 8;
 
 /// Whether a cell that holds a sign alone ticks; `None` where it holds anything else.
-fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
+pub(super) fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
     let words = sheet.get(cell).map(tick_text)?;
     if words.chars().count() > LONGEST_TICK {
         return None;

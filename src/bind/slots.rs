@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
-use super::{Content, Slot, boxes, supplement};
+use super::{Content, Slot, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -17,12 +17,12 @@ use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// A label of the region, with its place and what else stands in its cell.
-struct Label {
-    field: usize,
-    cell: Cell,
+pub(super) struct Label {
+    pub field: usize,
+    pub cell: Cell,
     /// Last row and column of its (merged) cell.
-    extent: Cell,
-    tail: String,
+    pub extent: Cell,
+    pub tail: String,
     /// Whether a colon stands before the tail.
     colon: bool,
     /// Cells that say the same once more, as unmerging with "fill" leaves them.
@@ -30,13 +30,13 @@ struct Label {
 }
 
 /// One form in its sheet.
-struct Ground<'a, 's> {
-    sheet: &'a Sheet,
+pub(super) struct Ground<'a, 's> {
+    pub sheet: &'a Sheet,
     scan: &'a Scan<'s>,
     spec: &'a FormSpec,
     /// Cells with labels.
-    occupied: BTreeSet<Cell>,
-    last: u32,
+    pub occupied: BTreeSet<Cell>,
+    pub last: u32,
     /// Last column of all merged areas of the sheet.
     merged: u32,
 }
@@ -280,12 +280,12 @@ fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
     chosen
 }
 
-fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
+pub(super) fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
     sheet.rows.binary_search_by_key(&at, |r| r.at).ok().map(|i| &sheet.rows[i])
 }
 
 /// The rows from one to another, both included.
-fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &Row> {
+pub(super) fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &Row> {
     let from = sheet.rows.partition_point(|row| row.at < first);
     sheet.rows[from..].iter().take_while(move |row| row.at <= last)
 }
@@ -293,6 +293,13 @@ fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &R
 fn right_value(sheet: &Sheet, label: &Label) -> Option<Cell> {
     let next = row_at(sheet, label.cell.row)?.cells.iter().find(|(col, _)| *col > label.extent.col)?;
     Some(Cell::new(label.cell.row, next.0))
+}
+
+/// Rows that one answer may take.
+pub(super) const MOST_ROWS: u32 = 40;
+
+pub(super) fn has_options(field: &Field) -> bool {
+    matches!(field.kind, Kind::One | Kind::Many)
 }
 
 pub(super) fn is_empty_boxes(field: &Field, words: &str) -> bool {
@@ -338,10 +345,9 @@ impl Ground<'_, '_> {
                 return Slot { cell: label.cell, content: Content::Typed(Value::Text(words)) };
             }
         }
-        if let Some(slot) = boxes::beside(self.sheet, field, label.cell.row, label.extent.col, &right.cells) {
-            return slot;
-        }
-        if let Some(slot) = boxes::under_heads(self.sheet, field, label.cell.row, &right.cells) {
+        if has_options(field)
+            && let Some(slot) = self.chosen(field, Some(label.extent.col), &right.cells)
+        {
             return slot;
         }
         if let Some((cell, content)) = joined(self.sheet, field, &right.cells) {
@@ -363,7 +369,7 @@ impl Ground<'_, '_> {
         let area = self.sheet.extent(start);
         let free = || self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
         let end = if area != start && free() { area.col } else { u32::MAX };
-        let bottom = label.extent.row.min(label.cell.row + 40);
+        let bottom = label.extent.row.min(label.cell.row + MOST_ROWS);
         for row in rows_between(self.sheet, label.cell.row, bottom) {
             for (col, _) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
                 let cell = Cell::new(row.at, *col);
@@ -372,6 +378,10 @@ impl Ground<'_, '_> {
                 }
                 right.cells.push(cell);
             }
+        }
+        let field = &self.spec.fields[label.field];
+        if has_options(field) {
+            right.cells.extend(self.going_on(field, bottom + 1, (start.col, end)));
         }
         right
     }
@@ -407,11 +417,14 @@ impl Ground<'_, '_> {
 
     /// The answer under a label, where nothing stands beside it.
     fn below(&self, field: &Field, label: &Label, has_right: bool, stacked: bool) -> Option<Slot> {
-        if has_right && field.kind != Kind::Block && !self.is_stacked(label, stacked) {
-            return None;
-        }
         let cell = Cell::new(label.extent.row + 1, label.cell.col);
         if cell.row > self.last || self.occupied.contains(&cell) {
+            return None;
+        }
+        if let Some(slot) = self.chosen_below(field, label, cell) {
+            return Some(slot);
+        }
+        if has_right && field.kind != Kind::Block && !self.is_stacked(label, stacked) {
             return None;
         }
         let row = row_at(self.sheet, cell.row)?;
