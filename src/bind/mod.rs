@@ -22,6 +22,7 @@ mod overwritten;
 mod platform;
 mod region;
 mod rows;
+mod several;
 mod slots;
 mod spread;
 mod stacked;

@@ -45,12 +45,25 @@ pub(super) struct Ground<'a, 's> {
 pub(super) struct Slots {
     pub slots: Vec<Option<Slot>>,
     pub labels: Vec<(usize, Cell)>,
+    /// Labels of the key that come again, and then every label.
+    pub again: Vec<Again>,
+    pub every: Vec<(usize, Cell)>,
+}
+
+/// A label of the key (企业名称) that stands there once more.
+pub(super) struct Again {
+    pub first: Cell,
+    pub cell: Cell,
+    /// Whether both are answered, and not alike.
+    pub differs: bool,
 }
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
     let all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
     let parts = parts(sheet, spec, &all);
+    let again = again(sheet, spec, &all);
+    let every = all.iter().filter(|_| !again.is_empty()).map(|l| (l.field, l.cell)).collect();
     let labels = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
     let occupied = taken.collect();
@@ -73,7 +86,23 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     }
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
-    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect() }
+    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect(), again, every }
+}
+
+/// Labels of the key that come again, in reading order.
+fn again(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Again> {
+    let answer = |label: &Label| {
+        let right = || right_value(sheet, label).map(|cell| sheet.text(cell)).unwrap_or_default();
+        text::key(&if label.tail.is_empty() { right() } else { label.tail.clone() })
+    };
+    let mut out = Vec::new();
+    for (at, label) in labels.iter().enumerate().filter(|(_, l)| spec.key.contains(&l.field)) {
+        let Some(first) = labels[..at].iter().find(|l| l.field == label.field) else { continue };
+        let (one, other) = (answer(first), answer(label));
+        let alike = one.contains(&other) || other.contains(&one);
+        out.push(Again { first: first.cell, cell: label.cell, differs: !alike });
+    }
+    out
 }
 
 /// Without the telephone of the office that sends the form: one far from the contact of the form is not its number.
