@@ -4,9 +4,10 @@
 //! Asked only where something is unusual: where a label of the key comes again, or where few labels of the titled
 //! form are there. Every other sheet is bound once, as its title says.
 
-use super::label::{NUMERALS, Scan};
+use super::label::Scan;
 use super::region::{Region, best, columns, regions};
 use super::slots::{Again, Slots, bind_region};
+use super::spread::is_numbered;
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Specs};
 use crate::text;
@@ -121,11 +122,6 @@ fn start(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, found: &Slots, name: Cel
         Some(row) if !is_ours(row) && heads(row) && sheet.rows.iter().any(|r| r.at == row) => row,
         _ => start,
     }
-}
-
-fn is_numbered(label: &str) -> bool {
-    let mut chars = label.trim_start_matches('(').chars();
-    chars.next().is_some_and(|c| NUMERALS.contains(&c)) && matches!(chars.next(), Some('、' | ')' | '.'))
 }
 
 /// The columns of two forms side by side beneath one title; `None` where there are no two.

@@ -33,7 +33,7 @@ pub(super) struct Label {
 pub(super) struct Ground<'a, 's> {
     pub sheet: &'a Sheet,
     scan: &'a Scan<'s>,
-    spec: &'a FormSpec,
+    pub spec: &'a FormSpec,
     /// Cells with labels.
     pub occupied: BTreeSet<Cell>,
     pub last: u32,
@@ -86,7 +86,8 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     }
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
-    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect(), again, every }
+    let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect();
+    Slots { slots, labels, again, every }
 }
 
 /// Labels of the key that come again, in reading order.
@@ -371,6 +372,7 @@ impl Ground<'_, '_> {
             let yields = !right.cells.is_empty() && is_empty_boxes(field, &words)
                 || right.first.is_some() && !label.colon && is_bracketed(field, &words);
             if !yields {
+                let words = self.with_lines(field, label, words);
                 return Slot { cell: label.cell, content: Content::Typed(Value::Text(words)) };
             }
         }
@@ -408,10 +410,7 @@ impl Ground<'_, '_> {
                 right.cells.push(cell);
             }
         }
-        let field = &self.spec.fields[label.field];
-        if has_options(field) {
-            right.cells.extend(self.going_on(field, bottom + 1, (start.col, end)));
-        }
+        right.cells.extend(self.further(label, bottom + 1, (start.col, end), right.cells.first().copied()));
         right
     }
 
@@ -456,26 +455,32 @@ impl Ground<'_, '_> {
         if has_right && field.kind != Kind::Block && !self.is_stacked(label, stacked) {
             return None;
         }
-        let row = row_at(self.sheet, cell.row)?;
-        // A row with a label in it belongs to that label.
-        let is_label = |col: u32| self.occupied.contains(&Cell::new(cell.row, col));
-        if row.cells.iter().any(|(col, _)| *col <= cell.col && is_label(*col)) {
+        if field.kind == Kind::Block {
+            return joined(self.sheet, field, &self.lines(field, cell, false))
+                .map(|(cell, content)| Slot { cell, content });
+        }
+        if !self.goes_below(row_at(self.sheet, cell.row)?, cell) {
             return None;
         }
         let value = self.sheet.get(cell)?;
-        if let Some(words) = self.scan.at(cell)
-            && (label::is_heading(words.label(), self.spec)
-                || label::is_note(words.label())
-                || label::is_page_line(words.label())
-                || is_title(words, self.spec))
-        {
-            return None;
-        }
         if is_filler(field, value) {
             return None;
         }
         let (cell, content) = joined(self.sheet, field, &[cell])?;
         Some(Slot { cell, content })
+    }
+
+    /// Whether a cell under a label may be its answer: it belongs to no label in its row, and is no heading or note.
+    pub(super) fn goes_below(&self, row: &Row, cell: Cell) -> bool {
+        let is_label = |col: u32| self.occupied.contains(&Cell::new(cell.row, col));
+        let ends = |words: &Words<'_>| {
+            label::is_heading(words.label(), self.spec)
+                || label::is_note(words.label())
+                || label::is_page_line(words.label())
+                || is_title(words, self.spec)
+        };
+        !row.cells.iter().any(|(col, _)| *col <= cell.col && is_label(*col))
+            && !self.scan.at(cell).is_some_and(ends)
     }
 
     /// Whether a cell is a group heading.
