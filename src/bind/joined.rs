@@ -73,8 +73,14 @@ fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<Str
     // A merged cell with the whole list is the whole answer.
     let (first, _) = *worth.first()?;
     let whole = sheet.extent(first) != first && field.options.iter().all(|o| words.contains(o.as_str()));
+    let reads = |words: &str| marks::ticks(words, &field.choices).ok().filter(|t| t.rest.is_empty());
+    let settled = field.kind == Kind::One && reads(&words).is_some_and(|t| t.ticked.len() == 1 && !t.marked);
     for (_, value) in &worth[1..] {
         let more = tick_text(value);
+        // Words that explain one option are no further one.
+        if settled && reads(&more).is_none() {
+            break;
+        }
         let short = text::key(&more).chars().count() <= 2;
         // The words to 其他服务 may stand in the cell behind it.
         let open = !whole

@@ -5,6 +5,7 @@
 //! typed; [`crate::answer`] judges it.
 
 mod above;
+mod aside;
 mod boxes;
 mod candidate;
 mod columns;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
-use super::{Content, Slot, supplement};
+use super::{Content, Slot, aside, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -39,6 +39,8 @@ pub(super) struct Ground<'a, 's> {
     pub last: u32,
     /// Last column of all merged areas of the sheet.
     merged: u32,
+    /// Column of remarks beside the answers.
+    aside: Option<u32>,
 }
 
 /// What a form holds: a slot per field, and where the labels stand.
@@ -67,7 +69,8 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     let labels = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
     let occupied = taken.collect();
-    let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet) };
+    let aside = aside::column(sheet, &labels);
+    let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet), aside };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
     let stacked = ground.is_stacked_form(&labels, &rights);
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
@@ -400,6 +403,7 @@ impl Ground<'_, '_> {
         let area = self.sheet.extent(start);
         let free = || self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
         let end = if area != start && free() { area.col } else { u32::MAX };
+        let end = self.aside.filter(|col| *col > start.col).map_or(end, |col| end.min(col - 1));
         let bottom = label.extent.row.min(label.cell.row + MOST_ROWS);
         for row in rows_between(self.sheet, label.cell.row, bottom) {
             for (col, _) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
