@@ -10,6 +10,7 @@ mod boxes;
 mod candidate;
 mod columns;
 mod continued;
+mod cross;
 mod example;
 mod form;
 mod grid;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
-use super::{Content, Slot, aside, supplement};
+use super::{Content, Slot, aside, boxes, cross, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -62,13 +62,19 @@ pub(super) struct Again {
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
-    let all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
+    let mut all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
+    let cross = cross::find(sheet, spec, &all, first, last);
+    // Whom a table of questions rates is no label of a name.
+    let in_cross = |row: u32| cross.as_ref().is_some_and(|c| (c.rows.0..=c.rows.1).contains(&row));
+    all.retain(|label| !in_cross(label.cell.row));
     let parts = parts(sheet, spec, &all);
     let again = again(sheet, spec, &all);
     let every = all.iter().filter(|_| !again.is_empty()).map(|l| (l.field, l.cell)).collect();
     let labels = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
-    let occupied = taken.collect();
+    let tables = cross.iter().flat_map(|c| rows_between(sheet, c.rows.0, c.rows.1));
+    let tables = tables.flat_map(|row| row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)));
+    let occupied = taken.chain(tables).collect();
     let aside = aside::column(sheet, &labels);
     let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet), aside };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
@@ -87,9 +93,14 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
         let slot = ground.answer(&spec.fields[part.field], part, &ground.to_the_right(part), stacked);
         add_part(spec, &mut slots, part.field, slot);
     }
+    let answers = cross.map(|cross| cross.answers).unwrap_or_default();
+    for (field, cell) in &answers {
+        let content = sheet.get(*cell).map_or(Content::Blank, |value| Content::Typed(value.clone()));
+        slots[*field] = Some(Slot { cell: *cell, content });
+    }
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
-    let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect();
+    let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).chain(answers).collect();
     Slots { slots, labels, again, every }
 }
 
@@ -380,7 +391,9 @@ impl Ground<'_, '_> {
             }
         }
         if has_options(field)
-            && let Some(slot) = self.chosen(field, Some(label.extent.col), &right.cells)
+            && let Some(slot) = self
+                .chosen(field, Some(label.extent.col), &right.cells)
+                .or_else(|| boxes::under_question(self.sheet, field, label.cell, label.extent.row))
         {
             return slot;
         }
