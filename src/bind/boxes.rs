@@ -72,6 +72,30 @@ pub(super) fn under_heads(sheet: &Sheet, field: &Field, row: u32, cells: &[Cell]
     Some(Slot { cell: Cell::new(row, place), content })
 }
 
+/// The answer of a column of ticks under a question whose options stand in front of the rows below it.
+pub(super) fn under_question(sheet: &Sheet, field: &Field, question: Cell, last: u32) -> Option<Slot> {
+    let mut words: Vec<Option<String>> = vec![None; field.choices.len()];
+    let mut place = None;
+    for (row, _) in (last.checked_add(1)?..).zip(&field.choices) {
+        let at = sheet.rows.binary_search_by_key(&row, |r| r.at).ok()?;
+        let (col, Value::Text(head)) = sheet.rows[at].cells.first()? else { return None };
+        if *col >= question.col || head.len() > LONGEST_HEAD {
+            return None;
+        }
+        let cell = Cell::new(row, question.col);
+        let index = option(field, head)?;
+        let on = if sheet.get(cell).is_some() { lone_tick(sheet, cell)? } else { false };
+        place = place.or(on.then_some(cell));
+        words[index] = Some(format!("{}{}", if on { '☑' } else { '□' }, field.options[index]));
+    }
+    let words: Vec<String> = words.into_iter().collect::<Option<_>>()?;
+    let cell = place.unwrap_or(Cell::new(last + 1, question.col));
+    Some(Slot { cell, content: Content::Typed(Value::Text(words.join(" "))) })
+}
+
+/// Bytes of the longest option in front of a row of ticks.
+const LONGEST_HEAD: usize = 60;
+
 /// Rows of a matrix, and a few more for headings between them.
 const HEADS_ABOVE: u32 = 12;
 
@@ -79,7 +103,7 @@ const HEADS_ABOVE: u32 = 12;
 const LONGEST_TICK: usize = 8;
 
 /// Whether a cell that holds a sign alone ticks; `None` where it holds anything else.
-fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
+pub(super) fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
     let words = sheet.get(cell).map(tick_text)?;
     if words.chars().count() > LONGEST_TICK {
         return None;

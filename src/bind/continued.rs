@@ -37,7 +37,7 @@ pub(super) fn take(
     if has_title(scan, specs) {
         return false;
     }
-    let Slots { mut slots, labels } = bind_region(sheet, scan, spec, 0, u32::MAX);
+    let Slots { mut slots, labels, .. } = bind_region(sheet, scan, spec, 0, u32::MAX);
     let fields: Vec<usize> = (0..slots.len()).filter(|f| slots[*f].is_some()).collect();
     if labels.is_empty() || !goes_on(bound, spec, &fields, is_marked(sheet)) {
         return false;

@@ -1,9 +1,9 @@
 //! Forms drawn as tables of labels and answers, and the cover sheet: which returns a sheet holds.
 
 use super::label::Scan;
-use super::region::{is_title, regions};
+use super::region::is_title;
 use super::slots::{Slots, bind_region, is_empty_boxes};
-use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, supplement};
+use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, several, supplement};
 use crate::problem::Code;
 use crate::spec::{Field, FormSpec, Specs};
 use crate::text;
@@ -11,9 +11,8 @@ use crate::workbook::{Sheet, Value};
 
 /// Binds every form of a sheet.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
-    for region in regions(sheet, scan, specs) {
+    for (region, Slots { slots, labels, .. }) in several::forms(sheet, scan, specs) {
         let spec = specs.of(region.form);
-        let Slots { slots, labels } = bind_region(sheet, scan, spec, region.first, region.last);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;

@@ -43,6 +43,11 @@ pub(super) fn without_hint(field: &Field, words: &str) -> String {
     behind_hint(field, &trimmed).map(str::to_owned).unwrap_or(trimmed)
 }
 
+/// Whether words begin with the printed guidance of a field.
+pub(super) fn opens_with_hint(field: &Field, words: &str) -> bool {
+    behind_hint(field, words).is_some()
+}
+
 /// What stands behind the printed guidance of a field, where the words begin with it.
 fn behind_hint<'a>(field: &Field, words: &'a str) -> Option<&'a str> {
     field.hints.iter().find_map(|hint| label::after(words, hint))
@@ -68,8 +73,14 @@ fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<Str
     // A merged cell with the whole list is the whole answer.
     let (first, _) = *worth.first()?;
     let whole = sheet.extent(first) != first && field.options.iter().all(|o| words.contains(o.as_str()));
+    let reads = |words: &str| marks::ticks(words, &field.choices).ok().filter(|t| t.rest.is_empty());
+    let settled = field.kind == Kind::One && reads(&words).is_some_and(|t| t.ticked.len() == 1 && !t.marked);
     for (_, value) in &worth[1..] {
         let more = tick_text(value);
+        // Words that explain one option are no further one.
+        if settled && reads(&more).is_none() {
+            break;
+        }
         let short = text::key(&more).chars().count() <= 2;
         // The words to 其他服务 may stand in the cell behind it.
         let open = !whole
@@ -118,10 +129,23 @@ fn day(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
         Kind::Range => matches!(date::range(words), Ok(Some(_))),
         _ => matches!(date::date(words), Ok(Some(_))),
     };
+    let under = in_column(worth).filter(|_| field.kind == Kind::Range);
+    if let Some(words) = under.into_iter().flatten().find(|words| reads(words)) {
+        return Some(words);
+    }
     (2..=beside.len()).rev().find_map(|count| {
         let parts: Vec<String> = beside[..count].iter().map(|(_, v)| v.text()).collect();
         [parts.concat(), parts.join("至")].into_iter().find(|words| reads(words))
     })
+}
+
+/// Start and end under each other (`起：…`, `止：…`), put together in both ways.
+fn in_column(worth: &[(Cell, &Value)]) -> Option<[String; 2]> {
+    let (first, start) = worth.first()?;
+    let (_, end) = worth.iter().find(|(cell, _)| cell.row > first.row && cell.col == first.col)?;
+    let (start, end) = (start.text(), end.text());
+    let is_day = |words: &str| matches!(date::date(words), Ok(Some(_)));
+    (is_day(&start) && is_day(&end)).then(|| [format!("{start}至{end}"), format!("{start} {end}")])
 }
 
 /// Paragraphs of one answer in rows of their own, beside a label merged over all of them.

@@ -5,12 +5,15 @@
 //! typed; [`crate::answer`] judges it.
 
 mod above;
+mod aside;
 mod boxes;
 mod candidate;
 mod columns;
 mod continued;
+mod cross;
 mod example;
 mod form;
+mod grid;
 mod header;
 mod joined;
 mod key;
@@ -21,7 +24,9 @@ mod overwritten;
 mod platform;
 mod region;
 mod rows;
+mod several;
 mod slots;
+mod spread;
 mod stacked;
 mod supplement;
 mod table;

@@ -11,6 +11,15 @@ pub(super) struct Region {
     pub first: u32,
     pub last: u32,
     pub anchor: Cell,
+    /// Whether a title told the form, not the labels.
+    pub titled: bool,
+}
+
+/// The form most of whose labels stand somewhere: how many, and what share of all, in percent.
+pub(super) struct Best {
+    pub form: Form,
+    pub found: usize,
+    pub share: usize,
 }
 
 /// Titles cut a sheet into regions; without one, the labels tell the form.
@@ -32,7 +41,7 @@ pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Regi
         let end = titles.get(i + 1).map_or(last, |(next, _)| next.row.saturating_sub(1));
         let first = if i == 0 { 0 } else { anchor.row };
         if has_labels(scan, specs.of(*form), (first, end), 2) {
-            regions.push(Region { form: *form, first, last: end, anchor: *anchor });
+            regions.push(Region { form: *form, first, last: end, anchor: *anchor, titled: true });
         }
     }
     if regions.is_empty() { by_labels(sheet, scan, specs, last).into_iter().collect() } else { regions }
@@ -74,7 +83,7 @@ pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec
 }
 
 /// The cells of a sheet from one column up to another.
-fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
+pub(super) fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
     let inside = |col: u32| (from..to).contains(&col);
     let cells = sheet.cells().filter(|(cell, _)| inside(cell.col)).map(|(cell, value)| (cell, value.clone()));
     let merges =
@@ -95,6 +104,9 @@ pub(super) fn titled<'a>(scan: &'a Scan<'_>, specs: &Specs) -> &'a [(Cell, Form)
 /// The form whose title a cell is.
 fn title(words: &Words<'_>, specs: &Specs) -> Option<Form> {
     let label = words.short_label().filter(|label| specs.names_a_form(label) && may_be_title(label))?;
+    if is_reference(label, specs) {
+        return None;
+    }
     let mut best: Option<(usize, Form)> = None;
     for (form, spec) in specs.all() {
         if let Some(len) = title_match(label, spec)
@@ -104,6 +116,13 @@ fn title(words: &Words<'_>, specs: &Specs) -> Option<Form> {
         }
     }
     best.map(|(_, form)| form)
+}
+
+/// Whether words that name a form only tell of it: with which other one it goes (与…配套使用), or several in a list.
+fn is_reference(label: &str, specs: &Specs) -> bool {
+    let names = |part: &str| specs.all().any(|(_, spec)| spec.name_in(part).is_some());
+    ["配套", "一并", "一同", "随附", "另附"].iter().any(|word| label.contains(word))
+        || label.split(['、', '和', '及', '与']).filter(|part| names(part)).count() > 1
 }
 
 /// Whether a cell is the title of this form.
@@ -153,13 +172,19 @@ fn by_labels(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, last: u32) -> Option
     if sheet.rows.len() > 400 || is_guidance(sheet, scan) {
         return None;
     }
-    let score = |form: Form| {
-        let spec = specs.of(form);
-        let found = labels_in(scan, spec, (0, last), usize::MAX);
-        (found * 100 / spec.fields.len().max(1), found)
-    };
-    let (form, (share, found)) = Form::ALL.into_iter().map(|f| (f, score(f))).max_by_key(|(_, s)| *s)?;
+    let Best { form, .. } = best(scan, specs, (0, last))?;
     let first = sheet.rows.first().map_or(0, |r| r.at);
     let anchor = Cell::new(first, sheet.rows.first()?.cells.first()?.0);
-    (found >= 4 && share >= 45).then_some(Region { form, first: 0, last, anchor })
+    Some(Region { form, first: 0, last, anchor, titled: false })
+}
+
+/// The form most of whose labels stand between two rows, if clearly enough.
+pub(super) fn best(scan: &Scan<'_>, specs: &Specs, rows: (u32, u32)) -> Option<Best> {
+    let score = |form: Form| {
+        let spec = specs.of(form);
+        let found = labels_in(scan, spec, rows, usize::MAX);
+        Best { form, found, share: found * 100 / spec.fields.len().max(1) }
+    };
+    let best = Form::ALL.into_iter().map(score).max_by_key(|b| (b.share, b.found))?;
+    (best.found >= 4 && best.share >= 45).then_some(best)
 }

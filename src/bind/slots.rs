@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
-use super::{Content, Slot, boxes, supplement};
+use super::{Content, Slot, aside, boxes, cross, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -17,12 +17,12 @@ use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// A label of the region, with its place and what else stands in its cell.
-struct Label {
-    field: usize,
-    cell: Cell,
+pub(super) struct Label {
+    pub field: usize,
+    pub cell: Cell,
     /// Last row and column of its (merged) cell.
-    extent: Cell,
-    tail: String,
+    pub extent: Cell,
+    pub tail: String,
     /// Whether a colon stands before the tail.
     colon: bool,
     /// Cells that say the same once more, as unmerging with "fill" leaves them.
@@ -30,31 +30,53 @@ struct Label {
 }
 
 /// One form in its sheet.
-struct Ground<'a, 's> {
-    sheet: &'a Sheet,
+pub(super) struct Ground<'a, 's> {
+    pub sheet: &'a Sheet,
     scan: &'a Scan<'s>,
-    spec: &'a FormSpec,
+    pub spec: &'a FormSpec,
     /// Cells with labels.
-    occupied: BTreeSet<Cell>,
-    last: u32,
+    pub occupied: BTreeSet<Cell>,
+    pub last: u32,
     /// Last column of all merged areas of the sheet.
     merged: u32,
+    /// Column of remarks beside the answers.
+    aside: Option<u32>,
 }
 
 /// What a form holds: a slot per field, and where the labels stand.
 pub(super) struct Slots {
     pub slots: Vec<Option<Slot>>,
     pub labels: Vec<(usize, Cell)>,
+    /// Labels of the key that come again, and then every label.
+    pub again: Vec<Again>,
+    pub every: Vec<(usize, Cell)>,
+}
+
+/// A label of the key (企业名称) that stands there once more.
+pub(super) struct Again {
+    pub first: Cell,
+    pub cell: Cell,
+    /// Whether both are answered, and not alike.
+    pub differs: bool,
 }
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
-    let all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
+    let mut all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
+    let cross = cross::find(sheet, spec, &all, first, last);
+    // Whom a table of questions rates is no label of a name.
+    let in_cross = |row: u32| cross.as_ref().is_some_and(|c| (c.rows.0..=c.rows.1).contains(&row));
+    all.retain(|label| !in_cross(label.cell.row));
     let parts = parts(sheet, spec, &all);
+    let again = again(sheet, spec, &all);
+    let every = all.iter().filter(|_| !again.is_empty()).map(|l| (l.field, l.cell)).collect();
     let labels = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
-    let occupied = taken.collect();
-    let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet) };
+    let tables = cross.iter().flat_map(|c| rows_between(sheet, c.rows.0, c.rows.1));
+    let tables = tables.flat_map(|row| row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)));
+    let occupied = taken.chain(tables).collect();
+    let aside = aside::column(sheet, &labels);
+    let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet), aside };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
     let stacked = ground.is_stacked_form(&labels, &rights);
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
@@ -71,9 +93,31 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
         let slot = ground.answer(&spec.fields[part.field], part, &ground.to_the_right(part), stacked);
         add_part(spec, &mut slots, part.field, slot);
     }
+    let answers = cross.map(|cross| cross.answers).unwrap_or_default();
+    for (field, cell) in &answers {
+        let content = sheet.get(*cell).map_or(Content::Blank, |value| Content::Typed(value.clone()));
+        slots[*field] = Some(Slot { cell: *cell, content });
+    }
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
-    Slots { slots, labels: labels.iter().map(|l| (l.field, l.cell)).chain(dates).collect() }
+    let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).chain(answers).collect();
+    Slots { slots, labels, again, every }
+}
+
+/// Labels of the key that come again, in reading order.
+fn again(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Again> {
+    let answer = |label: &Label| {
+        let right = || right_value(sheet, label).map(|cell| sheet.text(cell)).unwrap_or_default();
+        text::key(&if label.tail.is_empty() { right() } else { label.tail.clone() })
+    };
+    let mut out = Vec::new();
+    for (at, label) in labels.iter().enumerate().filter(|(_, l)| spec.key.contains(&l.field)) {
+        let Some(first) = labels[..at].iter().find(|l| l.field == label.field) else { continue };
+        let (one, other) = (answer(first), answer(label));
+        let alike = one.contains(&other) || other.contains(&one);
+        out.push(Again { first: first.cell, cell: label.cell, differs: !alike });
+    }
+    out
 }
 
 /// Without the telephone of the office that sends the form: one far from the contact of the form is not its number.
@@ -280,12 +324,12 @@ fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
     chosen
 }
 
-fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
+pub(super) fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
     sheet.rows.binary_search_by_key(&at, |r| r.at).ok().map(|i| &sheet.rows[i])
 }
 
 /// The rows from one to another, both included.
-fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &Row> {
+pub(super) fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &Row> {
     let from = sheet.rows.partition_point(|row| row.at < first);
     sheet.rows[from..].iter().take_while(move |row| row.at <= last)
 }
@@ -293,6 +337,13 @@ fn rows_between(sheet: &Sheet, first: u32, last: u32) -> impl Iterator<Item = &R
 fn right_value(sheet: &Sheet, label: &Label) -> Option<Cell> {
     let next = row_at(sheet, label.cell.row)?.cells.iter().find(|(col, _)| *col > label.extent.col)?;
     Some(Cell::new(label.cell.row, next.0))
+}
+
+/// Rows that one answer may take.
+pub(super) const MOST_ROWS: u32 = 40;
+
+pub(super) fn has_options(field: &Field) -> bool {
+    matches!(field.kind, Kind::One | Kind::Many)
 }
 
 pub(super) fn is_empty_boxes(field: &Field, words: &str) -> bool {
@@ -335,13 +386,15 @@ impl Ground<'_, '_> {
             let yields = !right.cells.is_empty() && is_empty_boxes(field, &words)
                 || right.first.is_some() && !label.colon && is_bracketed(field, &words);
             if !yields {
+                let words = self.with_lines(field, label, words);
                 return Slot { cell: label.cell, content: Content::Typed(Value::Text(words)) };
             }
         }
-        if let Some(slot) = boxes::beside(self.sheet, field, label.cell.row, label.extent.col, &right.cells) {
-            return slot;
-        }
-        if let Some(slot) = boxes::under_heads(self.sheet, field, label.cell.row, &right.cells) {
+        if has_options(field)
+            && let Some(slot) = self
+                .chosen(field, Some(label.extent.col), &right.cells)
+                .or_else(|| boxes::under_question(self.sheet, field, label.cell, label.extent.row))
+        {
             return slot;
         }
         if let Some((cell, content)) = joined(self.sheet, field, &right.cells) {
@@ -363,7 +416,8 @@ impl Ground<'_, '_> {
         let area = self.sheet.extent(start);
         let free = || self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
         let end = if area != start && free() { area.col } else { u32::MAX };
-        let bottom = label.extent.row.min(label.cell.row + 40);
+        let end = self.aside.filter(|col| *col > start.col).map_or(end, |col| end.min(col - 1));
+        let bottom = label.extent.row.min(label.cell.row + MOST_ROWS);
         for row in rows_between(self.sheet, label.cell.row, bottom) {
             for (col, _) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
                 let cell = Cell::new(row.at, *col);
@@ -373,6 +427,7 @@ impl Ground<'_, '_> {
                 right.cells.push(cell);
             }
         }
+        right.cells.extend(self.further(label, bottom + 1, (start.col, end), right.cells.first().copied()));
         right
     }
 
@@ -407,33 +462,42 @@ impl Ground<'_, '_> {
 
     /// The answer under a label, where nothing stands beside it.
     fn below(&self, field: &Field, label: &Label, has_right: bool, stacked: bool) -> Option<Slot> {
-        if has_right && field.kind != Kind::Block && !self.is_stacked(label, stacked) {
-            return None;
-        }
         let cell = Cell::new(label.extent.row + 1, label.cell.col);
         if cell.row > self.last || self.occupied.contains(&cell) {
             return None;
         }
-        let row = row_at(self.sheet, cell.row)?;
-        // A row with a label in it belongs to that label.
-        let is_label = |col: u32| self.occupied.contains(&Cell::new(cell.row, col));
-        if row.cells.iter().any(|(col, _)| *col <= cell.col && is_label(*col)) {
+        if let Some(slot) = self.chosen_below(field, label, cell) {
+            return Some(slot);
+        }
+        if has_right && field.kind != Kind::Block && !self.is_stacked(label, stacked) {
+            return None;
+        }
+        if field.kind == Kind::Block {
+            return joined(self.sheet, field, &self.lines(field, cell, false))
+                .map(|(cell, content)| Slot { cell, content });
+        }
+        if !self.goes_below(row_at(self.sheet, cell.row)?, cell) {
             return None;
         }
         let value = self.sheet.get(cell)?;
-        if let Some(words) = self.scan.at(cell)
-            && (label::is_heading(words.label(), self.spec)
-                || label::is_note(words.label())
-                || label::is_page_line(words.label())
-                || is_title(words, self.spec))
-        {
-            return None;
-        }
         if is_filler(field, value) {
             return None;
         }
         let (cell, content) = joined(self.sheet, field, &[cell])?;
         Some(Slot { cell, content })
+    }
+
+    /// Whether a cell under a label may be its answer: it belongs to no label in its row, and is no heading or note.
+    pub(super) fn goes_below(&self, row: &Row, cell: Cell) -> bool {
+        let is_label = |col: u32| self.occupied.contains(&Cell::new(cell.row, col));
+        let ends = |words: &Words<'_>| {
+            label::is_heading(words.label(), self.spec)
+                || label::is_note(words.label())
+                || label::is_page_line(words.label())
+                || is_title(words, self.spec)
+        };
+        !row.cells.iter().any(|(col, _)| *col <= cell.col && is_label(*col))
+            && !self.scan.at(cell).is_some_and(ends)
     }
 
     /// Whether a cell is a group heading.

@@ -1,0 +1,257 @@
+//! Answers that spread over several rows: which cells below a label still belong to its answer.
+//!
+//! Only rows in which nothing stands under the label go on with it, and only where what stands there can be nothing
+//! else: options and ticks of a question, paragraphs of a text, the second day of a range.
+
+use super::Slot;
+use super::boxes;
+use super::grid;
+use super::joined::{joined, opens_with_hint, without_hint};
+use super::label::NUMERALS;
+use super::slots::{Ground, Label, MOST_ROWS, has_options, row_at, rows_between};
+use crate::cell::Cell;
+use crate::parse::date;
+use crate::spec::{Field, Kind};
+use crate::text;
+use crate::workbook::Value;
+
+impl Ground<'_, '_> {
+    /// The answer of a question with options in cells of their own, right of column `left`.
+    pub(super) fn chosen(&self, field: &Field, left: Option<u32>, cells: &[Cell]) -> Option<Slot> {
+        let row = cells.first()?.row;
+        grid::answer(self.sheet, field, left, cells)
+            .or_else(|| left.and_then(|left| boxes::beside(self.sheet, field, row, left, cells)))
+            .or_else(|| boxes::under_heads(self.sheet, field, row, cells))
+    }
+
+    /// Cells below those right of a label that go on with its answer, from a row on.
+    pub(super) fn further(
+        &self,
+        label: &Label,
+        row: u32,
+        columns: (u32, u32),
+        first: Option<Cell>,
+    ) -> Vec<Cell> {
+        let field = &self.spec.fields[label.field];
+        match (field.kind, first) {
+            (Kind::One | Kind::Many, _) => self.going_on(field, row, columns),
+            (Kind::Block, Some(first)) => self.lines(field, Cell::new(row, first.col), true),
+            (Kind::Range, Some(first)) => {
+                let cell = Cell::new(row, first.col);
+                let is_alone = row_at(self.sheet, row).is_some_and(|row| row.cells.len() == 1);
+                let goes_on = is_alone && !self.occupied.contains(&cell) && is_end(&self.sheet.text(cell));
+                goes_on.then_some(cell).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The paragraphs from a cell on: rows that hold no more than this cell, down to the next label, heading or note,
+    /// or to who signs and when. A row is left free only where labels follow. In the first row, further cells may
+    /// stand beside it unless it is `strict`.
+    pub(super) fn lines(&self, field: &Field, from: Cell, strict: bool) -> Vec<Cell> {
+        let mut out: Vec<Cell> = Vec::new();
+        let mut next = from.row;
+        let has_label_below = |row: u32| {
+            self.occupied.range(Cell::new(row + 1, 0)..).next().is_some_and(|cell| cell.row <= self.last)
+        };
+        for row in rows_between(self.sheet, from.row, self.last.min(from.row + MOST_ROWS)) {
+            let cell = Cell::new(row.at, from.col);
+            let follows = row.at <= next || row.at == next + 1 && has_label_below(row.at);
+            let may_share = !strict && row.at == from.row;
+            let Some(value) = self.sheet.get(cell).filter(|_| may_share || row.cells.len() == 1) else {
+                break;
+            };
+            let is_words = may_share || matches!(value, Value::Text(words) if !closes(words));
+            // The printed guidance stands in front of the answer, in its cell or in one of its own.
+            let is_guided =
+                out.is_empty() && matches!(value, Value::Text(words) if opens_with_hint(field, words));
+            if !follows || !is_words || !(is_guided || self.goes_below(row, cell)) {
+                break;
+            }
+            out.push(cell);
+            next = self.sheet.extent(cell).row + 1;
+        }
+        while out.len() > 1 && self.leads_on(&out) {
+            out.pop();
+        }
+        out
+    }
+
+    /// Whether the last of some paragraphs leads to what comes below: `二、服务评价`, `请在选项上打勾：`.
+    fn leads_on(&self, lines: &[Cell]) -> bool {
+        let Some((last, others)) = lines.split_last() else { return false };
+        let words = self.sheet.text(*last);
+        let is_short = words.chars().count() <= 24;
+        is_short
+            && (words.trim_end().ends_with(['：', ':'])
+                || is_numbered(&words) && !others.iter().any(|cell| is_numbered(&self.sheet.text(*cell))))
+    }
+
+    /// The words behind a label in its own cell, with the paragraphs in the rows below.
+    pub(super) fn with_lines(&self, field: &Field, label: &Label, words: String) -> String {
+        if field.kind != Kind::Block {
+            return words;
+        }
+        let below = self.lines(field, Cell::new(label.extent.row + 1, label.cell.col), true);
+        let lines = below.iter().map(|cell| without_hint(field, &self.sheet.text(*cell)));
+        [words].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Cells of the rows from one on that go on with the options of a question: nothing stands left of them, under
+    /// the label, and all of them speak of the options.
+    pub(super) fn going_on(&self, field: &Field, from: u32, (left, right): (u32, u32)) -> Vec<Cell> {
+        let mut out = Vec::new();
+        let rows = rows_between(self.sheet, from, self.last.min(from + MOST_ROWS));
+        for (row, at) in rows.zip(from..) {
+            let is_ours = |(col, _): &(u32, Value)| {
+                let cell = Cell::new(row.at, *col);
+                (left..=right).contains(col)
+                    && !self.occupied.contains(&cell)
+                    && grid::speaks(self.sheet, field, cell)
+            };
+            if row.at != at || !row.cells.iter().all(is_ours) {
+                break;
+            }
+            out.extend(row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)));
+        }
+        out
+    }
+
+    /// The answer of a question with its options in the rows under the label, which stands alone in its row.
+    pub(super) fn chosen_below(&self, field: &Field, label: &Label, first: Cell) -> Option<Slot> {
+        let is_alone = || row_at(self.sheet, label.cell.row).is_some_and(|row| row.cells.len() == 1);
+        if !has_options(field) || !is_alone() {
+            return None;
+        }
+        let cells = self.going_on(field, first.row, (first.col, u32::MAX));
+        let joined = || joined(self.sheet, field, &cells).map(|(cell, content)| Slot { cell, content });
+        self.chosen(field, first.col.checked_sub(1), &cells).or_else(joined)
+    }
+}
+
+/// Whether words open with what the end of a service opens with.
+fn is_end(words: &str) -> bool {
+    words.trim_start().starts_with(['止', '至', '到', '终', '截', '结', '~', '—', '-'])
+}
+
+/// `二、…`, `（二）…`.
+pub(super) fn is_numbered(words: &str) -> bool {
+    let mut chars = words.trim_start().trim_start_matches(['(', '（']).chars();
+    chars.next().is_some_and(|c| NUMERALS.contains(&c))
+        && matches!(chars.next(), Some('、' | ')' | '）' | '.'))
+}
+
+/// Who fills in, signs or is asked, in front of a colon; and words that open what stands below the last answer.
+const SIGNERS: [&str; 16] = [
+    "填报人",
+    "填表人",
+    "填写人",
+    "审核",
+    "审核人",
+    "负责人",
+    "经办人",
+    "制表",
+    "制表人",
+    "联系人",
+    "联系电话",
+    "电话",
+    "填报单位",
+    "填表单位",
+    "单位",
+    "企业",
+];
+const CLOSING: [&str; 9] =
+    ["(盖章", "盖章", "企业盖章", "企业(盖章", "单位盖章", "单位(盖章", "谢谢", "感谢", "附件"];
+
+/// Whether a line closes a form: who signs, a date alone, thanks, a remark in brackets.
+fn closes(words: &str) -> bool {
+    if words.chars().count() > 40 {
+        return false;
+    }
+    let label = text::label(words);
+    let head = label.split_once(':').map_or(&*label, |(head, _)| head).trim_end_matches("签字");
+    SIGNERS.contains(&head)
+        || CLOSING.iter().any(|word| label.starts_with(word))
+        || label.starts_with('(') && label.find(')') == Some(label.len() - 1)
+        || matches!(date::date(words), Ok(Some(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bind::bind;
+    use crate::bind::testing::{book, judged, said, specs};
+    use crate::workbook::Book;
+
+    const HEAD: [&[&str]; 4] = [
+        &["中小企业质量提升服务满意度调查表"],
+        &["质量提升服务项目名称", "拟禾标准化提升"],
+        &["企业名称", "成都拟禾食品有限公司"],
+        &["质量服务机构名称", "四川拟信咨询有限公司"],
+    ];
+
+    fn read(book: &Book, ids: &[&str]) -> Vec<String> {
+        let bound = bind(book, specs());
+        assert_eq!(bound.returns.len(), 1);
+        let ret = judged(&bound.returns[0]);
+        ids.iter().map(|id| said(&ret, id)).collect()
+    }
+
+    fn texts(rows: &[&[&str]]) -> Vec<String> {
+        read(&book(&[&HEAD[..], rows].concat()), &["service_content", "outcomes", "staff_attitude"])
+    }
+
+    #[test]
+    fn paragraphs_in_rows_of_their_own_are_one_answer() {
+        let rating: &[&str] = &["3. 对服务人员的服务态度：", "满意"];
+        let below: [&[&str]; 7] = [
+            &["1. 主要的质量提升服务内容："],
+            &["（1）计量培训"],
+            &["（2）现场诊断"],
+            &["2. 取得的质量提升服务成效：校准率上升"],
+            &["返工率下降"],
+            &["二、服务评价"],
+            rating,
+        ];
+        assert_eq!(texts(&below), ["（1）计量培训\n（2）现场诊断", "校准率上升\n返工率下降", "满意"]);
+        let beside: [&[&str]; 4] =
+            [&["主要的质量提升服务内容", "计量培训"], &["", "现场诊断"], &["", "（可另附页）"], rating];
+        assert_eq!(texts(&beside), ["计量培训\n现场诊断", "", "满意"]);
+    }
+
+    #[test]
+    fn what_closes_a_form_is_no_paragraph() {
+        for closing in ["填表人：张拟涛", "2025年3月4日", "（盖章）", "注：本表一式两份。", "感谢您的配合！"]
+        {
+            let rows: [&[&str]; 3] = [&["2. 取得的质量提升服务成效："], &["校准率上升"], &[closing]];
+            assert_eq!(texts(&rows)[1], "校准率上升", "{closing}");
+        }
+    }
+
+    #[test]
+    fn an_answer_may_stand_below_the_printed_guidance() {
+        let hint = &specs().of(crate::spec::Form::E).field("improvement").unwrap().hint;
+        let rows: [&[&str]; 5] = [
+            &["中小企业质量提升情况反馈表"],
+            &["企业名称", "成都拟禾食品有限公司"],
+            &["一、企业质量提升情况"],
+            &[hint],
+            &["返工率下降"],
+        ];
+        assert_eq!(read(&book(&rows), &["improvement"]), ["返工率下降"]);
+    }
+
+    #[test]
+    fn the_days_of_a_range_may_stand_under_each_other() {
+        let rows: [&[&str]; 3] = [
+            &["服务时间", "起：2025年1月13日"],
+            &["", "止：2025年2月4日"],
+            &["对服务人员的服务态度", "满意"],
+        ];
+        let mut book = book(&[&HEAD[..], &rows].concat());
+        let want = ["2025-01-13~2025-02-04", "满意"];
+        assert_eq!(read(&book, &["service_time", "staff_attitude"]), want);
+        book.sheets[0].merge((4, 0), (5, 0));
+        assert_eq!(read(&book, &["service_time", "staff_attitude"]), want);
+    }
+}
