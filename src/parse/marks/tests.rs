@@ -208,6 +208,43 @@ fn a_count_behind_yes_is_no_tick() {
     assert_eq!(ticks("否（0）", &choices(&["是", "否"])).unwrap().ticked, [1]);
 }
 
+#[test]
+fn options_answered_each_by_a_word() {
+    let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+    let read = |text: &str| ticks(text, &needs).map(|t| t.ticked);
+    for (text, ticked) in [
+        ("标准化服务：是；计量服务：否", vec![0]),
+        ("标准化服务:1,计量服务:0", vec![0]),
+        ("标准化服务: 否, 计量服务: 是", vec![1]),
+        ("标准化服务（有）计量服务（无）", vec![0]),
+        ("标准化服务（不需要）、计量服务", vec![1]),
+        ("标准化服务 否 计量服务 是", vec![1]),
+        ("标准化服务 是\n计量服务 否", vec![0]),
+        ("{\"标准化服务\":true,\"计量服务\":false}", vec![0]),
+        ("1.标准化服务：是 2.计量服务：否 3.其他服务：否", vec![0]),
+        ("标准化服务：是；计量服务：否；其他服务：碳足迹", vec![0, 2]),
+        ("标准化服务、计量服务、其他服务：无", vec![0, 1]),
+        ("标准化服务 计量服务 其他服务：无", vec![]),
+        ("标准化服务1项、计量服务0项", vec![0]),
+        ("标准化服务、其他服务：不锈钢焊接", vec![0, 2]),
+        ("标准化服务（已立项）、计量服务", vec![0, 1]),
+    ] {
+        assert_eq!(read(text), Ok(ticked), "{text}");
+    }
+    for text in [
+        "标准化服务：否；计量服务：否",
+        "标准化服务：是；计量服务：否；其他服务",
+        "标准化服务（不急）、计量服务",
+        "标准化服务 不需要 计量服务",
+        "不需要 标准化服务、计量服务",
+        "标准化服务（0）",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+    let read = ticks("标准化服务：是；其他服务：无", &needs).unwrap();
+    assert_eq!((read.ticked, read.rest.as_str()), (vec![0], ""));
+}
+
 proptest! {
     #[test]
     fn never_panics(text in "\\PC{0,60}") {
