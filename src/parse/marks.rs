@@ -6,6 +6,9 @@
 
 mod answers;
 mod settle;
+mod single;
+
+pub use single::one;
 
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]

@@ -209,6 +209,64 @@ fn a_count_behind_yes_is_no_tick() {
 }
 
 #[test]
+fn a_word_set_apart_by_a_blank_is_another_answer() {
+    let rated = choices(&["满意", "基本满意", "不满意"]);
+    let read = |text: &str| one(text, &rated).map(|t| t.ticked);
+    for text in [
+        "非常 满意",
+        "较 满意",
+        "不太\n满意",
+        "很\n满意",
+        "满意 度低",
+        "1. 非常 满意",
+        "√ 非常 满意",
+        "不算　满意",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+    for text in [
+        "满意",
+        " 满意 ",
+        "满意 。",
+        "A 满意",
+        "1 满意",
+        "😐 满意",
+        "评价： 满意",
+        "满意 √",
+        "√ 满意",
+        "满意 （3次）",
+    ] {
+        assert_eq!(read(text), Ok(vec![0]), "{text}");
+    }
+    for text in ["", "/", "满意 基本满意 不满意", "□ 满意 □ 基本满意 □ 不满意", "□"]
+    {
+        assert_eq!(read(text), Ok(vec![]), "{text}");
+    }
+    assert_eq!(read("不 满意"), Ok(vec![2]));
+    let sizes = choices(&["中型", "小型", "微型"]);
+    for text in ["中型 以上", "非 小型"] {
+        assert_eq!(one(text, &sizes), Err(Unclear::NoOption), "{text}");
+    }
+}
+
+#[test]
+fn a_mark_without_an_option_answers_yes_or_no_only() {
+    let (yes_no, rated) = (choices(&["是", "否"]), choices(&["满意", "基本满意", "不满意"]));
+    for (text, at) in
+        [("√", 0), ("（√）", 0), ("V", 0), ("☑", 0), ("×", 1), ("✘", 1), ("是 3个", 0), ("是 公开数量3个", 0)]
+    {
+        assert_eq!(one(text, &yes_no).map(|t| t.ticked), Ok(vec![at]), "{text}");
+    }
+    for text in ["☒", "[x]", "■", "√×", "√ 3个", "不 是"] {
+        assert!(one(text, &yes_no).is_err(), "{text}");
+    }
+    assert_eq!(one("□", &yes_no).map(|t| t.ticked), Ok(vec![]));
+    for text in ["√", "×", "（√）", "☑", "满意（否）", "满意：否"] {
+        assert!(one(text, &rated).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn options_answered_each_by_a_word() {
     let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
     let read = |text: &str| ticks(text, &needs).map(|t| t.ticked);
