@@ -13,6 +13,7 @@ use super::rows::data_rows;
 use super::ticks;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
+use crate::parse::date;
 use crate::parse::marks::Choice;
 use crate::problem::Code;
 use crate::spec::source::Source;
@@ -324,9 +325,26 @@ fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) 
             let words = format!("{}{sign}{}", first.text(), second.text());
             Slot { cell, content: Content::Typed(Value::Text(words)) }
         }
+        (Some(Slot { cell: _, content: Content::Blank }), Content::Typed(end))
+            if field.kind == Kind::Range =>
+        {
+            Slot { cell, content: open_ended(end, |end| format!("{sign}{end}")) }
+        }
+        (Some(Slot { cell, content: Content::Typed(start) }), Content::Blank)
+            if field.kind == Kind::Range =>
+        {
+            Slot { cell, content: open_ended(start, |start| format!("{start}{sign}")) }
+        }
         (Some(slot), Content::Blank) => slot,
         (_, content) => Slot { cell, content },
     }
+}
+
+/// One end of a period whose other end was left out: the sign for a range stays, so that a day is not read as both.
+fn open_ended(value: Value, with_sign: impl Fn(&str) -> String) -> Content {
+    let words = value.text();
+    let is_day = matches!(date::date(&words), Ok(Some(_)));
+    Content::Typed(if is_day { Value::Text(with_sign(&words)) } else { value })
 }
 
 /// A platform export by index: every answer to the questions with options is a bare number that no key explains.
