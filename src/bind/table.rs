@@ -8,6 +8,7 @@ use super::candidate::{Candidate, best_header, candidates};
 use super::columns;
 use super::header::{self, Readings};
 use super::label::Scan;
+use super::lettered::{self, Letters};
 use super::platform::{self, Export};
 use super::rows::data_rows;
 use super::ticks;
@@ -71,8 +72,8 @@ pub(super) const FORM_LEAST: usize = 4;
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
     let candidates = candidates(sheet, scan, specs, ROSTER_LEAST);
-    if let Some(header) = of_roster(&candidates, specs) {
-        bind_roster(sheet, &header, &specs.roster, out);
+    if let Some((header, letters)) = lettered::roster(sheet, &candidates, specs) {
+        bind_roster(sheet, &header, &letters, &specs.roster, out);
         return true;
     }
     let export = platform::find(sheet, specs);
@@ -535,7 +536,7 @@ fn seconds(words: &str) -> Option<u32> {
     }
 }
 
-fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
+fn bind_roster(sheet: &Sheet, header: &Header<'_>, letters: &Letters, spec: &FormSpec, out: &mut Bindings) {
     let cells = Cells::of(sheet, header);
     for row in data_rows(sheet, header, spec) {
         let mut slots = slots((sheet, &cells), header, spec, row);
@@ -551,6 +552,9 @@ fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bi
             if let Some(index) = spec.index(id) {
                 slots[index] = Some(Slot { cell, content: typed(value) });
             }
+        }
+        if let Some(index) = spec.index("expected").filter(|_| !letters.is_empty()) {
+            slots[index] = lettered::due(&cells, row, letters);
         }
         out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });
     }
