@@ -323,6 +323,53 @@ mod tests {
             let _ = decimal(&text);
         }
 
+        /// Whatever signs stand among digits: what is read has all of them, in threes behind the first group.
+        #[test]
+        fn no_digits_are_run_together(text in "[0-9０-５]{1,4}([ ,，、;.\n\t\u{3000}]{1,2}[0-9]{1,4}){1,3}[人个]?") {
+            let plain: Vec<String> = text::plain(&text).split(|c: char| !c.is_ascii_digit())
+                .filter(|group| !group.is_empty()).map(str::to_owned).collect();
+            let Ok(Some(read)) = count(&text) else { return Ok(()) };
+            // Only zeros may stand behind a point.
+            let point = text::plain(&text).contains('.');
+            let groups = if point { &plain[..plain.len() - 1] } else { &plain[..] };
+            prop_assert_eq!(groups.concat().parse::<i64>().unwrap(), read.value, "{:?}", text);
+            prop_assert!(groups[1..].iter().all(|group| group.len() == 3), "{:?}", text);
+        }
+
+        #[test]
+        fn reads_back_every_grouping(n in 0i64..999_999_999_999, sign in prop::sample::select(vec![',', '，', ' ', '\u{A0}'])) {
+            let mut printed = n.to_string();
+            let mut at = printed.len();
+            while at > 3 {
+                at -= 3;
+                printed.insert(at, sign);
+            }
+            prop_assert_eq!(read(&printed), Some(n));
+            prop_assert_eq!(decimal(&printed).map(|(mantissa, _)| mantissa), Some(n));
+        }
+
+        #[test]
+        fn reads_back_every_decimal(mantissa in -99_999_999i64..99_999_999, places in 0u32..4) {
+            let scale = 10i64.pow(places);
+            let sign = if mantissa < 0 { "-" } else { "" };
+            let (int, fraction) = (mantissa.abs() / scale, mantissa.abs() % scale);
+            let printed = match places {
+                0 => mantissa.to_string(),
+                _ => format!("{sign}{int}.{fraction:0width$}", width = places as usize),
+            };
+            let (read, decimals) = decimal(&printed).unwrap();
+            prop_assert_eq!(read * 10i64.pow(places - decimals), mantissa);
+        }
+
+        /// Words that are no unit change no number: it is told, or it is the one that stands there.
+        #[test]
+        fn unknown_words_make_no_number(n in 0i64..100_000, m in 0i64..100, word in "[甲乙东西南北无不没半翻倍]{1,3}", front in any::<bool>()) {
+            let texts = [format!("{n}{word}{m}"), if front { format!("{word}{n}") } else { format!("{n}{word}") }];
+            for text in texts {
+                prop_assert!(matches!(count(&text), Err(_) | Ok(None)), "{}", text);
+            }
+        }
+
         #[test]
         fn reads_back_every_count(n in 0i64..1_000_000, unit in prop::sample::select(vec!["", "人", "个", " 人"])) {
             prop_assert_eq!(read(&format!("{n}{unit}")), Some(n));

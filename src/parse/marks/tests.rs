@@ -325,4 +325,50 @@ proptest! {
         }).collect();
         prop_assert_eq!(rating(&text.join(&format!(" {gap}"))), Ok(vec![which]));
     }
+
+    /// A word that is no option takes the option with it, however far apart it stands.
+    #[test]
+    fn an_unknown_word_leaves_no_option(which in 0usize..3, word in "[非常较很太略欠比般]{1,3}",
+            gap in "[ \u{3000}\n\u{A0}]{0,3}", behind in any::<bool>()) {
+        let label = ["满意", "基本满意", "不满意"][which];
+        let text = if behind { format!("{label}{gap}{word}") } else { format!("{word}{gap}{label}") };
+        prop_assert!(one(&text, &choices(&["满意", "基本满意", "不满意"])).is_err(), "{}", text);
+    }
+
+    /// What was refused stays refused when words are added: they explain nothing.
+    #[test]
+    fn unknown_words_turn_no_refusal_into_an_answer(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "满意", "基本满意", "不满意", "√", "×", "□", "☑", " ", "、", "，", "(", ")", "：", "非常", "否",
+        ]), 1..7), word in "[甲乙东南]{1,2}", front in any::<bool>()) {
+        let rated = choices(&["满意", "基本满意", "不满意"]);
+        let text = parts.concat();
+        let more = if front { format!("{word}{text}") } else { format!("{text}{word}") };
+        let answered = one(&more, &rated).is_ok_and(|read| !read.ticked.is_empty());
+        prop_assert!(one(&text, &rated).is_ok() || !answered, "{} {}", text, more);
+    }
+
+    #[test]
+    fn what_is_ticked_is_an_option(text in "[标准化计量其他服务√×□☑是否无不需要:：、;（） 01]{0,24}") {
+        let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+        if let Ok(read) = ticks(&text, &needs) {
+            prop_assert!(read.ticked.iter().all(|at| *at < 3) && read.ticked.is_sorted_by(|a, b| a < b), "{}", text);
+        }
+    }
+
+    /// Each option with yes or no behind it: those with yes are chosen, never all.
+    #[test]
+    fn every_option_is_answered_by_its_word(on in prop::collection::vec(any::<bool>(), 3),
+            pair in prop::sample::select(vec![("是", "否"), ("有", "无"), ("1", "0"), ("需要", "不需要"), ("Y", "N")]),
+            frame in prop::sample::select(vec![("：", ""), ("（", "）"), (": ", ""), ("-", "")]),
+            sign in prop::sample::select(vec!["；", "、", "\n", "，"])) {
+        let needs = ["标准化服务", "计量服务", "其他服务"];
+        let said = |at: usize| format!("{}{}{}{}", needs[at], frame.0, if on[at] { pair.0 } else { pair.1 }, frame.1);
+        let text = (0..3).map(said).collect::<Vec<_>>().join(sign);
+        let want: Vec<usize> = (0..3).filter(|at| on[*at]).collect();
+        let read = ticks(&text, &choices(&needs)).map(|t| t.ticked).unwrap_or_default();
+        // `标准化服务: 1、计量服务` may be a list with numbers; then nothing is taken.
+        let listed = frame.0 == ": " && pair.0 == "1" && read.is_empty();
+        prop_assert!(read == want || listed, "{} {:?}", text, read);
+    }
 }
