@@ -52,6 +52,16 @@ pub fn workspace(dir: &Path) -> Result<usize> {
     Ok(written)
 }
 
+/// Whether every project says which forms it needs; a set without forms would be of no use to anybody.
+fn forms_told(roster: &Roster) -> std::result::Result<(), String> {
+    let unclear = roster.projects.iter().filter(|project| project.forms.is_empty());
+    let names: Vec<&str> = unclear.map(|project| &*project.project).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(format!("名册中有项目的“应报表”写法不明：{}", names.join("、")))
+}
+
 /// One pre-filled set per project of a roster, in folders by district.
 ///
 /// # Errors
@@ -74,6 +84,8 @@ pub fn project_forms(roster: &Path, ground: &Ground) -> Result<Vec<(String, Vec<
             "名册应有项目名称、企业名称、区(市)县、质量服务机构、应报表等列",
         ));
     }
+    forms_told(&roster_read)
+        .map_err(|message| Error::config(roster, None, message, "应报表应只写表的字母，如“B、C、F”"))?;
     let mut out = Vec::new();
     for (at, project) in roster_read.projects.iter().enumerate() {
         let district = project.district.map_or("未归属", |d| DISTRICTS[d].name);
@@ -90,4 +102,28 @@ pub fn project_forms(roster: &Path, ground: &Ground) -> Result<Vec<(String, Vec<
         out.push((format!("{district}/{}.xlsx", output::file_name(&name)), bytes));
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bind::testing::{book, specs};
+
+    #[test]
+    fn no_set_is_made_where_the_roster_does_not_say_which_forms() {
+        let told = |due: &[&str]| {
+            let head: &[&str] = &["项目名称", "企业名称", "区(市)县", "应报表"];
+            let names: Vec<String> = (0..due.len()).map(|at| format!("拟项目{at}")).collect();
+            let rows: Vec<[&str; 4]> = names
+                .iter()
+                .zip(due)
+                .map(|(name, due)| [name.as_str(), "成都拟甲公司", "新都区", *due])
+                .collect();
+            let all: Vec<&[&str]> = std::iter::once(head).chain(rows.iter().map(|row| &row[..])).collect();
+            forms_told(&Roster::from_rows(&bind::bind(&book(&all), specs()).roster, specs()).0)
+        };
+        assert_eq!(told(&["B、C", "全部"]), Ok(()));
+        let unclear = "名册中有项目的“应报表”写法不明：拟项目1、拟项目2";
+        assert_eq!(told(&["B", "除E外均报", "表B（PDF）"]), Err(unclear.to_owned()));
+    }
 }

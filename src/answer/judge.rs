@@ -331,7 +331,7 @@ fn count_value(field: &Field, value: &Value, raw: &str) -> (Option<Val<'static>>
 }
 
 fn one_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
-    match marks::ticks(raw, &field.choices) {
+    match marks::one(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.len() == 1 => (Some(Val::One(ticks.ticked[0])), Vec::new()),
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
         Ok(_) => (None, fault(Code::OptionSeveral, raw)),

@@ -164,6 +164,7 @@ fn period(sheet: &Sheet, header: &mut Header<'_>, field: usize, unclaimed: &[Hea
 
 #[cfg(test)]
 mod tests {
+    use crate::answer;
     use crate::bind::testing::{book, judged, said, specs};
     use crate::bind::{Bindings, bind};
     use crate::problem::Code;
@@ -232,6 +233,26 @@ mod tests {
                 "{from} {to}"
             );
         }
+    }
+
+    #[test]
+    fn one_end_of_a_period_is_not_read_as_both() {
+        let told = |from: &str, to: &str| {
+            let heads = ["项目名称", "企业名称", "服务开始时间", "服务结束时间", "质量提升需求类型"];
+            let row = ["拟甲项目", "成都拟乙公司", from, to, "计量服务"];
+            let bound = bind(&book(&[&heads, &row]), specs()).returns.remove(0);
+            let spec = specs().of(bound.form);
+            let (_, problems) = answer::judge(bound.clone(), &"x".into(), "2025Q1".parse().unwrap(), spec);
+            let problem = problems.into_iter().find(|p| &*p.field == "service_time");
+            let problem = problem.map(|p| format!("{} {} {}", p.code.id(), p.place.cell.unwrap(), p.found));
+            (said(&judged(&bound), "service_time"), problem.unwrap_or_default())
+        };
+        assert_eq!(told("", "2025-02-03"), (String::new(), "date_unreadable D2 至2025-02-03".into()));
+        assert_eq!(told("2025-01-05", ""), (String::new(), "date_unreadable C2 2025-01-05至".into()));
+        let (period, nothing) = ("2025-01-05~2025-02-03".to_owned(), String::new());
+        assert_eq!(told("", "2025.1.5-2025.2.3"), (period.clone(), nothing.clone()));
+        assert_eq!(told("2025.1.5-2025.2.3", ""), (period, nothing.clone()));
+        assert_eq!(told("", "/"), (nothing.clone(), nothing));
     }
 
     #[test]

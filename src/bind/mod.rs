@@ -20,6 +20,7 @@ mod key;
 #[cfg(test)]
 mod kinds;
 mod label;
+mod lettered;
 mod overwritten;
 mod platform;
 mod region;

@@ -8,11 +8,13 @@ use super::candidate::{Candidate, best_header, candidates};
 use super::columns;
 use super::header::{self, Readings};
 use super::label::Scan;
+use super::lettered::{self, Letters};
 use super::platform::{self, Export};
 use super::rows::data_rows;
 use super::ticks;
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
 use crate::cell::Cell;
+use crate::parse::date;
 use crate::parse::marks::Choice;
 use crate::problem::Code;
 use crate::spec::source::Source;
@@ -70,8 +72,8 @@ pub(super) const FORM_LEAST: usize = 4;
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
     let candidates = candidates(sheet, scan, specs, ROSTER_LEAST);
-    if let Some(header) = of_roster(&candidates, specs) {
-        bind_roster(sheet, &header, &specs.roster, out);
+    if let Some((header, letters)) = lettered::roster(sheet, &candidates, specs) {
+        bind_roster(sheet, &header, &letters, &specs.roster, out);
         return true;
     }
     let export = platform::find(sheet, specs);
@@ -324,9 +326,26 @@ fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) 
             let words = format!("{}{sign}{}", first.text(), second.text());
             Slot { cell, content: Content::Typed(Value::Text(words)) }
         }
+        (Some(Slot { cell: _, content: Content::Blank }), Content::Typed(end))
+            if field.kind == Kind::Range =>
+        {
+            Slot { cell, content: open_ended(end, |end| format!("{sign}{end}")) }
+        }
+        (Some(Slot { cell, content: Content::Typed(start) }), Content::Blank)
+            if field.kind == Kind::Range =>
+        {
+            Slot { cell, content: open_ended(start, |start| format!("{start}{sign}")) }
+        }
         (Some(slot), Content::Blank) => slot,
         (_, content) => Slot { cell, content },
     }
+}
+
+/// One end of a period whose other end was left out: the sign for a range stays, so that a day is not read as both.
+fn open_ended(value: Value, with_sign: impl Fn(&str) -> String) -> Content {
+    let words = value.text();
+    let is_day = matches!(date::date(&words), Ok(Some(_)));
+    Content::Typed(if is_day { Value::Text(with_sign(&words)) } else { value })
 }
 
 /// A platform export by index: every answer to the questions with options is a bare number that no key explains.
@@ -517,7 +536,7 @@ fn seconds(words: &str) -> Option<u32> {
     }
 }
 
-fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
+fn bind_roster(sheet: &Sheet, header: &Header<'_>, letters: &Letters, spec: &FormSpec, out: &mut Bindings) {
     let cells = Cells::of(sheet, header);
     for row in data_rows(sheet, header, spec) {
         let mut slots = slots((sheet, &cells), header, spec, row);
@@ -533,6 +552,9 @@ fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bi
             if let Some(index) = spec.index(id) {
                 slots[index] = Some(Slot { cell, content: typed(value) });
             }
+        }
+        if let Some(index) = spec.index("expected").filter(|_| !letters.is_empty()) {
+            slots[index] = lettered::due(&cells, row, letters);
         }
         out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });
     }

@@ -7,7 +7,7 @@ use super::names::is_yes;
 use super::{Key, Links, alias};
 use crate::bind::{Content, RosterRow, Slot};
 use crate::cell::{Cell, Place};
-use crate::parse::marks;
+use crate::parse::{due, marks};
 use crate::problem::{Code, Problem};
 use crate::read::FileRead;
 use crate::reference::district;
@@ -196,10 +196,11 @@ fn district_of(typed: &Typed, doubts: &mut Vec<Doubt>) -> Option<usize> {
 }
 
 fn forms_of(typed: &Typed, words: &str, doubts: &mut Vec<Doubt>) -> Box<[Form]> {
-    let letters = text::key(words).to_uppercase();
-    let forms: Box<[Form]> = Form::ALL.into_iter().filter(|f| letters.contains(f.letter())).collect();
+    let letters = due::letters(words).unwrap_or_default();
+    let forms: Box<[Form]> =
+        Form::ALL.into_iter().filter(|f| letters.iter().any(|l| f.letter().starts_with(*l))).collect();
     if forms.is_empty() {
-        let about = "应报表应写表的字母，如“B、C、F”";
+        let about = "应报表应只写表的字母，如“B、C、F”";
         doubts.push(typed.doubt(Code::RosterDoubtful, "expected", about.into()));
     }
     forms
@@ -284,8 +285,22 @@ mod tests {
     #[test]
     fn what_is_not_taken_of_a_row_is_told() {
         assert!(told(["甲", "乙", "新都区", "丙", "B、C", "是"]).1.is_empty());
-        assert_eq!(told(["甲", "乙", "月球区", "丙", "全部", "是"]).1, ["district", "expected"]);
+        assert_eq!(told(["甲", "乙", "月球区", "丙", "待定", "是"]).1, ["district", "expected"]);
         assert_eq!(told(["甲", "乙", "", "丙", "表A", ""]).1, ["expected"]);
+    }
+
+    #[test]
+    fn forms_are_due_by_their_letters_and_never_by_letters_of_other_words() {
+        let due = |words: &str| {
+            let (expected, doubts) = told(["甲", "乙", "", "丙", words, ""]);
+            let letters = expected.forms.iter().map(|form| form.letter()).collect::<String>();
+            (letters, doubts)
+        };
+        assert_eq!(due("B-F"), ("BCEF".into(), vec![]));
+        assert_eq!(due("全部"), ("BCEF".into(), vec![]));
+        for unclear in ["BCF（E不报）", "除E外均报", "表B（PDF）", "Excel表B"] {
+            assert_eq!(due(unclear), (String::new(), vec!["expected"]), "{unclear}");
+        }
     }
 
     #[test]

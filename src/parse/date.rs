@@ -548,6 +548,46 @@ mod tests {
         }
 
         #[test]
+        fn no_range_ends_before_it_starts(text in "[0-9年月日至到起止.~—/, -]{0,24}") {
+            if let Ok(Some((start, end))) = range(&text) {
+                prop_assert!(start <= end, "{}", text);
+            }
+            if let Ok(Some(day)) = date(&text) {
+                prop_assert!(day.first <= day.last, "{}", text);
+            }
+        }
+
+        /// One end is no range, and two days are no day.
+        #[test]
+        fn an_end_left_open_is_told(days in 2_450_000i32..2_470_000, later in 1i64..900,
+                sign in prop::sample::select(vec!["至", "到", "~", "—", "～", " 至 "]), style in 0usize..4) {
+            let first = Date::from_julian_day(days).unwrap();
+            let printed = [first, first + time::Duration::days(later)].map(|d| match style {
+                0 => chinese(d),
+                1 => iso(d),
+                2 => format!("{}.{}.{}", d.year(), u8::from(d.month()), d.day()),
+                _ => format!("{}/{}/{}", d.year(), u8::from(d.month()), d.day()),
+            });
+            let [from, to] = &printed;
+            for open in [format!("{from}至"), format!("至{to}"), format!("{from}至至今"), format!("自{from}起")] {
+                prop_assert!(range(&open).is_err(), "{}", open);
+            }
+            for two in [format!("{from}{sign}{to}"), format!("{from}、{to}"), format!("{from} {to}"), format!("{from}\n{to}")] {
+                prop_assert!(date(&two).is_err(), "{}", two);
+            }
+        }
+
+        /// Words that say nothing of time leave the day as it is, or it is told.
+        #[test]
+        fn unknown_words_move_no_day(days in 2_450_000i32..2_470_000, word in "[甲乙东西南北约前后内]{1,3}", front in any::<bool>(), han in any::<bool>()) {
+            let day = Date::from_julian_day(days).unwrap();
+            let printed = if han { chinese(day) } else { iso(day) };
+            let text = if front { format!("{word}{printed}") } else { format!("{printed}{word}") };
+            prop_assert!(!matches!(date(&text), Ok(Some(read)) if read.first != day || read.last != day), "{}", text);
+            prop_assert!(!matches!(range(&text), Ok(Some(both)) if both != (day, day)), "{}", text);
+        }
+
+        #[test]
         fn reads_back_every_day(days in 2_440_000i32..2_470_000, style in 0usize..5) {
             let d = Date::from_julian_day(days).unwrap();
             let (y, m, dd) = (d.year(), u8::from(d.month()), d.day());

@@ -4,7 +4,11 @@
 //! with the options of the question; out comes which are ticked, or why that
 //! cannot be told. Nothing is guessed.
 
+mod answers;
 mod settle;
+mod single;
+
+pub use single::one;
 
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +65,7 @@ pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
     let mut tokens = tokens(raw, choices);
     settle::settle_signs(&mut tokens);
     let numbered = settle_numbers(&mut tokens);
+    answers::settle(&mut tokens, choices)?;
     settle_crosses(&mut tokens)?;
     let rest = words_between(&tokens);
     let listed: Vec<usize> =

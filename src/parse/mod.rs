@@ -3,5 +3,6 @@
 
 pub mod contact;
 pub mod date;
+pub mod due;
 pub mod marks;
 pub mod number;

@@ -1,5 +1,7 @@
 //! Counts as offices type them: `59`, `５９人`, `约150人`, `150余人`, `一百五十`, `1,200`, `无`.
 
+use std::borrow::Cow;
+
 use crate::text;
 
 /// A count that could be read.
@@ -54,8 +56,8 @@ const LEADS: [&str; 10] = ["大约", "约", "近", "共计", "共", "合计", "�
 /// # Errors
 /// [`NotACount`] says what the text holds instead.
 pub fn count(raw: &str) -> Result<Option<Count>, NotACount> {
-    let text = text::plain(raw).replace(' ', "");
-    let text = without_remark(text.trim_matches('_').trim_end_matches([';', '、', ',']));
+    let text = joined(raw);
+    let text = without_remark(text.trim_matches('_').trim_end_matches([';', '、', ',', ' ']));
     if text::is_blank_mark(text) || UNITS.contains(&text) {
         return Ok(None);
     }
@@ -107,11 +109,59 @@ fn strip_words(text: &str) -> (&str, bool) {
     (body.trim_matches(['_', ':']), approximate)
 }
 
+/// The text on one line without blanks, save those between two digits, and a line break there as `\n`: two
+/// numbers one after the other must never become one.
+fn joined(raw: &str) -> String {
+    let text = text::plain(raw);
+    let broken = raw.contains(is_break) && breaks_a_number(raw);
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != ' ' {
+            out.push(c);
+        } else if is_figure(out.chars().next_back()) && is_figure(chars.peek().copied()) {
+            out.push(if broken { '\n' } else { c });
+        }
+    }
+    out
+}
+
+fn is_figure(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_ascii_digit() || CHINESE.contains(c))
+}
+
+const CHINESE: &str = "〇零一二三四五六七八九十百千万两";
+
+fn is_break(c: char) -> bool {
+    matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a line of the text ends with a figure and the next begins with one.
+fn breaks_a_number(raw: &str) -> bool {
+    let lines: Vec<String> = raw.split(is_break).map(text::key).filter(|line| !line.is_empty()).collect();
+    let ends = |line: &String| is_figure(line.chars().next_back());
+    lines.windows(2).any(|two| ends(&two[0]) && is_figure(two[1].chars().next()))
+}
+
+/// The number without the signs that group its digits by threes (`1,200`, `1 200`); `None` where a sign
+/// stands otherwise: `1,2` and `12 15` are two numbers.
+fn ungrouped(body: &str) -> Option<Cow<'_, str>> {
+    let Some(sign) = body.chars().find(|c| matches!(c, ',' | ' ' | '\n')) else {
+        return Some(Cow::Borrowed(body));
+    };
+    let (int, fraction) = body.split_once('.').unwrap_or((body, ""));
+    let mut groups = int.trim_start_matches(['-', '负', '+']).split(sign);
+    let first = groups.next().is_some_and(|g| (1..=3).contains(&g.len()) && !g.starts_with('0'));
+    let by_threes = first && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()));
+    let grouped = by_threes && sign != '\n' && !fraction.contains([',', ' ', '\n']);
+    grouped.then(|| Cow::Owned(body.replace(sign, "")))
+}
+
 /// No count has more than twelve digits.
 const MOST: i64 = 1_000_000_000_000;
 
 fn whole(body: &str) -> Result<i64, NotACount> {
-    let digits = body.replace(',', "");
+    let digits = ungrouped(body).ok_or(NotACount::Text)?;
     if let Some(value) = text::chinese_number(&digits) {
         return if value < MOST { Ok(value) } else { Err(NotACount::TooLarge) };
     }
@@ -139,11 +189,11 @@ fn whole(body: &str) -> Result<i64, NotACount> {
 /// Reads a decimal number as (mantissa, number of decimals), exact: `89.6%` is (896, 1).
 /// Used for the indicators of the supplement, whose unit stands in its own column.
 pub fn decimal(raw: &str) -> Option<(i64, u32)> {
-    let text = text::plain(raw).replace([' ', ','], "");
-    let text = text.trim_end_matches(['%', '‰', '分', '天', '件', '次', '人', '个', '元']);
+    let text = joined(raw);
+    let text = ungrouped(text.trim_end_matches(['%', '‰', '分', '天', '件', '次', '人', '个', '元']))?;
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
+        None => (1, text.strip_prefix('+').unwrap_or(&text)),
     };
     let (int, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -217,6 +267,48 @@ mod tests {
     }
 
     #[test]
+    fn two_numbers_never_become_one() {
+        for text in [
+            "12 15",
+            "12\n15",
+            "1,2",
+            "3，5",
+            "10、20",
+            "12\n150",
+            "1 2",
+            "12 1500",
+            "1,200,30",
+            "0,123",
+            "1,200 300",
+            "1，200\n300",
+            "一十\n二",
+            "一百 五十",
+            "12\t150",
+            "1,,200",
+            "1 200.5 5",
+            "１２　１５",
+        ] {
+            assert_eq!(count(text), Err(NotACount::Text), "{text:?}");
+            assert_eq!(decimal(text), None, "{text:?}");
+        }
+        for (text, n) in [
+            ("1 200", 1200),
+            ("1,200,000", 1_200_000),
+            ("1 200人", 1200),
+            ("约 1,200 人", 1200),
+            ("59\n人", 59),
+            ("3 个\n（其中主导1个）", 3),
+            ("1,200.0", 1200),
+            ("1,200,", 1200),
+        ] {
+            assert_eq!(read(text), Some(n), "{text:?}");
+        }
+        assert_eq!(count("-1,200"), Err(NotACount::Negative));
+        assert_eq!(decimal("1,200.5"), Some((12_005, 1)));
+        assert_eq!(decimal("89,6"), None);
+    }
+
+    #[test]
     fn reads_decimals_exactly() {
         assert_eq!(decimal("89.6%"), Some((896, 1)));
         assert_eq!(decimal("-3.50"), Some((-35, 1)));
@@ -229,6 +321,53 @@ mod tests {
         fn never_panics(text in "\\PC{0,40}") {
             let _ = count(&text);
             let _ = decimal(&text);
+        }
+
+        /// Whatever signs stand among digits: what is read has all of them, in threes behind the first group.
+        #[test]
+        fn no_digits_are_run_together(text in "[0-9０-５]{1,4}([ ,，、;.\n\t\u{3000}]{1,2}[0-9]{1,4}){1,3}[人个]?") {
+            let plain: Vec<String> = text::plain(&text).split(|c: char| !c.is_ascii_digit())
+                .filter(|group| !group.is_empty()).map(str::to_owned).collect();
+            let Ok(Some(read)) = count(&text) else { return Ok(()) };
+            // Only zeros may stand behind a point.
+            let point = text::plain(&text).contains('.');
+            let groups = if point { &plain[..plain.len() - 1] } else { &plain[..] };
+            prop_assert_eq!(groups.concat().parse::<i64>().unwrap(), read.value, "{:?}", text);
+            prop_assert!(groups[1..].iter().all(|group| group.len() == 3), "{:?}", text);
+        }
+
+        #[test]
+        fn reads_back_every_grouping(n in 0i64..999_999_999_999, sign in prop::sample::select(vec![',', '，', ' ', '\u{A0}'])) {
+            let mut printed = n.to_string();
+            let mut at = printed.len();
+            while at > 3 {
+                at -= 3;
+                printed.insert(at, sign);
+            }
+            prop_assert_eq!(read(&printed), Some(n));
+            prop_assert_eq!(decimal(&printed).map(|(mantissa, _)| mantissa), Some(n));
+        }
+
+        #[test]
+        fn reads_back_every_decimal(mantissa in -99_999_999i64..99_999_999, places in 0u32..4) {
+            let scale = 10i64.pow(places);
+            let sign = if mantissa < 0 { "-" } else { "" };
+            let (int, fraction) = (mantissa.abs() / scale, mantissa.abs() % scale);
+            let printed = match places {
+                0 => mantissa.to_string(),
+                _ => format!("{sign}{int}.{fraction:0width$}", width = places as usize),
+            };
+            let (read, decimals) = decimal(&printed).unwrap();
+            prop_assert_eq!(read * 10i64.pow(places - decimals), mantissa);
+        }
+
+        /// Words that are no unit change no number: it is told, or it is the one that stands there.
+        #[test]
+        fn unknown_words_make_no_number(n in 0i64..100_000, m in 0i64..100, word in "[甲乙东西南北无不没半翻倍]{1,3}", front in any::<bool>()) {
+            let texts = [format!("{n}{word}{m}"), if front { format!("{word}{n}") } else { format!("{n}{word}") }];
+            for text in texts {
+                prop_assert!(matches!(count(&text), Err(_) | Ok(None)), "{}", text);
+            }
         }
 
         #[test]

@@ -208,6 +208,101 @@ fn a_count_behind_yes_is_no_tick() {
     assert_eq!(ticks("否（0）", &choices(&["是", "否"])).unwrap().ticked, [1]);
 }
 
+#[test]
+fn a_word_set_apart_by_a_blank_is_another_answer() {
+    let rated = choices(&["满意", "基本满意", "不满意"]);
+    let read = |text: &str| one(text, &rated).map(|t| t.ticked);
+    for text in [
+        "非常 满意",
+        "较 满意",
+        "不太\n满意",
+        "很\n满意",
+        "满意 度低",
+        "1. 非常 满意",
+        "√ 非常 满意",
+        "不算　满意",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+    for text in [
+        "满意",
+        " 满意 ",
+        "满意 。",
+        "A 满意",
+        "1 满意",
+        "😐 满意",
+        "评价： 满意",
+        "满意 √",
+        "√ 满意",
+        "满意 （3次）",
+    ] {
+        assert_eq!(read(text), Ok(vec![0]), "{text}");
+    }
+    for text in ["", "/", "满意 基本满意 不满意", "□ 满意 □ 基本满意 □ 不满意", "□"]
+    {
+        assert_eq!(read(text), Ok(vec![]), "{text}");
+    }
+    assert_eq!(read("不 满意"), Ok(vec![2]));
+    let sizes = choices(&["中型", "小型", "微型"]);
+    for text in ["中型 以上", "非 小型"] {
+        assert_eq!(one(text, &sizes), Err(Unclear::NoOption), "{text}");
+    }
+}
+
+#[test]
+fn a_mark_without_an_option_answers_yes_or_no_only() {
+    let (yes_no, rated) = (choices(&["是", "否"]), choices(&["满意", "基本满意", "不满意"]));
+    for (text, at) in
+        [("√", 0), ("（√）", 0), ("V", 0), ("☑", 0), ("×", 1), ("✘", 1), ("是 3个", 0), ("是 公开数量3个", 0)]
+    {
+        assert_eq!(one(text, &yes_no).map(|t| t.ticked), Ok(vec![at]), "{text}");
+    }
+    for text in ["☒", "[x]", "■", "√×", "√ 3个", "不 是"] {
+        assert!(one(text, &yes_no).is_err(), "{text}");
+    }
+    assert_eq!(one("□", &yes_no).map(|t| t.ticked), Ok(vec![]));
+    for text in ["√", "×", "（√）", "☑", "满意（否）", "满意：否"] {
+        assert!(one(text, &rated).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn options_answered_each_by_a_word() {
+    let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+    let read = |text: &str| ticks(text, &needs).map(|t| t.ticked);
+    for (text, ticked) in [
+        ("标准化服务：是；计量服务：否", vec![0]),
+        ("标准化服务:1,计量服务:0", vec![0]),
+        ("标准化服务: 否, 计量服务: 是", vec![1]),
+        ("标准化服务（有）计量服务（无）", vec![0]),
+        ("标准化服务（不需要）、计量服务", vec![1]),
+        ("标准化服务 否 计量服务 是", vec![1]),
+        ("标准化服务 是\n计量服务 否", vec![0]),
+        ("{\"标准化服务\":true,\"计量服务\":false}", vec![0]),
+        ("1.标准化服务：是 2.计量服务：否 3.其他服务：否", vec![0]),
+        ("标准化服务：是；计量服务：否；其他服务：碳足迹", vec![0, 2]),
+        ("标准化服务、计量服务、其他服务：无", vec![0, 1]),
+        ("标准化服务 计量服务 其他服务：无", vec![]),
+        ("标准化服务1项、计量服务0项", vec![0]),
+        ("标准化服务、其他服务：不锈钢焊接", vec![0, 2]),
+        ("标准化服务（已立项）、计量服务", vec![0, 1]),
+    ] {
+        assert_eq!(read(text), Ok(ticked), "{text}");
+    }
+    for text in [
+        "标准化服务：否；计量服务：否",
+        "标准化服务：是；计量服务：否；其他服务",
+        "标准化服务（不急）、计量服务",
+        "标准化服务 不需要 计量服务",
+        "不需要 标准化服务、计量服务",
+        "标准化服务（0）",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+    let read = ticks("标准化服务：是；其他服务：无", &needs).unwrap();
+    assert_eq!((read.ticked, read.rest.as_str()), (vec![0], ""));
+}
+
 proptest! {
     #[test]
     fn never_panics(text in "\\PC{0,60}") {
@@ -229,5 +324,51 @@ proptest! {
             }
         }).collect();
         prop_assert_eq!(rating(&text.join(&format!(" {gap}"))), Ok(vec![which]));
+    }
+
+    /// A word that is no option takes the option with it, however far apart it stands.
+    #[test]
+    fn an_unknown_word_leaves_no_option(which in 0usize..3, word in "[非常较很太略欠比般]{1,3}",
+            gap in "[ \u{3000}\n\u{A0}]{0,3}", behind in any::<bool>()) {
+        let label = ["满意", "基本满意", "不满意"][which];
+        let text = if behind { format!("{label}{gap}{word}") } else { format!("{word}{gap}{label}") };
+        prop_assert!(one(&text, &choices(&["满意", "基本满意", "不满意"])).is_err(), "{}", text);
+    }
+
+    /// What was refused stays refused when words are added: they explain nothing.
+    #[test]
+    fn unknown_words_turn_no_refusal_into_an_answer(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "满意", "基本满意", "不满意", "√", "×", "□", "☑", " ", "、", "，", "(", ")", "：", "非常", "否",
+        ]), 1..7), word in "[甲乙东南]{1,2}", front in any::<bool>()) {
+        let rated = choices(&["满意", "基本满意", "不满意"]);
+        let text = parts.concat();
+        let more = if front { format!("{word}{text}") } else { format!("{text}{word}") };
+        let answered = one(&more, &rated).is_ok_and(|read| !read.ticked.is_empty());
+        prop_assert!(one(&text, &rated).is_ok() || !answered, "{} {}", text, more);
+    }
+
+    #[test]
+    fn what_is_ticked_is_an_option(text in "[标准化计量其他服务√×□☑是否无不需要:：、;（） 01]{0,24}") {
+        let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
+        if let Ok(read) = ticks(&text, &needs) {
+            prop_assert!(read.ticked.iter().all(|at| *at < 3) && read.ticked.is_sorted_by(|a, b| a < b), "{}", text);
+        }
+    }
+
+    /// Each option with yes or no behind it: those with yes are chosen, never all.
+    #[test]
+    fn every_option_is_answered_by_its_word(on in prop::collection::vec(any::<bool>(), 3),
+            pair in prop::sample::select(vec![("是", "否"), ("有", "无"), ("1", "0"), ("需要", "不需要"), ("Y", "N")]),
+            frame in prop::sample::select(vec![("：", ""), ("（", "）"), (": ", ""), ("-", "")]),
+            sign in prop::sample::select(vec!["；", "、", "\n", "，"])) {
+        let needs = ["标准化服务", "计量服务", "其他服务"];
+        let said = |at: usize| format!("{}{}{}{}", needs[at], frame.0, if on[at] { pair.0 } else { pair.1 }, frame.1);
+        let text = (0..3).map(said).collect::<Vec<_>>().join(sign);
+        let want: Vec<usize> = (0..3).filter(|at| on[*at]).collect();
+        let read = ticks(&text, &choices(&needs)).map(|t| t.ticked).unwrap_or_default();
+        // `标准化服务: 1、计量服务` may be a list with numbers; then nothing is taken.
+        let listed = frame.0 == ": " && pair.0 == "1" && read.is_empty();
+        prop_assert!(read == want || listed, "{} {:?}", text, read);
     }
 }
