@@ -6,7 +6,7 @@ use crate::document::{Align, CellText, Column, Row, Table};
 use crate::link::{district_code, district_name};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
-use crate::problem::{CATALOGUE as CODES, Entry, Problem};
+use crate::problem::{CATALOGUE as CODES, Problem};
 use crate::reference::district::CITY;
 use crate::spec::Form;
 use crate::tally::{Account, Side};
@@ -445,11 +445,6 @@ fn quality_by_district(scene: &Scene) -> Table {
     }
 }
 
-/// What a code is about, without the label, file or name of one finding.
-pub fn headline(entry: &Entry) -> String {
-    entry.headline.replace("“{}”", "某栏目").replace("「{}」", "").replace("：{}", "").replace("{}", "")
-}
-
 fn problems_by_code(scene: &Scene, about: &About) -> Table {
     let answerable = scene.links.answerable(scene.period);
     let place = format!("{}/{}", scene.period, about.unit.code);
@@ -460,7 +455,7 @@ fn problems_by_code(scene: &Scene, about: &About) -> Table {
         let count = own.count();
         if count > 0 {
             rows.push(row(vec![
-                CellText::words(headline(entry)),
+                CellText::words(code.in_general()),
                 CellText::words(entry.severity.label()),
                 CellText {
                     figure: Some(format!("{place}/problems.{}", entry.id)),

@@ -130,7 +130,9 @@ pub fn check(options: &Options, progress: &Progress) -> Result<Outcome> {
         let scene = scene(&gathered, &ground, &measured, &comparisons, String::new());
         let standing = Standing::default();
         let maker = Maker::new(&edition, &standing);
-        progress.timed(Step::Problems, || problems::write(&maker, &scene, &memory, options, &ground.look_of_forms()))?;
+        progress.timed(Step::Problems, || {
+            problems::write(&maker, &scene, &memory, options, &ground.look_of_forms())
+        })?;
         let path = edition.publish_parts(&gathered.period.to_string(), &["problems"])?;
         let problems = gathered.links.problems.get(&gathered.period).cloned().unwrap_or_default();
         Ok(Outcome { period: gathered.period, edition: path, counts, problems, refused: None })

@@ -117,13 +117,7 @@ pub const JSON: &str = "problems/problems.json";
 ///
 /// # Errors
 /// The file system refuses.
-pub fn write(
-    maker: &Maker,
-    scene: &Scene,
-    memory: &Memory,
-    options: &Options,
-    look: &Content,
-) -> Result<()> {
+pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options, look: &Content) -> Result<()> {
     maker.write(JSON, &json(scene.problems())?)?;
     let listed = list(scene, memory, options);
     let recipe = Recipe::new(&Content::default(), &Content::default().debug(&listed));

@@ -188,7 +188,8 @@ mod tests {
             let path = format!("{}/{}", truth.period, truth.file);
             let (first, problems) = read(files[&path].clone(), truth.row, &specs);
             let listed: Vec<&Problem> = problems.iter().collect();
-            let (again, same) = read(correction(correction_plan(&first, &listed, None)).unwrap(), None, &specs);
+            let (again, same) =
+                read(correction(correction_plan(&first, &listed, None)).unwrap(), None, &specs);
             let codes = |all: &[Problem]| all.iter().map(|p| (p.code, p.field.clone())).collect::<Vec<_>>();
             let told = |all: &[Problem]| {
                 let mut codes = codes(all);
