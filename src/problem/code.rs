@@ -91,7 +91,7 @@ catalogue! {
     AgencyVariant, "agency_variant", Warning, "质量服务机构名称疑似有不同写法：{}", "不同写法会被当作不同机构统计", "请统一为机构全称", "附录F";
     AgencyFromCover, "agency_from_cover", Info, "未填质量服务机构，已按{}补填", "封面或名册已写明", "请补填质量服务机构名称", "附录F";
     DistrictUnknown, "district_unknown", Warning, "无法识别的区（市）县：{}", "不是成都市23个区（市）县（含功能区）之一", "请填写规范名称，如“新都区”“高新区”", "";
-    DistrictMismatch, "district_mismatch", Warning, "报送区（市）县与企业地址不一致，以报送为准", "地址所在地为另一区（市）县", "请核对地址或报送文件夹", "";
+    DistrictMismatch, "district_mismatch", Warning, "报送区（市）县与企业地址不一致（{}），以报送为准", "地址所在地为另一区（市）县", "请核对地址；地址无误的，请告知报送的区（市）县", "";
     Unattributed, "unattributed", Warning, "无法确定所属区（市）县，列为“未归属”", "封面、文件夹、表B地址均未给出", "请补填封面，或放入区（市）县文件夹", "";
     NearName, "near_name", Warning, "名称与另一名称「{}」相近，疑似同一家", "写法不同会被当作两家", "请核对；确属同一家的，可在 zhiti.toml 的别名表中登记", "";
     PeriodMismatch, "period_mismatch", Warning, "填写的报送期与所在季度文件夹不一致，以文件夹为准", "可能放错了季度", "请核对报送期", "";
