@@ -86,7 +86,10 @@ pub fn city(scene: &Scene) -> About {
 pub fn district_report(scene: &Scene, narrator: &Narrator, unit: &UnitOf) -> Result<Document> {
     let district = crate::reference::district::by_name(&unit.name);
     let about = About { unit: unit.clone(), district: Some(district) };
-    let title = format!("{}中小企业质量提升服务情况报告", unit.name);
+    let title = match district {
+        Some(_) => format!("{}中小企业质量提升服务情况报告", unit.name),
+        None => format!("{}材料情况", unit.name),
+    };
     report(scene, narrator, &about, "text/district.md", title, &format!("districts/{}", unit.code))
 }
 
