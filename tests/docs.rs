@@ -309,6 +309,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("undersupplied[].name", "类别"),
     ("undersupplied[].solid", "样本量是否达到下限"),
     ("undersupplied[].gap", "供需结构差"),
+    ("small_figures", "本单位样本量低于下限的指标数值个数"),
     ("small_units", "满意度样本量低于下限的区（市）县和机构数"),
     ("problems.errors", "错误处数"),
     ("problems.warnings", "警告处数"),

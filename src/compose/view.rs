@@ -40,6 +40,8 @@ pub struct ReportView {
     pub undersupplied: Vec<CategoryView>,
     /// Districts and agencies whose satisfaction rests on fewer answers than their floor.
     pub small_units: usize,
+    /// Figures of the unit that rest on fewer answers than their floor.
+    pub small_figures: usize,
     /// Problems of the unit by severity.
     pub problems: ProblemsView,
     /// What enterprises wrote of the next stage (form E), quoted with its place.
@@ -202,6 +204,7 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
         demand: demand(scene, about),
         undersupplied: undersupplied(scene, about),
         small_units: small_units(scene),
+        small_figures: own_figures(scene, about).filter(|f| is_muted(f)).count(),
         problems: problems(scene, about),
         next_needs: next_needs(scene, about),
         dissatisfied: dissatisfied(scene, about),
@@ -286,10 +289,13 @@ fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
     }
 }
 
+fn own_figures<'a>(scene: &Scene<'a>, about: &'a About) -> impl Iterator<Item = &'a Figure> {
+    let all = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
+    all.iter().filter(|f| f.level == about.unit.level && f.unit_code == about.unit.code)
+}
+
 fn figures(scene: &Scene, about: &About) -> BTreeMap<String, FigureView> {
-    let own = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
-    let own = own.iter().filter(|f| f.level == about.unit.level && f.unit_code == about.unit.code);
-    own.map(|f| (f.name().replace('.', "__"), figure_view(scene, f))).collect()
+    own_figures(scene, about).map(|f| (f.name().replace('.', "__"), figure_view(scene, f))).collect()
 }
 
 fn districts(scene: &Scene) -> DistrictsView {
