@@ -153,7 +153,7 @@ fn accounts(scene: &Scene, about: &About) -> Table {
             .to_owned(),
     ];
     notes.push(if roster {
-        "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到的。".into()
+        "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到或收到的文件无法辨认的。".into()
     } else {
         "本季度未报送名册，不计算应报和缺报。".into()
     });

@@ -85,6 +85,8 @@ pub struct TotalView {
     pub expected: usize,
     pub missing: usize,
     pub has_roster: bool,
+    /// Files of which nothing could be read.
+    pub unreadable: usize,
     /// Enterprises and projects with at least one counted return.
     pub enterprises: usize,
     pub projects: usize,
@@ -266,6 +268,7 @@ fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
         expected: accounts.iter().map(|a| a.expected).sum(),
         missing: forms.iter().map(|f| f.missing).sum(),
         has_roster: scene.accounting().is_some_and(|a| a.has_roster),
+        unreadable: unreadable(scene, about),
         enterprises: distinct(counted().map(|l| &*l.key.enterprise).collect()),
         projects: counted()
             .filter(|l| !l.key.project.is_empty())
@@ -274,6 +277,12 @@ fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
             .len(),
         agencies: distinct(counted().filter(|l| l.ret.form == Form::F).map(|l| &*l.agency).collect()),
     }
+}
+
+fn unreadable(scene: &Scene, about: &About) -> usize {
+    let all = scene.links.unreadable.get(&scene.period).map(Vec::as_slice).unwrap_or_default();
+    let whole = about.unit.level == Level::City;
+    all.iter().filter(|(_, folder)| whole || about.district.is_some_and(|d| d == *folder)).count()
 }
 
 fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
