@@ -306,7 +306,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("demand[].name", "类别"),
     ("demand[].solid", "样本量是否达到下限"),
     ("demand[].gap", "供需结构差"),
-    ("undersupplied", "需求比重明显高于服务比重的类别，按差距由大到小；勾选数不足、不能比较的没有"),
+    ("undersupplied", "需求比重高于服务比重2个百分点以上的类别，按差距由大到小；勾选数不足、不能比较的没有"),
     ("undersupplied[].name", "类别"),
     ("undersupplied[].solid", "样本量是否达到下限"),
     ("undersupplied[].gap", "供需结构差"),

@@ -274,7 +274,7 @@ fn supply_demand(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}质量提升需求与服务的类别构成", about.unit.name),
         columns: vec![
-            words("服务类别", 1.8), number("需求企业\n（家）"), number("需求占比"), number("服务项目\n（个）"), number("服务占比"), number("供需结构差"),
+            words("服务类别", 1.8), number("需求企业\n（家）"), number("需求占比"), number("服务项目\n（个）"), number("服务占比"), number("供需结构差\n（百分点）"),
         ],
         rows: rows.collect(),
         notes: vec![

@@ -181,6 +181,9 @@ const NOT_IN_FORMS: &[&str] = &[
     "企业营业收入和资产总额（企业规模只能按从业人员核对上限）",
 ];
 
+/// From how much on demand outweighs supply: 2 percentage points, as the templates say in words.
+const GAPING: f64 = 0.02;
+
 /// The view of a report's unit.
 pub fn view(scene: &Scene, about: &About) -> ReportView {
     let forms: Vec<FormView> = scene
@@ -337,7 +340,7 @@ fn demand(scene: &Scene, about: &About) -> Vec<CategoryView> {
 fn undersupplied(scene: &Scene, about: &About) -> Vec<CategoryView> {
     let compared =
         scene.figure(&about.unit.code, "structure_mismatch").is_some_and(|f| f.status == Status::Ok);
-    let gaping = |c: &CategoryView| compared && c.gap > 0.02;
+    let gaping = |c: &CategoryView| compared && c.gap > GAPING;
     let mut all: Vec<CategoryView> = demand(scene, about).into_iter().filter(gaping).collect();
     all.sort_by(|a, b| b.gap.total_cmp(&a.gap));
     all
