@@ -42,7 +42,8 @@ impl Stage for ReportStage<'_> {
             [Against::Quarter, Against::Year, Against::Rest].into_iter().find(|a| a.id() == against)?;
         let figure = self.scene.figure(unit, name)?;
         let comparison = self.scene.comparisons.of(&figure.id(), against);
-        Some(comparison.map_or_else(|| vec![(Reason::NoTest.words().to_owned(), None)], Comparison::parts))
+        let untested = || Reason::NoTest.words(against, self.about.unit.level).to_owned();
+        Some(comparison.map_or_else(|| vec![(untested(), None)], Comparison::parts))
     }
 
     fn table(&self, name: &str) -> Option<Table> {
