@@ -378,3 +378,13 @@ fn gallery() {
     println!("report {:?}", start.elapsed());
     println!("{:#?}", ENGINE.take_warnings());
 }
+
+#[test]
+fn a_line_may_break_before_the_n_of_a_small_sample() {
+    let runs = vec![figure("86.4%", "510100/x"), Run::plain("（n=24）"), Run::plain("，（以下同）")];
+    let document = Document { blocks: vec![Block::Paragraph { runs }], ..report() };
+    let (clean, _) = clean::report(&document, &ENGINE.shop.fonts);
+    let Block::Paragraph { runs } = &clean.blocks[0] else { panic!("{clean:?}") };
+    let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
+    assert_eq!(texts, ["86.4%", "\u{200b}（n=24）", "，（以下同）"]);
+}
