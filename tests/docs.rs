@@ -285,6 +285,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("total.excluded", "因错误未计入的份数"),
     ("total.expected", "名册应报份数"),
     ("total.missing", "名册内缺报份数"),
+    ("total.unreadable", "无法读取的文件数"),
     ("total.has_roster", "是否有名册"),
     ("total.enterprises", "企业数"),
     ("total.projects", "服务项目数"),
@@ -305,10 +306,11 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("demand[].name", "类别"),
     ("demand[].solid", "样本量是否达到下限"),
     ("demand[].gap", "供需结构差"),
-    ("undersupplied", "需求比重明显高于服务比重的类别，按差距由大到小；勾选数不足、不能比较的没有"),
+    ("undersupplied", "需求比重高于服务比重2个百分点以上的类别，按差距由大到小；勾选数不足、不能比较的没有"),
     ("undersupplied[].name", "类别"),
     ("undersupplied[].solid", "样本量是否达到下限"),
     ("undersupplied[].gap", "供需结构差"),
+    ("small_figures", "本单位样本量低于下限的指标数值个数"),
     ("small_units", "满意度样本量低于下限的区（市）县和机构数"),
     ("problems.errors", "错误处数"),
     ("problems.warnings", "警告处数"),
@@ -352,6 +354,7 @@ const OTHER_NUMBERS: &[(&str, &str)] = &[
     ("account.superseded[.表]", "account.superseded"),
     ("account.excluded[.表]", "account.excluded"),
     ("account.missing[.表]", "account.missing"),
+    ("files.unreadable", "files.unreadable"),
     ("reach.enterprises", "reach.enterprises"),
     ("reach.projects", "reach.projects"),
     ("reach.agencies", "reach.agencies"),
@@ -393,7 +396,7 @@ const HOW: &str = r#"报告的文字在 `templates/text/` 的 `city.md`（全市
 - 按数值取舍：`{% if figures.response_rate.solid and figures.response_rate.value < 0.9 %}…{% endif %}`。分项的点在这里写成两条下划线：`figures.satisfied_rate__staff_attitude`。
 - 单位跟在数值后面：`{{ fig(name="composite_score", after="分") }}`，样本量低于下限时，样本量写在单位之后。
 - 份数、处数等不是指标的数值，同样用 `fig`：`{{ fig(name="account.received") }}`；指标旁的分母、区间写作 `{{ fig(name="composite_score:n") }}`、`{{ fig(name="composite_score:interval") }}`。印出的每个数值都有编号，可用 `zhiti explain` 查询。
-- 写升降和高低：`{{ change(name="composite_score") }}` 与上季度比，`against="year"` 与上年同季度比，`against="rest"` 与其余单位比。用词由统计检验决定，括号内自动列出所比的数值，模板不能自行写升降。
+- 写升降和高低：`{{ change(name="composite_score") }}` 与上季度比，`against="year"` 与上年同季度比，`against="rest"` 与其余单位比。用词由统计检验决定，只在有升降时写“环比上升”“同比下降”，否则写“与上季度相比无显著变化”等；括号内自动列出所比的数值，模板不能自行写升降。
 - 放一张表：`![](table:satisfaction_by_item)`；放一张图：`![](chart:supply_demand)`。编号自动生成。
 - 标题：`# 一级`、`## 二级`、`### 三级`，编号自动生成；不编号的在末尾加 `{-}`。引用原话用 `> `。
 - 企业填写的文字一律按普通文字印出，不会成为格式或代码。

@@ -309,6 +309,33 @@ fn scarce_data_say_what_is_missing() {
 }
 
 #[test]
+fn services_without_surveys_and_a_file_that_cannot_be_read_are_told() {
+    let run = run_of(|folder| {
+        let specs = Specs::built_in().expect("forms");
+        let spec = specs.of(Form::C);
+        let plan = SheetPlan { values: values_of(spec, Form::C, 0), ..SheetPlan::blank(spec) };
+        write(folder, "inputs/2025Q1/新都区/表C.xlsx", &[plan.clone()]);
+        let other = [("project", "乙项目"), ("enterprise", "乙公司")];
+        let other = other.into_iter().map(|(id, words)| (id.to_owned(), words.to_owned()));
+        let values = plan.values.clone().into_iter().chain(other).collect();
+        write(folder, "inputs/2025Q1/表C.xlsx", &[SheetPlan { values, ..plan }]);
+        std::fs::write(folder.join("inputs/2025Q1/新都区/坏.xlsx"), "PK").expect("written");
+    });
+    let told = |name: &str| words(&main_part(&run.edition().join(name)));
+    let city = told("city/全市报告.docx");
+    assert!(city.contains("没有收到满意度调查表，不能评价服务满意度。"), "{city}");
+    assert!(city.contains("发放并收回满意度调查表（8.2）"), "{city}");
+    assert!(!city.contains("没有发现突出问题"), "{city}");
+    assert!(city.contains("收到的表格中，1份无法确定所属区（市）县"), "{city}");
+    for shown in [city, told("districts/新都区.docx")] {
+        assert!(shown.contains("另有1个文件无法读取，已列入问题清单。"), "{shown}");
+    }
+    let nowhere = told("districts/未归属.docx");
+    assert!(nowhere.contains("未归属材料情况") && nowhere.contains("未能确定所属区（市）县的材料共1份"));
+    assert!(!nowhere.contains("本区（市）县") && !nowhere.contains("无法读取"), "{nowhere}");
+}
+
+#[test]
 fn hostile_words_stay_words_in_every_document() {
     let run = hostile();
     assert_whole(run);

@@ -195,7 +195,7 @@ fn nothing_is_compared_on_too_few_answers() {
             continue;
         }
         let solid = scene.figure(code, "structure_mismatch").is_some_and(|f| f.status.id() == "ok");
-        let compares = said.contains("需求比重高于服务比重") || said.contains("比重大体相当");
+        let compares = said.contains("需求比重高于服务比重");
         assert!(solid || !compares, "{unit}: {said}");
         small += usize::from(!solid);
         if unit == "city" {
@@ -311,7 +311,7 @@ fn counts_add_up(world: &World, all: &BTreeMap<String, BTreeSet<String>>) {
 
 /// What may stand in a sentence without an id: dates, clauses, choices of the run and of the method.
 fn is_allowed(text: &str) -> bool {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 23] = [
         "2025年",
         "2024年",
         "6月30日",
@@ -322,6 +322,7 @@ fn is_allowed(text: &str) -> bool {
         "95%区间",
         "7.5.2",
         "5.2",
+        "高于服务比重2个百分点以上",
         "7.2.2",
         "7.4.5",
         "7.6.3",

@@ -8,11 +8,16 @@ use super::funnel::name_point;
 use super::labels::Placer;
 use super::scale::Scale;
 use super::svg::{ACCENT, Anchor, Canvas, GREY, Mark, NAVY, Paint, Rect, SMALL, Style};
-use super::text::{ellipsis, width_of};
+use super::text::{clean, ellipsis, widest, width_of, wrap};
 use super::{Axis, Chart, Drawing, Look, Measure, Reference, SMALL_N, Span, Unit, finite, phrase, sentence};
 
 /// Printed below every quadrant chart.
 const NOT_IPA: &str = "注：本图不是重要性—绩效分析（IPA）。";
+
+/// The most of the breadth that may lie left of the vertical line: the names on its right need room.
+const WIDEST: f64 = 0.7;
+/// Height of a line of a corner's name.
+const LINE: f64 = 16.0;
 
 /// Categories by share of demand and satisfaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +94,8 @@ impl Chart for Quadrant {
         let scores: Vec<f64> = drawn.iter().map(|d| d.2).chain(line(&self.score_line)).collect();
         let height = (canvas.width * 0.58).clamp(280.0, 400.0);
         let frame = Frame::open(&mut canvas, &self.score_axis, &scores, height, 12.0);
+        let room = with_value(self.demand_line.as_ref()).map(|(_, mean)| (mean / WIDEST).min(1.0));
+        let demands: Vec<f64> = demands.into_iter().chain(room).collect();
         let across = frame.across(&mut canvas, &self.demand_axis, &demands);
         let mut placer = Placer::new(frame.plot);
         self.block_cross(&frame, &across, &mut placer);
@@ -144,27 +151,30 @@ impl Quadrant {
         }
     }
 
-    /// Names of the quadrants in the outer corners, where their quadrant has room.
+    /// Names of the quadrants in their corners, away from points, on two lines where one has no room; none is cut.
     fn draw_corners(&self, canvas: &mut Canvas, frame: &Frame, across: &Scale, placer: &mut Placer) {
         let plot = frame.plot;
+        let x = with_value(self.demand_line.as_ref()).map_or(plot.x + plot.w / 2.0, |(_, v)| across.at(v));
+        let y = with_value(self.score_line.as_ref()).map_or(plot.y + plot.h / 2.0, |(_, v)| frame.y.at(v));
         for (i, name) in self.corners.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             let (right, low) = (i % 2 == 1, i >= 2);
-            let x =
-                with_value(self.demand_line.as_ref()).map_or(plot.x + plot.w / 2.0, |(_, v)| across.at(v));
-            let y =
-                with_value(self.score_line.as_ref()).map_or(plot.y + plot.h / 2.0, |(_, v)| frame.y.at(v));
             let wide = if right { plot.x + plot.w - x } else { x - plot.x } - 10.0;
-            let high = if low { plot.y + plot.h - y } else { y - plot.y };
-            let name = ellipsis(name, wide, SMALL);
-            let w = width_of(&name, SMALL);
-            if wide < 4.0 * SMALL || high < 24.0 {
+            let high = if low { plot.y + plot.h - y } else { y - plot.y } - 8.0;
+            let lines = wrap(name, wide, SMALL, 2);
+            let (w, h) = (widest(&lines, SMALL), LINE * lines.len() as f64);
+            if lines.concat() != clean(name) || w > wide || h > high {
                 continue;
             }
-            let x = if right { plot.x + plot.w - w - 4.0 } else { plot.x + 4.0 };
-            let y = if low { plot.y + plot.h - 20.0 } else { plot.y + 3.0 };
+            let (left, end) =
+                if right { (x + 6.0, plot.x + plot.w - w - 4.0) } else { (plot.x + 4.0, x - w - 6.0) };
+            let (top, foot) =
+                if low { (y + 4.0, plot.y + plot.h - h - 4.0) } else { (plot.y + 3.0, y - h - 4.0) };
+            let across = if right { [end, left] } else { [left, end] };
+            let down = if low { [foot, top] } else { [top, foot] };
+            let places = down.map(|y| across.map(|x| Rect { x, y, w, h }));
+            let at = placer.choose(places.as_flattened());
             let style = Style::small().colour(GREY).anchor(Anchor::Start).bold();
-            canvas.text(x, y + 8.0, &name, style);
-            placer.block_words(Rect { x, y, w, h: 16.0 });
+            canvas.lines(at.x, at.y + h / 2.0, &lines, style);
         }
     }
 }
@@ -202,6 +212,31 @@ fn spoken(point: &QuadrantPoint) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_corner_is_cut_where_the_mean_lies_at_the_right() {
+        let corners =
+            ["需求较少、满意较高", "需求较多、满意较高", "需求较少、满意较低", "需求较多、满意较低"];
+        let point = |demand, score: f64| QuadrantPoint {
+            name: "检验检测服务".into(),
+            demand: Measure::new(demand, "14.4%"),
+            score: Measure::new(score, "88.00"),
+            muted: false,
+        };
+        for mean in [0.125, 0.5, 0.9] {
+            let chart = Quadrant {
+                points: vec![point(mean * 1.1, 80.6), point(mean * 1.15, 94.0)],
+                demand_line: Some(Reference::new(mean, "各类平均")),
+                score_line: Some(Reference::new(86.09, "全市 86.09")),
+                corners: corners.map(String::from),
+                ..Quadrant::default()
+            };
+            let svg = chart.svg();
+            assert!(!svg.contains('…'), "{mean}: {svg}");
+            let whole = corners.iter().filter(|c| svg.contains(**c)).count();
+            assert!(if mean < 0.6 { whole == 4 } else { whole >= 2 }, "{mean}: {svg}");
+        }
+    }
 
     #[test]
     fn the_drawing_says_what_it_is_not() {

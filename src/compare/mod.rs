@@ -98,7 +98,7 @@ impl Comparison {
         Some(format!("{}～{}{}", text(lower), text(upper), self.measure()))
     }
 
-    /// The only words of change or rank: `较上季度上升3.2个百分点`, `与上季度相比无显著变化`, or why
+    /// The only words of change or rank: `环比上升3.2个百分点`, `与上季度相比无显著变化`, or why
     /// there is no comparison. Overlapping samples are said so.
     pub fn words(&self) -> String {
         let (lead, size) = self.sentence();
@@ -108,7 +108,7 @@ impl Comparison {
     }
 
     /// The same with the base it is held against, as (text, id of the number it prints):
-    /// `较上季度` `上升3.2个百分点` `（上季度` `83.2%` `）`.
+    /// `环比` `上升3.2个百分点` `（上季度` `83.2%` `）`.
     pub fn parts(&self) -> Vec<(String, Option<String>)> {
         let (lead, size) = self.sentence();
         let mut out = vec![(lead, None)];
@@ -131,7 +131,7 @@ impl Comparison {
             (Verdict::Up | Verdict::Down, Some(size), Against::Rest) => {
                 (format!("{}{reference}", self.word()), Some(size))
             }
-            (Verdict::Up | Verdict::Down, Some(_), _) => (format!("较{reference}"), self.told()),
+            (Verdict::Up | Verdict::Down, Some(_), _) => (self.against.change().to_owned(), self.told()),
             _ => (self.word().to_owned(), None),
         }
     }

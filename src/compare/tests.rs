@@ -113,7 +113,7 @@ fn a_difference_reads_as_an_office_writes_it() {
     };
     assert_eq!(c.printed().as_deref(), Some("-12.5个百分点"));
     assert_eq!(c.printed_interval().as_deref(), Some("-20.0～-5.0个百分点"));
-    assert_eq!(c.words(), "较上季度下降12.5个百分点（样本重叠，仅供参考）");
+    assert_eq!(c.words(), "环比下降12.5个百分点（样本重叠，仅供参考）");
     (c.against, c.level, c.overlap) = (Against::Rest, Level::District, false);
     assert_eq!(c.words(), "低于全市其他区（市）县12.5个百分点");
     (c.unit, c.difference, c.verdict) = (Unit::Score, Some((1005, 1000)), Verdict::Up);

@@ -23,6 +23,11 @@ impl Against {
         ["quarter", "year", "rest"][self as usize]
     }
 
+    /// What a change of direction is called: `环比`, `同比`; against the rest the word stands by itself.
+    pub fn change(self) -> &'static str {
+        ["环比", "同比", ""][self as usize]
+    }
+
     /// `上季度`, `上年同期`, `全市其他区（市）县`, `其他机构`.
     pub fn reference(self, level: Level) -> &'static str {
         match (self, level) {
@@ -89,7 +94,7 @@ impl Verdict {
             (Self::NoChange, Year) => "与上年同期相比无显著变化",
             (Self::NoChange, Rest) if level == Level::Agency => "与其他机构相比无显著差异",
             (Self::NoChange, Rest) => "与全市其他区（市）县相比无显著差异",
-            (Self::NotComparable(reason), _) => reason.words(),
+            (Self::NotComparable(reason), _) => reason.words(against, level),
         }
     }
 
@@ -100,16 +105,23 @@ impl Verdict {
 }
 
 impl Reason {
-    /// Why, in words for a report.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NoEarlierPeriod => "无可比的往期数据",
-            Self::NotInEarlierPeriod => "往期无该项数据",
-            Self::FewNow => "样本量不足，不作比较",
-            Self::FewThen => "往期样本量不足，不作比较",
-            Self::FewElsewhere => "其余样本量不足，不作比较",
-            Self::StillOpen => "需求提出后180天的观察期未满，不作比较",
-            Self::NoTest => "该项不作显著性检验，不作比较",
+    /// Why, in words for a report: what it is not compared with is named.
+    pub fn words(self, against: Against, level: Level) -> &'static str {
+        use Against::{Quarter, Rest, Year};
+        match (self, against) {
+            (Self::NoEarlierPeriod, Year) => "没有上年同期的材料，不作比较",
+            (Self::NoEarlierPeriod, _) => "没有上季度的材料，不作比较",
+            (Self::NotInEarlierPeriod, Year) => "上年同期无该项数据，不作比较",
+            (Self::NotInEarlierPeriod, _) => "上季度无该项数据，不作比较",
+            (Self::FewNow, Quarter) => "样本量不足，不与上季度比较",
+            (Self::FewNow, Year) => "样本量不足，不与上年同期比较",
+            (Self::FewNow, Rest) if level == Level::Agency => "样本量不足，不与其他机构比较",
+            (Self::FewNow, Rest) => "样本量不足，不与全市其他区（市）县比较",
+            (Self::FewThen, Year) => "上年同期样本量不足，不作比较",
+            (Self::FewThen, _) => "上季度样本量不足，不作比较",
+            (Self::FewElsewhere, _) => "其余样本量不足，不作比较",
+            (Self::StillOpen, _) => "需求提出后180天的观察期未满，不作比较",
+            (Self::NoTest, _) => "该项不作显著性检验，不作比较",
         }
     }
 }
@@ -145,10 +157,15 @@ mod tests {
                 for level in Level::ALL {
                     let word = verdict.word(against, level);
                     assert!(["上升", "下降", "高于", "低于"].iter().all(|w| !word.contains(w)), "{word}");
+                    // Nor is anything called 环比 or 同比 that was not found to move.
+                    assert!(["环比", "同比"].iter().all(|w| !word.contains(w)), "{word}");
                     assert!(!verdict.is_direction());
                 }
             }
         }
+        let few = Verdict::NotComparable(Reason::FewNow);
+        assert_eq!(few.word(Against::Quarter, Level::City), "样本量不足，不与上季度比较");
+        assert_eq!(few.word(Against::Year, Level::City), "样本量不足，不与上年同期比较");
         assert_eq!(Verdict::Down.word(Against::Rest, Level::District), "低于");
         assert_eq!(Verdict::Down.word(Against::Year, Level::District), "下降");
     }

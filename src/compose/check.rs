@@ -22,7 +22,7 @@ use super::edition::{EditionView, edition_view, moved_figures, or_none};
 use super::narrative::{Narrator, Printed, Stage};
 use super::report::{ReportStage, beside_report, city};
 use super::scene::{Scene, is_muted};
-use super::tables::{About, column, headline};
+use super::tables::{About, column};
 use super::view::PeriodView;
 
 /// Rows of each table: two pages in all.
@@ -310,7 +310,7 @@ fn problems_table(scene: &Scene) -> Table {
     let row = |(code, n): (Code, i64)| {
         let id = format!("{}/{}/problems.{}", scene.period, CITY.0, code.id());
         let count = CellText { figure: Some(id), ..CellText::count(n) };
-        let words = CellText::words(headline(code.entry()));
+        let words = CellText::words(code.in_general());
         Row { cells: vec![words, CellText::words(code.entry().severity.label()), count], strong: false }
     };
     Table {

@@ -14,6 +14,9 @@ use super::tables::{self, column};
 /// Kind and value columns of a native chart.
 type Drawn = (ChartKind, &'static [usize]);
 
+/// The chart of a table of many numbers is called after the one it shows.
+const TITLED: &[(&str, &str)] = &[("quality_by_district", "各区（市）县低于行业平均水平的占比")];
+
 /// The tables as (name, sheet, and its native chart).
 const SHEETS: &[(&str, &str, Option<Drawn>)] = &[
     ("accounts", "报送情况", Some((ChartKind::Column, &[2, 3, 5]))),
@@ -80,10 +83,11 @@ pub fn data_book(scene: &Scene, changes: Option<&Changes>) -> DataBook {
 fn native(kind: ChartKind, series: &[usize], table: &Table) -> NativeChart {
     let names: Vec<String> =
         series.iter().filter_map(|c| table.columns.get(*c)).map(|c| c.label.replace('\n', "")).collect();
+    let title = TITLED.iter().find(|(name, _)| *name == table.name).map_or(&*table.title, |(_, title)| title);
     NativeChart {
         kind,
-        title: table.title.clone(),
-        alt: format!("{}：{}。数据见本表。", table.title, names.join("、")),
+        title: title.to_owned(),
+        alt: format!("{title}：{}。数据见本表。", names.join("、")),
         categories: 0,
         series: series.to_vec(),
         axis: if names.len() == 1 { names[0].clone() } else { String::new() },

@@ -42,7 +42,8 @@ impl Stage for ReportStage<'_> {
             [Against::Quarter, Against::Year, Against::Rest].into_iter().find(|a| a.id() == against)?;
         let figure = self.scene.figure(unit, name)?;
         let comparison = self.scene.comparisons.of(&figure.id(), against);
-        Some(comparison.map_or_else(|| vec![(Reason::NoTest.words().to_owned(), None)], Comparison::parts))
+        let untested = || Reason::NoTest.words(against, self.about.unit.level).to_owned();
+        Some(comparison.map_or_else(|| vec![(untested(), None)], Comparison::parts))
     }
 
     fn table(&self, name: &str) -> Option<Table> {
@@ -86,7 +87,10 @@ pub fn city(scene: &Scene) -> About {
 pub fn district_report(scene: &Scene, narrator: &Narrator, unit: &UnitOf) -> Result<Document> {
     let district = crate::reference::district::by_name(&unit.name);
     let about = About { unit: unit.clone(), district: Some(district) };
-    let title = format!("{}中小企业质量提升服务情况报告", unit.name);
+    let title = match district {
+        Some(_) => format!("{}中小企业质量提升服务情况报告", unit.name),
+        None => format!("{}材料情况", unit.name),
+    };
     report(scene, narrator, &about, "text/district.md", title, &format!("districts/{}", unit.code))
 }
 

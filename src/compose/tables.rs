@@ -6,7 +6,7 @@ use crate::document::{Align, CellText, Column, Row, Table};
 use crate::link::{district_code, district_name};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
-use crate::problem::{CATALOGUE as CODES, Entry, Problem};
+use crate::problem::{CATALOGUE as CODES, Problem};
 use crate::reference::district::CITY;
 use crate::spec::Form;
 use crate::tally::{Account, Side};
@@ -153,7 +153,7 @@ fn accounts(scene: &Scene, about: &About) -> Table {
             .to_owned(),
     ];
     notes.push(if roster {
-        "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到的。".into()
+        "应报按名册计算：表B、表E按企业，其余按项目；缺报指名册内没有收到或收到的文件无法辨认的。".into()
     } else {
         "本季度未报送名册，不计算应报和缺报。".into()
     });
@@ -274,7 +274,7 @@ fn supply_demand(scene: &Scene, about: &About) -> Table {
     Table {
         title: format!("{}质量提升需求与服务的类别构成", about.unit.name),
         columns: vec![
-            words("服务类别", 1.8), number("需求企业\n（家）"), number("需求占比"), number("服务项目\n（个）"), number("服务占比"), number("供需结构差"),
+            words("服务类别", 1.8), number("需求企业\n（家）"), number("需求占比"), number("服务项目\n（个）"), number("服务占比"), number("供需结构差\n（百分点）"),
         ],
         rows: rows.collect(),
         notes: vec![
@@ -445,11 +445,6 @@ fn quality_by_district(scene: &Scene) -> Table {
     }
 }
 
-/// What a code is about, without the label, file or name of one finding.
-pub fn headline(entry: &Entry) -> String {
-    entry.headline.replace("“{}”", "某栏目").replace("「{}」", "").replace("：{}", "").replace("{}", "")
-}
-
 fn problems_by_code(scene: &Scene, about: &About) -> Table {
     let answerable = scene.links.answerable(scene.period);
     let place = format!("{}/{}", scene.period, about.unit.code);
@@ -460,7 +455,7 @@ fn problems_by_code(scene: &Scene, about: &About) -> Table {
         let count = own.count();
         if count > 0 {
             rows.push(row(vec![
-                CellText::words(headline(entry)),
+                CellText::words(code.in_general()),
                 CellText::words(entry.severity.label()),
                 CellText {
                     figure: Some(format!("{place}/problems.{}", entry.id)),

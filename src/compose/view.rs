@@ -40,6 +40,8 @@ pub struct ReportView {
     pub undersupplied: Vec<CategoryView>,
     /// Districts and agencies whose satisfaction rests on fewer answers than their floor.
     pub small_units: usize,
+    /// Figures of the unit that rest on fewer answers than their floor.
+    pub small_figures: usize,
     /// Problems of the unit by severity.
     pub problems: ProblemsView,
     /// What enterprises wrote of the next stage (form E), quoted with its place.
@@ -83,6 +85,8 @@ pub struct TotalView {
     pub expected: usize,
     pub missing: usize,
     pub has_roster: bool,
+    /// Files of which nothing could be read.
+    pub unreadable: usize,
     /// Enterprises and projects with at least one counted return.
     pub enterprises: usize,
     pub projects: usize,
@@ -177,6 +181,9 @@ const NOT_IN_FORMS: &[&str] = &[
     "企业营业收入和资产总额（企业规模只能按从业人员核对上限）",
 ];
 
+/// From how much on demand outweighs supply: 2 percentage points, as the templates say in words.
+const GAPING: f64 = 0.02;
+
 /// The view of a report's unit.
 pub fn view(scene: &Scene, about: &About) -> ReportView {
     let forms: Vec<FormView> = scene
@@ -202,6 +209,7 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
         demand: demand(scene, about),
         undersupplied: undersupplied(scene, about),
         small_units: small_units(scene),
+        small_figures: own_figures(scene, about).filter(|f| is_muted(f)).count(),
         problems: problems(scene, about),
         next_needs: next_needs(scene, about),
         dissatisfied: dissatisfied(scene, about),
@@ -263,6 +271,7 @@ fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
         expected: accounts.iter().map(|a| a.expected).sum(),
         missing: forms.iter().map(|f| f.missing).sum(),
         has_roster: scene.accounting().is_some_and(|a| a.has_roster),
+        unreadable: unreadable(scene, about),
         enterprises: distinct(counted().map(|l| &*l.key.enterprise).collect()),
         projects: counted()
             .filter(|l| !l.key.project.is_empty())
@@ -271,6 +280,12 @@ fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
             .len(),
         agencies: distinct(counted().filter(|l| l.ret.form == Form::F).map(|l| &*l.agency).collect()),
     }
+}
+
+fn unreadable(scene: &Scene, about: &About) -> usize {
+    let all = scene.links.unreadable.get(&scene.period).map(Vec::as_slice).unwrap_or_default();
+    let whole = about.unit.level == Level::City;
+    all.iter().filter(|(_, folder)| whole || about.district.is_some_and(|d| d == *folder)).count()
 }
 
 fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
@@ -286,10 +301,13 @@ fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
     }
 }
 
+fn own_figures<'a>(scene: &Scene<'a>, about: &'a About) -> impl Iterator<Item = &'a Figure> {
+    let all = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
+    all.iter().filter(|f| f.level == about.unit.level && f.unit_code == about.unit.code)
+}
+
 fn figures(scene: &Scene, about: &About) -> BTreeMap<String, FigureView> {
-    let own = scene.now().map(|m| m.figures.as_slice()).unwrap_or_default();
-    let own = own.iter().filter(|f| f.level == about.unit.level && f.unit_code == about.unit.code);
-    own.map(|f| (f.name().replace('.', "__"), figure_view(scene, f))).collect()
+    own_figures(scene, about).map(|f| (f.name().replace('.', "__"), figure_view(scene, f))).collect()
 }
 
 fn districts(scene: &Scene) -> DistrictsView {
@@ -322,7 +340,7 @@ fn demand(scene: &Scene, about: &About) -> Vec<CategoryView> {
 fn undersupplied(scene: &Scene, about: &About) -> Vec<CategoryView> {
     let compared =
         scene.figure(&about.unit.code, "structure_mismatch").is_some_and(|f| f.status == Status::Ok);
-    let gaping = |c: &CategoryView| compared && c.gap > 0.02;
+    let gaping = |c: &CategoryView| compared && c.gap > GAPING;
     let mut all: Vec<CategoryView> = demand(scene, about).into_iter().filter(gaping).collect();
     all.sort_by(|a, b| b.gap.total_cmp(&a.gap));
     all

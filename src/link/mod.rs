@@ -112,10 +112,15 @@ pub struct Links {
     /// Problems of every stage so far, by period, in listing order.
     pub problems: BTreeMap<Period, Vec<Problem>>,
     pub accounting: BTreeMap<Period, Accounting>,
+    /// Files that could not be read, in listing order.
+    pub unreadable: BTreeMap<Period, Vec<Unread>>,
     /// Whether any return is marked as synthetic (示例数据).
     pub synthetic: bool,
     answerable: answerable::Known,
 }
+
+/// A file that could not be read, and the district its folder names.
+pub type Unread = (Arc<str>, Option<usize>);
 
 impl Links {
     /// Which district answers for each problem of a period; made when first asked for, by the returns of then.
@@ -142,6 +147,10 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
             links.problems.entry(period).or_default().push(problem);
         }
         links.synthetic |= file.synthetic;
+        if !file.record.read {
+            let of_period = links.unreadable.entry(file.record.period).or_default();
+            of_period.push((Arc::clone(&file.record.name), file.folder));
+        }
         for ret in file.returns {
             let key = key_of(&ret, &mut names);
             links.returns.push(Linked {

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Found, Key, Linked, Links, Status, problem};
+use super::{Found, Key, Linked, Links, Status, district_name, problem};
 use crate::cell::Place;
 use crate::period::Period;
 use crate::problem::{Code, Problem};
@@ -90,7 +90,10 @@ fn mismatch(linked: &Linked, own: Option<usize>) -> Option<Problem> {
         return None;
     }
     let there = district::by_address(linked.ret.words("address"))?;
-    (own? != there).then(|| problem(linked, Code::DistrictMismatch, "address"))
+    let own = own.filter(|own| *own != there)?;
+    let name = |at| district_name(Some(at));
+    let both = format!("报送为{}，企业地址在{}", name(own), name(there));
+    Some(problem(linked, Code::DistrictMismatch, "address").about(both))
 }
 
 /// District of each enterprise by the address of its form B; the newest counted one decides.
@@ -103,4 +106,32 @@ fn addresses(links: &Links) -> HashMap<Arc<str>, usize> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::forms::{Extras, SheetPlan, workbook};
+    use crate::settings::Settings;
+    use crate::spec::Specs;
+
+    #[test]
+    fn an_address_elsewhere_is_told_with_both_districts() {
+        let specs = Specs::built_in().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let quarter = folder.path().join("2025Q1/锦江区");
+        std::fs::create_dir_all(&quarter).unwrap();
+        let answers = [("enterprise", "成都拟禾食品有限公司"), ("address", "成都市双流区拟江路1号")];
+        let values = answers.map(|(id, words)| (id.to_owned(), words.to_owned())).into();
+        let plan = SheetPlan { values, ..SheetPlan::blank(specs.of(Form::B)) };
+        std::fs::write(quarter.join("表B.xlsx"), workbook(&[plan], Extras::PLAIN).unwrap()).unwrap();
+        let listing = crate::inputs::list(folder.path()).unwrap();
+        let settings = Settings::default();
+        let links =
+            crate::link::link(crate::read::read_all(&listing, &specs, &settings, &|| {}), &specs, &settings);
+        let mut told = links.problems.values().flatten().filter(|p| p.code == Code::DistrictMismatch);
+        let message = told.next().map(|p| p.message().into_owned());
+        let want = "报送区（市）县与企业地址不一致（报送为锦江区，企业地址在双流区），以报送为准";
+        assert_eq!(message.as_deref(), Some(want));
+    }
 }

@@ -15,21 +15,23 @@ pub enum Unit {
     Score,
     Day,
     Point,
+    /// A difference of two rates: a fraction in data like them, percentage points in print.
+    PercentPoint,
 }
 
 impl Unit {
     pub fn id(self) -> &'static str {
-        ["rate", "score", "day", "point"][self as usize]
+        ["rate", "score", "day", "point", "rate"][self as usize]
     }
 
-    /// The unit of an id.
+    /// The unit of an id, as values are told in data: a difference of rates is a rate there.
     pub fn of(id: &str) -> Option<Self> {
         [Self::Rate, Self::Score, Self::Day, Self::Point].into_iter().find(|unit| unit.id() == id)
     }
 
-    /// `%`, `分`, `天`, `分` for tables.
+    /// `%`, `分`, `天`, `分`, `个百分点` for tables.
     pub fn label(self) -> &'static str {
-        ["%", "分", "天", "分"][self as usize]
+        ["%", "分", "天", "分", "个百分点"][self as usize]
     }
 }
 
@@ -346,7 +348,7 @@ pub const CATALOGUE: &[Definition] = &[
         clause: "4.2",
         formula: "该类占全部需求勾选数的比重－该类占全部服务勾选数的比重",
         items: &CATEGORIES,
-        unit: Unit::Rate,
+        unit: Unit::PercentPoint,
         method: Method::None,
         rule: Rule::StructureGap,
         all_levels: false,

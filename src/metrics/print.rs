@@ -7,11 +7,13 @@ use super::figure::Figure;
 /// What stands where there is no number.
 pub const NONE: &str = "—";
 
-/// A figure as printed: rates as percent with one decimal, scores with two.
+/// A figure as printed: rates as percent with one decimal, their differences in percentage points without a sign
+/// of measure, scores with two decimals.
 pub fn printed(figure: &Figure) -> String {
     let Some((numerator, denominator)) = figure.fraction else { return NONE.into() };
     match figure.unit {
         Unit::Rate => format!("{}%", fixed(numerator * 100, denominator, 1)),
+        Unit::PercentPoint => fixed(numerator * 100, denominator, 1),
         Unit::Score | Unit::Point => fixed(numerator, denominator, 2),
         Unit::Day => fixed(numerator, denominator, 1),
     }
@@ -22,6 +24,7 @@ pub fn printed(figure: &Figure) -> String {
 pub fn printed_value(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Rate => percent(value),
+        Unit::PercentPoint => float(value * 100.0, 1),
         Unit::Score | Unit::Point => float(value, 2),
         Unit::Day => float(value, 1),
     }
@@ -33,6 +36,9 @@ pub fn interval(figure: &Figure) -> Option<String> {
     figure.fraction?;
     Some(match figure.unit {
         Unit::Rate => format!("{}～{}", percent(interval.lower), percent(interval.upper)),
+        Unit::PercentPoint => {
+            format!("{}～{}", float(interval.lower * 100.0, 1), float(interval.upper * 100.0, 1))
+        }
         Unit::Score | Unit::Point | Unit::Day => {
             format!("{}～{}", float(interval.lower, 2), float(interval.upper, 2))
         }
@@ -81,6 +87,13 @@ mod tests {
         assert_eq!(fixed(-1, 1000, 2), "0.00");
         assert_eq!(fixed(19 * 100, 22, 1), "86.4");
         assert_eq!(percent(0.25), "25.0%");
+    }
+
+    #[test]
+    fn a_difference_of_rates_prints_percentage_points() {
+        assert_eq!(printed_value(Unit::PercentPoint, 0.0217), "2.2");
+        assert_eq!(printed_value(Unit::PercentPoint, -0.0415), "-4.2");
+        assert_eq!(Unit::of(Unit::PercentPoint.id()), Some(Unit::Rate), "a fraction in data");
     }
 
     #[test]

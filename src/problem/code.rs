@@ -89,9 +89,9 @@ catalogue! {
     Superseded, "superseded", Info, "同一企业、同一项目有更新的一份，本份不再统计", "只统计最新的一份", "若以本份为准，请撤回另一份", "";
     Identical, "identical", Info, "与另一份内容完全相同，只统计一份", "可能重复报送", "不需要修改", "";
     AgencyVariant, "agency_variant", Warning, "质量服务机构名称疑似有不同写法：{}", "不同写法会被当作不同机构统计", "请统一为机构全称", "附录F";
-    AgencyFromCover, "agency_from_cover", Info, "未填质量服务机构，按{}补为机构名称", "封面或名册已写明", "请补填质量服务机构名称", "附录F";
+    AgencyFromCover, "agency_from_cover", Info, "未填质量服务机构，已按{}补填", "封面或名册已写明", "请补填质量服务机构名称", "附录F";
     DistrictUnknown, "district_unknown", Warning, "无法识别的区（市）县：{}", "不是成都市23个区（市）县（含功能区）之一", "请填写规范名称，如“新都区”“高新区”", "";
-    DistrictMismatch, "district_mismatch", Warning, "报送区（市）县与企业地址不一致，以报送为准", "地址所在地为另一区（市）县", "请核对地址或报送文件夹", "";
+    DistrictMismatch, "district_mismatch", Warning, "报送区（市）县与企业地址不一致（{}），以报送为准", "地址所在地为另一区（市）县", "请核对地址；地址无误的，请告知报送的区（市）县", "";
     Unattributed, "unattributed", Warning, "无法确定所属区（市）县，列为“未归属”", "封面、文件夹、表B地址均未给出", "请补填封面，或放入区（市）县文件夹", "";
     NearName, "near_name", Warning, "名称与另一名称「{}」相近，疑似同一家", "写法不同会被当作两家", "请核对；确属同一家的，可在 zhiti.toml 的别名表中登记", "";
     PeriodMismatch, "period_mismatch", Warning, "填写的报送期与所在季度文件夹不一致，以文件夹为准", "可能放错了季度", "请核对报送期", "";
@@ -112,6 +112,26 @@ impl Code {
     /// The catalogue entry.
     pub fn entry(self) -> &'static Entry {
         &CATALOGUE[self as usize].1
+    }
+
+    /// The sentence without the label, file or name of one finding: what a table of all of a code says.
+    pub fn in_general(self) -> String {
+        let what = match self {
+            Self::AgencyFromCover => "封面或名册",
+            Self::CountFall => "某区（市）县",
+            Self::HiddenCells => "隐藏的行或列",
+            _ => "",
+        };
+        let named = self
+            .entry()
+            .headline
+            .replace("“{}”", "某栏目")
+            .replace("「{}」未读取", "某文件未读取")
+            .replace("{}个", "");
+        ["「{}」", "：{}", "（{}）"]
+            .iter()
+            .fold(named, |text, about| text.replace(about, ""))
+            .replace("{}", what)
     }
 
     /// Stable ASCII id.
@@ -138,6 +158,23 @@ mod tests {
             let example = code.entry().mend.split(['如', '成']).nth(1).unwrap_or_default();
             let example: String = example.chars().take_while(|c| *c != '或').collect();
             assert!(matches!(crate::parse::date::date(&example), Ok(Some(_))), "{example}");
+        }
+    }
+
+    #[test]
+    fn every_code_can_be_said_in_general() {
+        let said = |code: Code| code.in_general();
+        assert_eq!(said(Code::AgencyFromCover), "未填质量服务机构，已按封面或名册补填");
+        assert_eq!(said(Code::DistrictMismatch), "报送区（市）县与企业地址不一致，以报送为准");
+        assert_eq!(said(Code::PhoneBad), "某栏目中的电话号码不正确");
+        assert_eq!(said(Code::StruckOut), "有单元格的文字带删除线，按已删去处理，未读取");
+        assert_eq!(said(Code::FileNotRegular), "某文件未读取");
+        for (code, entry) in CATALOGUE {
+            let said = code.in_general();
+            let left = ["{", "}", "“”", "「", "…", "（）", "：，"];
+            assert!(!left.iter().any(|sign| said.contains(sign)), "{}: {said}", entry.id);
+            let whole = !said.starts_with(['中', '本', '，']) && said.chars().count() >= 5;
+            assert!(whole, "{}: {said}", entry.id);
         }
     }
 

@@ -344,7 +344,7 @@ pub fn linked_data(book: &Book, title: &str, about: &str, resources: &[Resource]
 
 /// The unit of a value as it stands in the data.
 fn unit_text(unit: Unit) -> &'static str {
-    if unit == Unit::Rate { "比率（0—1）" } else { unit.label() }
+    if unit.id() == Unit::Rate.id() { "比率（0—1）" } else { unit.label() }
 }
 
 fn span(book: &Book) -> (String, String) {

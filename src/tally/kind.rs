@@ -11,6 +11,8 @@ use crate::spec::Form;
 pub enum Kind {
     /// `account.received[.B]`: returns by what became of them.
     Account(Account, Option<Form>),
+    /// `files.unreadable`: files of which nothing could be read.
+    Unreadable,
     /// `reach.enterprises`: units that the counted returns are about.
     Reach(Reach),
     /// `problems.error`: findings of a severity.
@@ -98,7 +100,7 @@ impl Account {
             "计入统计的份数",
             "同一企业、同一项目有更新的一份，因而不计的份数",
             "因有错误而不计的份数",
-            "名册中应报而没有收到的份数",
+            "名册中应报而没有收到，或收到的文件无法辨认的份数",
         ][self as usize]
     }
 
@@ -183,6 +185,7 @@ impl Kind {
             "account" => account(rest),
             // The public edition's name of the same count.
             "counted" => Form::from_letter(rest).map(|f| Self::Account(Account::Counted, Some(f))),
+            "files" if rest == "unreadable" => Some(Self::Unreadable),
             "reach" => REACH.iter().find(|r| r.1 == rest).map(|r| Self::Reach(r.0)),
             "problems" => SEVERITIES
                 .iter()
@@ -214,6 +217,7 @@ impl Kind {
         match self {
             Self::Account(account, None) => format!("{}份数（各表合计）", account.label()),
             Self::Account(account, Some(form)) => format!("{}份数（表{form}）", account.label()),
+            Self::Unreadable => "无法读取的文件数".into(),
             Self::Reach(which) => REACH[*which as usize].2.to_owned(),
             Self::Severity(severity) => format!("{}处数", severity.label()),
             Self::Code(code) => format!("问题处数（{}）", code.id()),
@@ -232,6 +236,9 @@ impl Kind {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Account(account, _) => account.rule(),
+            Self::Unreadable => {
+                "损坏、加密、不是电子表格或没有可识别的表格，因而没有读到任何内容的文件个数；区（市）县按文件夹"
+            }
             Self::Reach(which) => REACH[*which as usize].3,
             Self::Severity(_) | Self::Code(_) => "问题清单中的处数",
             Self::Dissatisfied(_) => "计入统计的满意度调查表中回答“不满意”的份数",

@@ -43,6 +43,7 @@ pub(super) fn number(desk: &Desk, whom: &Whom, kind: &Kind) -> Option<Found> {
     let counts = |kind: &Kind| Found::count(sources::returns(desk, whom, kind).len());
     match kind {
         Kind::Account(what, form) => wide.then(|| account(desk, whom, *what, *form)).flatten(),
+        Kind::Unreadable => wide.then(|| Found::count(sources::unreadable(desk, whom).count())),
         Kind::Reach(which) if wide => reach(desk, whom, *which),
         Kind::Severity(_) | Kind::Code(_) => Some(Found::count(sources::problems(desk, whom, kind).len())),
         Kind::Dissatisfied(_) => Some(counts(kind)),

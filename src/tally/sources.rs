@@ -38,7 +38,7 @@ pub(super) fn returns<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a 
         Kind::RatingShare(level, item) => rated(desk, whom, *level, item),
         Kind::Sensitivity(_) | Kind::AllSatisfied => answered(desk, whom),
         Kind::Level(side, dimension) => levels(desk, whom, *side, *dimension).map(|(id, _)| id).collect(),
-        Kind::Severity(_) | Kind::Code(_) | Kind::Part(..) => Vec::new(),
+        Kind::Unreadable | Kind::Severity(_) | Kind::Code(_) | Kind::Part(..) => Vec::new(),
     }
 }
 
@@ -92,6 +92,23 @@ pub(super) fn levels<'a>(
     })
 }
 
+/// Files of the period of which nothing could be read; of a district, those in its folder.
+pub(super) fn unreadable<'a, 'w>(
+    desk: &Desk<'a>,
+    whom: &'w Whom,
+) -> impl Iterator<Item = &'a str> + use<'a, 'w> {
+    let all = desk.links.unreadable.get(&desk.period).map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter(|(_, folder)| whom.district.is_none_or(|d| d == *folder)).map(|(name, _)| &**name)
+}
+
+/// The files that could not be read, each with what is wrong with it.
+fn unreadable_lines(desk: &Desk, whom: &Whom) -> Vec<Line> {
+    let all = desk.links.problems.get(&desk.period).map(Vec::as_slice).unwrap_or_default();
+    let why = |name: &str| all.iter().find(|p| &*p.place.file == name).map(|p| p.message().into_owned());
+    let line = |name| Line { words: why(name).unwrap_or_else(|| "未读取".into()), place: name.to_owned() };
+    unreadable(desk, whom).map(line).collect()
+}
+
 /// Problems a number counts.
 pub(super) fn problems<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a Problem> {
     let all = desk.links.problems.get(&desk.period).map(Vec::as_slice).unwrap_or_default();
@@ -116,6 +133,7 @@ pub(super) fn lines(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Line> {
     match kind {
         Kind::Account(Account::Missing, form) => missing(desk, whom, *form),
         Kind::Account(Account::Expected, form) => expected(desk, whom, *form),
+        Kind::Unreadable => unreadable_lines(desk, whom),
         Kind::Severity(_) | Kind::Code(_) => problems(desk, whom, kind)
             .into_iter()
             .map(|p| Line {

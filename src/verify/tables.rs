@@ -90,7 +90,9 @@ impl Row<'_> {
 
     /// The value as the reports print it; `None` where the row is hidden.
     fn printed(&self) -> Option<String> {
-        match (self.number("value"), Unit::of(self.get("unit"))) {
+        // The catalogue knows which rates are differences, printed in percentage points.
+        let known = metrics::Definition::of(self.get("metric")).map(|d| d.unit);
+        match (self.number("value"), known.or_else(|| Unit::of(self.get("unit")))) {
             (Some(value), Some(unit)) => Some(metrics::printed_value(unit, value)),
             (Some(_), None) => Some(self.get("value").to_owned()),
             (None, _) if self.get("status") == "no_data" => Some(metrics::NONE.to_owned()),
@@ -130,6 +132,7 @@ mod tests {
     fn rows_read_as_printed() {
         let rows = "2025Q1,city,510100,成都市,satisfied_rate,staff_skill,19,22,0.8636363636363636,0.66,0.95,rate,ok\n\
                     2025Q1,city,510100,成都市,composite_score,,1725,20,86.25,,,score,ok\n\
+                    2025Q1,city,510100,成都市,structure_gap,标准化服务,,,0.0217,,,rate,ok\n\
                     2025Q1,city,510100,成都市,composite_score,x,0,0,,,,score,no_data\n";
         let read = csv(format!("{HEAD}{rows}").as_bytes()).unwrap();
         let told: Vec<(&str, &str)> = read.iter().map(|r| (r.id.as_str(), r.text.as_str())).collect();
@@ -142,6 +145,7 @@ mod tests {
                 ("2025Q1/510100/satisfied_rate.staff_skill:interval", "66.0%～95.0%"),
                 ("2025Q1/510100/composite_score", "86.25"),
                 ("2025Q1/510100/composite_score:n", "20"),
+                ("2025Q1/510100/structure_gap.标准化服务", "2.2"),
                 ("2025Q1/510100/composite_score.x", "—"),
                 ("2025Q1/510100/composite_score.x:n", "0")
             ]

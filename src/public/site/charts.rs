@@ -112,7 +112,7 @@ pub fn structure(book: &Book, period: Period, unit: &str) -> Drawing {
         .iter()
         .map(|c| row(c, vec![book.cell(period, unit, &need(c)), book.cell(period, unit, &service(c))]));
     let table = table("structure", title, &["服务类别", "需求占比", "服务占比"], rows.collect());
-    drawing(("structure", unit), title, make, table, "一家企业、一个项目可选多类，各类占比之和大于100%。")
+    drawing(("structure", unit), title, make, table, "一家企业、一个项目可选多类，各类占比之和可能大于100%。")
 }
 
 /// Levels of the standards that enterprises work to.

@@ -253,8 +253,11 @@ pub fn item(item: &str) -> &str {
 /// Code of the city.
 pub const CITY_CODE: &str = CITY.0;
 
-/// The decimal that a printed figure stands for: `86.3%` is `0.863`.
+/// The decimal that a printed figure stands for: `86.3%` is `0.863`, `2.2` percentage points are `0.022`.
 pub fn decimal(printed: &str, unit: Unit) -> String {
+    if unit == Unit::PercentPoint {
+        return printed.parse().map(|points: f64| format!("{:.3}", points / 100.0)).unwrap_or_default();
+    }
     if unit != Unit::Rate {
         return if printed == "—" { String::new() } else { printed.to_owned() };
     }

@@ -145,7 +145,7 @@ fn write_codes(
     let all = |counts: &Counts| counts.severity.iter().sum::<u32>();
     codes.sort_by_key(|(code, counts)| (Reverse(counts.owed()), Reverse(all(counts)), *code));
     for (code, counts) in codes {
-        let headline = headline(code.entry().headline);
+        let headline = code.in_general();
         write_words(sheet, (row, 0), code.id(), left(false))?;
         write_words(sheet, (row, 1), &headline, left(false))?;
         let lines = page::lines_in(&headline, WIDTHS[1], 11.0);
@@ -154,11 +154,6 @@ fn write_codes(
         row += 1;
     }
     Ok(row)
-}
-
-/// A catalogue sentence without the name it would be about.
-fn headline(text: &str) -> String {
-    text.replace("「{}」", "").replace("“{}”", "某栏").replace("：{}", "").replace("{}", "…")
 }
 
 /// The counts of a row; what is above zero and an error or warning is coloured.

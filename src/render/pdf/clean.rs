@@ -100,9 +100,13 @@ impl Cleaner<'_> {
     }
 
     fn runs(&self, runs: &mut [Run]) {
-        for run in runs {
+        for (at, run) in runs.iter_mut().enumerate() {
             self.text(&mut run.text, LINE);
             clean_id(&mut run.figure);
+            // No line breaks between a percent sign and a bracket, so that it would be stretched letter by letter.
+            if at > 0 && run.text.starts_with('（') {
+                run.text.insert(0, BREAK);
+            }
         }
     }
 

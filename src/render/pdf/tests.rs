@@ -378,3 +378,72 @@ fn gallery() {
     println!("report {:?}", start.elapsed());
     println!("{:#?}", ENGINE.take_warnings());
 }
+
+/// The words of each page in reading order, without blanks and places to break.
+fn pages(pdf: &[u8]) -> Vec<String> {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    std::fs::write(&path, pdf).unwrap();
+    let text = Command::new("pdftotext").args(["-raw"]).arg(&path).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    let plain = |page: &str| page.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}').collect();
+    text.split('\u{c}').map(plain).collect()
+}
+
+#[test]
+fn a_row_stays_on_one_page_unless_it_is_as_long_as_one() {
+    let filler = "请核对填报内容并按单元格逐项修改后重新报送。";
+    let row = |(n, times): (usize, usize)| Row {
+        cells: vec![
+            CellText::words(format!("始{n}甲{}终{n}甲", filler.repeat(times))),
+            CellText::count(n as i64),
+        ],
+        strong: false,
+    };
+    let column = |weight| Column { weight, ..Column::default() };
+    let long = 40;
+    let sizes = (0..80).map(|n| if n == long { 300 } else { n % 7 });
+    let mut table = Table {
+        number: "表1".into(),
+        title: "问题".into(),
+        columns: vec![column(3.0), column(1.0)],
+        rows: sizes.enumerate().map(row).collect(),
+        ..Table::default()
+    };
+    table.settle();
+    let document = Document { blocks: vec![heading(1, "数据质量"), Block::Table(table)], ..report() };
+    let pages = pages(&ENGINE.report(&document).unwrap());
+    let page_of = |mark: &str| pages.iter().position(|page| page.contains(mark));
+    for n in 0..80 {
+        let (from, to) = (page_of(&format!("始{n}甲")), page_of(&format!("终{n}甲")));
+        assert!(from.is_some() && to.is_some(), "row {n} is lost");
+        assert_eq!(from == to, n != long, "row {n} begins on page {from:?} and ends on {to:?}");
+    }
+    assert_eq!(ENGINE.take_warnings(), [""; 0]);
+}
+
+#[test]
+fn what_leads_to_a_wide_table_stands_on_its_page() {
+    let wide = Table { wide: true, ..district_table() };
+    let lead = [heading(1, "附表"), paragraph("以下列出各区（市）县的数值。")];
+    let blocks = [heading(1, "总体情况"), paragraph("正文。")].into_iter().chain(lead);
+    let document = Document {
+        front_matter: false,
+        blocks: blocks.chain([Block::Table(wide), paragraph("以后的正文。")]).collect(),
+        ..report()
+    };
+    let pages = pages(&ENGINE.report(&document).unwrap());
+    let page = pages.iter().find(|page| page.contains("以下列出")).unwrap();
+    assert!(page.contains("附表") && page.contains("各区（市）县质量提升服务开展情况"), "{pages:?}");
+    assert!(!page.contains("以后的正文") && pages[0].contains("正文。"), "{pages:?}");
+    assert_eq!(ENGINE.take_warnings(), [""; 0]);
+}
+
+#[test]
+fn a_line_may_break_before_the_n_of_a_small_sample() {
+    let runs = vec![figure("86.4%", "510100/x"), Run::plain("（n=24）"), Run::plain("，（以下同）")];
+    let document = Document { blocks: vec![Block::Paragraph { runs }], ..report() };
+    let (clean, _) = clean::report(&document, &ENGINE.shop.fonts);
+    let Block::Paragraph { runs } = &clean.blocks[0] else { panic!("{clean:?}") };
+    let texts: Vec<&str> = runs.iter().map(|run| run.text.as_str()).collect();
+    assert_eq!(texts, ["86.4%", "\u{200b}（n=24）", "，（以下同）"]);
+}
