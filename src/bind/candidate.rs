@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use super::header::{Name, Readings};
 use super::label::Scan;
-use super::table::{Column, Header, column_of};
+use super::named::column_of;
+use super::table::{Column, Header};
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Specs};
 use crate::text;

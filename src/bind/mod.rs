@@ -5,6 +5,7 @@
 //! typed; [`crate::answer`] judges it.
 
 mod above;
+mod answers;
 mod boxes;
 mod candidate;
 mod columns;
@@ -17,6 +18,7 @@ mod key;
 #[cfg(test)]
 mod kinds;
 mod label;
+mod named;
 mod overwritten;
 mod platform;
 mod region;
@@ -158,6 +160,10 @@ pub struct Finding {
     pub about: String,
     pub found: String,
     pub form: Option<Form>,
+    /// Where it is about one answer: id of its field, and the names of the return.
+    pub field: String,
+    pub enterprise: String,
+    pub project: String,
 }
 
 impl Finding {
@@ -169,6 +175,9 @@ impl Finding {
             about: about.into(),
             found: String::new(),
             form: None,
+            field: String::new(),
+            enterprise: String::new(),
+            project: String::new(),
         }
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! A code that no mapping explains is left as it is, for the table to be refused.
 
-use super::table::{Column, beside, envelope_column, rated};
+use super::named::{beside, envelope_column, rated};
+use super::table::Column;
 use super::{Content, Slot, header};
 use crate::cell::Cell;
 use crate::spec::source::{Head, Source};
@@ -225,16 +226,8 @@ pub(super) fn typed_beside(
     let inner = spec.fields.iter().position(|f| {
         f.within == Some(field) && f.kind == Kind::Text && choice.spellings.contains(&f.labels[0])
     })?;
-    let key = text::label(words);
-    let tick =
-        key.chars().count() <= 2 || choice.spellings.contains(&key) || super::ticks::is_tick(&key).is_some();
-    if tick {
-        return None;
-    }
-    let spelt =
-        choice.spellings.iter().filter_map(|s| super::label::after(words, s)).min_by_key(|rest| rest.len());
-    let more = spelt.unwrap_or(words).trim_matches(['〖', '〗', ':', '：', ' ', '(', ')', '（', '）']);
-    (!more.is_empty()).then(|| (inner, Slot { cell, content: Content::Typed(Value::Text(more.to_owned())) }))
+    let typed = super::ticks::typed_words(words, choice)?;
+    Some((inner, Slot { cell, content: Content::Typed(Value::Text(typed.to_owned())) }))
 }
 
 #[cfg(test)]

@@ -1,24 +1,18 @@
 //! Tables with one return per row, survey-platform exports among them, and rosters:
 //! known by a header row whose cells are labels of one form.
 
-use std::sync::Arc;
-
-use super::above::{self, Cells};
+use super::answers::{Table, bind_roster, content};
 use super::candidate::{Candidate, best_header, candidates};
 use super::columns;
-use super::header::{self, Readings};
 use super::label::Scan;
 use super::platform::{self, Export};
-use super::rows::data_rows;
-use super::ticks;
-use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
+use super::{Bindings, Content, Finding};
 use crate::cell::Cell;
-use crate::parse::marks::Choice;
 use crate::problem::Code;
 use crate::spec::source::Source;
-use crate::spec::{ANSWER_TIME, Field, Form, FormSpec, Kind, Specs};
+use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
-use crate::workbook::{Row, Sheet, Value};
+use crate::workbook::{Sheet, Value};
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,105 +142,6 @@ fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)
     richest(candidates, specs).map(|(_, header, form)| (header, form))
 }
 
-/// What a column is by the readings of its header.
-pub(super) fn column_of(
-    Readings { plain, shortened, asked }: &Readings,
-    spec: &FormSpec,
-    cover: &FormSpec,
-    before: &[(u32, Column)],
-) -> Option<Column> {
-    let read = |label: &String| {
-        let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
-        field.or_else(|| envelope_column(label, cover))
-    };
-    plain
-        .iter()
-        .find_map(read)
-        .or_else(|| option_column(plain, spec))
-        .or_else(|| rated(asked, spec))
-        .or_else(|| shortened.iter().find_map(read))
-        .or_else(|| with_unit(plain, spec))
-}
-
-/// A question with options that one of the labels asks.
-pub(super) fn rated(asked: &[String], spec: &FormSpec) -> Option<Column> {
-    let with_options = |field: &usize| spec.fields[*field].kind == Kind::One;
-    asked.iter().find_map(|label| spec.by_label(label).filter(with_options)).map(Column::Field)
-}
-
-/// `从业人员数量人`, `从业人员数量/人`: the label with its unit.
-fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
-    plain.iter().find_map(|label| {
-        let field = spec.fields.iter().position(|f| {
-            let bare = || Some(label.strip_suffix(f.unit.as_str())?.trim_end_matches(header::UNIT_SIGNS));
-            !f.unit.is_empty() && bare().is_some_and(|b| f.labels.iter().any(|l| l == b))
-        })?;
-        Some(Column::Field(field))
-    })
-}
-
-/// 日期 alone belongs to the signature in the column before it.
-pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
-    let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
-    if !plain {
-        return field;
-    }
-    let last = before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None });
-    let owner = last.and_then(|l| spec.fields.iter().position(|f| f.beside == Some(l)));
-    owner.unwrap_or(field)
-}
-
-pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
-    if ANSWER_TIME.contains(&label) {
-        return Some(Column::Seconds);
-    }
-    match &*cover.fields[cover.by_label(label)?].id {
-        "district" => Some(Column::District),
-        "agency" => Some(Column::Agency),
-        "consent" => Some(Column::Consent),
-        "period" => Some(Column::Period),
-        _ => None,
-    }
-}
-
-/// `质量提升需求类型:标准化服务`, `4.质量提升需求类型(标准化服务)`: one column per option.
-fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
-    let known = |field: usize, option: &str| {
-        let bare = option.split_once('(').map_or("", |(bare, _)| bare);
-        [option, bare]
-            .into_iter()
-            .map(text::label)
-            .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
-    };
-    plain.iter().find_map(|whole| {
-        if let Some(column) = option_behind(whole, spec, known) {
-            return Some(column);
-        }
-        let cuts = whole.match_indices(header::OPTION_SIGNS);
-        cuts.take(header::OPTION_CUTS).find_map(|(at, sign)| {
-            let question = &whole[..at];
-            let option = whole[at + sign.len()..].trim_start_matches(header::OPTION_SIGNS);
-            let field = spec.by_label(&text::label(question))?;
-            let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
-            let index = has_options.then(|| known(field, option.trim_end_matches([')', ']']))).flatten()?;
-            Some(Column::Option(field, index))
-        })
-    })
-}
-
-/// `质量提升需求类型 标准化服务`: only a blank or a line break between the question and its option.
-fn option_behind(
-    whole: &str,
-    spec: &FormSpec,
-    known: impl Fn(usize, &str) -> Option<usize>,
-) -> Option<Column> {
-    let asks = spec.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, Kind::Many | Kind::One));
-    asks.flat_map(|(at, field)| field.labels.iter().map(move |label| (at, label))).find_map(|(at, label)| {
-        let option = whole.strip_prefix(label.as_str()).filter(|option| !option.is_empty())?;
-        known(at, option).map(|option| Column::Option(at, option))
-    })
-}
-
 fn bind_table(
     sheet: &Sheet,
     header: &Header<'_>,
@@ -257,14 +152,15 @@ fn bind_table(
 ) {
     let refusal = refusal(sheet, header, spec)
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
-    let cells = Cells::of(sheet, header);
-    for row in data_rows(sheet, header, spec) {
-        let bound = bind_row((sheet, &cells), header, form, spec, row);
-        match &refusal {
-            None => out.returns.push(bound),
-            Some(_) => out.refused.push(bound),
-        }
+    let table = Table::of(sheet, header, spec);
+    let mut told = Vec::new();
+    let rows = table.rows().map(|row| table.bound(form, row, &mut told));
+    match &refusal {
+        None => out.returns.extend(rows),
+        Some(_) => out.refused.extend(rows),
     }
+    // What is refused as a whole is not told cell by cell.
+    out.findings.extend(told.into_iter().filter(|_| refusal.is_none()));
     if let Some((code, about)) = refusal {
         let found = if code == Code::TableByIndex && !rivals.is_empty() {
             format!("对照文件{}同样适用，不能判断用哪一个", rivals.join("、"))
@@ -312,23 +208,6 @@ fn are_parts(sheet: &Sheet, header: &Header<'_>, columns: &[u32], field: &Field)
     }
 }
 
-/// The content of a field that an earlier column began.
-fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) -> Slot {
-    let sign = match field.kind {
-        Kind::Range => "至",
-        Kind::Contact => " ",
-        _ => return Slot { cell, content },
-    };
-    match (before, content) {
-        (Some(Slot { cell, content: Content::Typed(first) }), Content::Typed(second)) => {
-            let words = format!("{}{sign}{}", first.text(), second.text());
-            Slot { cell, content: Content::Typed(Value::Text(words)) }
-        }
-        (Some(slot), Content::Blank) => slot,
-        (_, content) => Slot { cell, content },
-    }
-}
-
 /// A platform export by index: every answer to the questions with options is a bare number that no key explains.
 fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     let (mut numbers, mut others) = (0, 0);
@@ -357,183 +236,5 @@ fn is_index(value: &Value) -> bool {
             text::plain(words).split(['┋', '→', ',', ';', ' ']).filter(|p| !p.is_empty()).all(is_small)
         }
         _ => false,
-    }
-}
-
-fn bind_row(
-    (sheet, cells): (&Sheet, &Cells<'_>),
-    header: &Header<'_>,
-    form: Form,
-    spec: &FormSpec,
-    row: &Row,
-) -> Bound {
-    let first = row.cells.first().map_or(0, |(col, _)| *col);
-    let mut bound = Bound {
-        form,
-        sheet: Arc::clone(&sheet.name),
-        anchor: Cell::new(row.at, first),
-        tabular: true,
-        slots: slots((sheet, cells), header, spec, row),
-        envelope: Envelope::default(),
-        continued: Vec::new(),
-    };
-    for (col, column) in &header.columns {
-        if matches!(column, Column::Field(_) | Column::Option(..)) {
-            continue;
-        }
-        let (cell, value) = cells.get(Cell::new(row.at, *col));
-        let mut words = text::words(&value.map(Value::text).unwrap_or_default());
-        if words.is_empty() || is_missing(header, &words) {
-            continue;
-        }
-        // 四川省-成都市-新都区
-        if let (Column::District, Some(sign)) = (column, header.source.and_then(|(s, _)| s.cascade))
-            && let Some((_, last)) = words.rsplit_once(sign)
-        {
-            words = text::words(last);
-        }
-        let said = Said { text: words.as_str().into(), sheet: Arc::clone(&sheet.name), cell };
-        let said = Some(Box::new(said));
-        match column {
-            Column::District => bound.envelope.district = said,
-            Column::Agency => bound.envelope.agency = said,
-            Column::Consent => bound.envelope.consent = said,
-            Column::Period => bound.envelope.period = said,
-            Column::Seconds => bound.envelope.seconds = seconds(&words),
-            Column::Field(_) | Column::Option(..) => {}
-        }
-    }
-    bound
-}
-
-fn slots(
-    (sheet, cells): (&Sheet, &Cells<'_>),
-    header: &Header<'_>,
-    spec: &FormSpec,
-    row: &Row,
-) -> Vec<Option<Slot>> {
-    let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
-    for (col, column) in &header.columns {
-        let (cell, value) = cells.get(Cell::new(row.at, *col));
-        match column {
-            Column::Field(field) => {
-                // 同上 below nothing names nobody.
-                let named = |v: &&Value| spec.fields[*field].kind != Kind::Name || !above::is_same(v);
-                let said = content(header, spec, *field, value.filter(named));
-                let before = slots[*field].take();
-                slots[*field] = Some(with_part(&spec.fields[*field], before, cell, said));
-            }
-            Column::Option(field, option) => {
-                let value = value.filter(|v| !is_missing(header, &v.text()));
-                if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
-                    slots[inner] = Some(slot);
-                }
-                let on = value.is_some_and(|v| {
-                    is_on(sheet, header, row, (*field, &spec.fields[*field].choices[*option]), v)
-                });
-                tick(&mut slots[*field], cell, *option, on);
-            }
-            _ => {}
-        }
-    }
-    for (index, field) in spec.fields.iter().enumerate() {
-        if let Some(container) = field.within
-            && slots[index].is_none()
-        {
-            slots[index] = slots[container].as_ref().map(|s| Slot { cell: s.cell, content: Content::Blank });
-        }
-    }
-    slots
-}
-
-/// The content of a cell, by the platform's mapping where there is one.
-fn content(header: &Header<'_>, spec: &FormSpec, field: usize, value: Option<&Value>) -> Content {
-    match header.source {
-        Some((source, form)) => platform::content(source, form, spec, field, value),
-        None => typed(value),
-    }
-}
-
-fn is_missing(header: &Header<'_>, words: &str) -> bool {
-    header.source.is_some_and(|(source, _)| source.is_missing(words)) || is_skip_mark(words)
-}
-
-fn typed(value: Option<&Value>) -> Content {
-    match value {
-        None => Content::Blank,
-        Some(Value::Text(words)) if is_skip_mark(words) => Content::Blank,
-        Some(value) => Content::Typed(value.clone()),
-    }
-}
-
-/// `(跳过)` and `(空)` of 问卷星.
-pub(super) fn is_skip_mark(words: &str) -> bool {
-    matches!(text::key(words).as_str(), "(跳过)" | "(空)")
-}
-
-fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, on: bool) {
-    let slot = slot.get_or_insert(Slot { cell, content: Content::Ticks(Vec::new()) });
-    let Content::Ticks(ticks) = &mut slot.content else { return };
-    if on {
-        ticks.push(option);
-        ticks.sort_unstable();
-    }
-}
-
-/// Whether a cell in an option's column ticks the option.
-fn is_on(
-    sheet: &Sheet,
-    header: &Header<'_>,
-    row: &Row,
-    (field, choice): (usize, &Choice),
-    value: &Value,
-) -> bool {
-    let words = match value {
-        Value::Bool(on) => return *on,
-        Value::Uncalculated | Value::Error(_) => return false,
-        other => text::key(&other.text()),
-    };
-    if ticks::is_cross(&words) {
-        return ticks::crosses_tick(sheet, header, row, field);
-    }
-    // Any other words in an option's column are the option itself.
-    choice.spellings.contains(&words) || ticks::is_tick(&words).unwrap_or(true)
-}
-
-/// `123秒`, `2分3秒`, `02:07`.
-fn seconds(words: &str) -> Option<u32> {
-    let text = text::key(words);
-    if text.contains(':') {
-        let mut parts = text.split(':').map(|part| part.parse::<u32>().ok());
-        return parts.try_fold(0u32, |sum, part| sum.checked_mul(60)?.checked_add(part?));
-    }
-    let body = text.strip_suffix('秒').unwrap_or(&text);
-    match body.split_once('分') {
-        Some((m, s)) => {
-            let minutes = m.parse::<u32>().ok()?.checked_mul(60)?;
-            minutes.checked_add(s.trim_start_matches('钟').parse().unwrap_or(0))
-        }
-        None => body.parse().ok(),
-    }
-}
-
-fn bind_roster(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, out: &mut Bindings) {
-    let cells = Cells::of(sheet, header);
-    for row in data_rows(sheet, header, spec) {
-        let mut slots = slots((sheet, &cells), header, spec, row);
-        // The roster shares its envelope columns' labels with the cover.
-        for (col, column) in &header.columns {
-            let id = match column {
-                Column::District => "district",
-                Column::Agency => "agency",
-                Column::Consent => "consent",
-                _ => continue,
-            };
-            let (cell, value) = cells.get(Cell::new(row.at, *col));
-            if let Some(index) = spec.index(id) {
-                slots[index] = Some(Slot { cell, content: typed(value) });
-            }
-        }
-        out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });
     }
 }
