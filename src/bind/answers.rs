@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::above::{self, Cells};
 use super::rows::data_rows;
 use super::table::{Column, Header};
-use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot, platform, ticks};
+use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot, merged, platform, ticks};
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::{Field, Form, FormSpec, Kind};
@@ -41,11 +41,34 @@ impl<'a> Table<'a> {
         data_rows(self.sheet, self.header, self.spec)
     }
 
-    /// The return of a row; what in it is no answer is told.
-    pub fn bound(&self, form: Form, row: &Row, told: &mut Vec<Finding>) -> Bound {
-        let mut doubts = Vec::new();
-        let slots = self.slots(row, &mut doubts);
-        told.extend(doubts.into_iter().map(|doubt| self.finding(form, &slots, doubt)));
+    /// Adds its returns; what in them is no answer is told.
+    pub fn read(&self, form: Form, out: &mut Vec<Bound>, told: &mut Vec<Finding>) {
+        let (mut last, mut differing) = (None, Vec::new());
+        for row in self.rows() {
+            let mut doubts = Vec::new();
+            let bound = self.bound(form, row, &mut doubts);
+            let goes_on = |last| merged::goes_on(&self.cells, self.header, self.spec, (last, row.at));
+            match out.last_mut().filter(|_| last.is_some_and(goes_on)) {
+                Some(whole) => {
+                    let known = differing.len();
+                    merged::join(whole, bound, self.spec, &mut differing);
+                    let differs = |(field, cell, found)| Doubt { cell, code: Code::RowsDiffer, field, found };
+                    doubts.extend(differing[known..].iter().cloned().map(differs));
+                }
+                None => {
+                    differing.clear();
+                    out.push(bound);
+                }
+            }
+            last = Some(row.at);
+            let slots = out.last().map_or(&[][..], |bound| &bound.slots);
+            told.extend(doubts.into_iter().map(|doubt| self.finding(form, slots, doubt)));
+        }
+    }
+
+    /// The return of a row, and what in it is no answer.
+    fn bound(&self, form: Form, row: &Row, doubts: &mut Vec<Doubt>) -> Bound {
+        let slots = self.slots(row, doubts);
         let first = row.cells.first().map_or(0, |(col, _)| *col);
         Bound {
             form,
@@ -114,7 +137,12 @@ impl<'a> Table<'a> {
     fn slots(&self, row: &Row, doubts: &mut Vec<Doubt>) -> Vec<Option<Slot>> {
         let mut slots: Vec<Option<Slot>> = vec![None; self.spec.fields.len()];
         for (col, column) in &self.header.columns {
-            let (cell, value) = self.cells.get(Cell::new(row.at, *col));
+            let (mut cell, mut value) = self.cells.get(Cell::new(row.at, *col));
+            if value.is_none()
+                && let Some(first) = self.cells.across(cell)
+            {
+                (cell, value) = self.shared(first, *column, doubts).unwrap_or((cell, value));
+            }
             match column {
                 Column::Field(field) => {
                     // 同上 below nothing names nobody.
@@ -134,6 +162,39 @@ impl<'a> Table<'a> {
         }
         self.share_containers(&mut slots);
         slots
+    }
+
+    /// What a cell merged over several columns says in one behind its first: the same where both ask the same, nothing
+    /// where that cannot be told.
+    fn shared(
+        &self,
+        first: Cell,
+        column: Column,
+        doubts: &mut Vec<Doubt>,
+    ) -> Option<(Cell, Option<&'a Value>)> {
+        let value = self.cells.get(first).1?;
+        let words = value.text();
+        let ours =
+            self.header.columns.iter().find(|(col, _)| *col == first.col).map(|(_, column)| *column)?;
+        if ours == column || text::is_blank_mark(&words) {
+            return None;
+        }
+        let fields = &self.spec.fields;
+        let (is_shared, field) = match (ours, column) {
+            (Column::Field(a), Column::Field(b)) => {
+                let same = fields[a].kind == Kind::One && fields[a].options == fields[b].options;
+                (same || text::is_none_word(&words) && fields[a].kind == fields[b].kind, b)
+            }
+            (Column::Option(a, _), Column::Option(b, _)) => (a == b, b),
+            (_, Column::Field(b) | Column::Option(b, _)) => (false, b),
+            _ => return None,
+        };
+        if is_shared {
+            return Some((first, Some(value)));
+        }
+        let found = if fields[field].is_personal() { String::new() } else { text::words(&words) };
+        doubts.push(Doubt { cell: first, code: Code::MergedAcross, field, found });
+        None
     }
 
     /// An answer inside another one's cell is blank where nothing of it was typed.
@@ -187,6 +248,7 @@ fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) 
     let sign = match field.kind {
         Kind::Range => "至",
         Kind::Contact => " ",
+        Kind::Many => "、",
         _ => return Slot { cell, content },
     };
     match (before, content) {

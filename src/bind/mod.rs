@@ -18,12 +18,14 @@ mod key;
 #[cfg(test)]
 mod kinds;
 mod label;
+mod merged;
 mod named;
 mod overwritten;
 mod platform;
 mod region;
 mod rows;
 mod slots;
+mod spread;
 mod stacked;
 mod supplement;
 mod table;

@@ -6,6 +6,7 @@ use super::candidate::{Candidate, best_header, candidates};
 use super::columns;
 use super::label::Scan;
 use super::platform::{self, Export};
+use super::spread;
 use super::{Bindings, Content, Finding};
 use crate::cell::Cell;
 use crate::problem::Code;
@@ -80,6 +81,7 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
     if is_part_of_a_form(scan, &header, specs.of(form)) {
         return false;
     }
+    out.findings.extend(spread::settle(sheet, &mut header, (form, specs.of(form))));
     bind_table(sheet, &header, form, specs.of(form), &[], out);
     true
 }
@@ -154,11 +156,8 @@ fn bind_table(
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
     let table = Table::of(sheet, header, spec);
     let mut told = Vec::new();
-    let rows = table.rows().map(|row| table.bound(form, row, &mut told));
-    match &refusal {
-        None => out.returns.extend(rows),
-        Some(_) => out.refused.extend(rows),
-    }
+    let into = if refusal.is_none() { &mut out.returns } else { &mut out.refused };
+    table.read(form, into, &mut told);
     // What is refused as a whole is not told cell by cell.
     out.findings.extend(told.into_iter().filter(|_| refusal.is_none()));
     if let Some((code, about)) = refusal {
@@ -189,15 +188,13 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
 }
 
 /// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
-fn are_parts(sheet: &Sheet, header: &Header<'_>, columns: &[u32], field: &Field) -> bool {
-    // In two rows, the parts stand in the lower one.
-    let words = |col: &u32| {
-        let rows = (header.row..header.data_from).rev();
-        text::label(
-            &rows.map(|row| sheet.text(Cell::new(row, *col))).find(|w| !w.is_empty()).unwrap_or_default(),
-        )
-    };
-    match (columns, field.kind) {
+fn are_parts(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> bool {
+    let words = |col: &u32| columns::words(sheet, header, *col);
+    // Under a header merged over all of them ([`spread`]).
+    let merged = same[1..].iter().all(|col| words(col).is_empty());
+    match (same, field.kind) {
+        (_, Kind::Many | Kind::Contact) if merged => true,
+        ([_, _], Kind::Range) if merged => true,
         ([a, b], Kind::Contact) => words(a) != words(b),
         ([a, b], Kind::Range) => {
             let (a, b) = (words(a), words(b));
