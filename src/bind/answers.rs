@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::above::{self, Cells};
 use super::rows::data_rows;
-use super::table::{Column, Header};
+use super::table::{Column, Header, is_yes_no};
 use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot, merged, platform, ticks};
 use crate::cell::Cell;
 use crate::problem::Code;
@@ -21,6 +21,8 @@ pub(super) struct Table<'a> {
     pub header: &'a Header<'a>,
     pub spec: &'a FormSpec,
     cells: Cells<'a>,
+    /// Questions for 是 or 否 that are answered with 1 and 0 throughout.
+    coded: Vec<usize>,
 }
 
 /// Something that stands where an answer is asked for and is none.
@@ -33,7 +35,7 @@ struct Doubt {
 
 impl<'a> Table<'a> {
     pub fn of(sheet: &'a Sheet, header: &'a Header<'a>, spec: &'a FormSpec) -> Self {
-        Self { sheet, header, spec, cells: Cells::of(sheet, header) }
+        Self { sheet, header, spec, cells: Cells::of(sheet, header), coded: coded(sheet, header, spec) }
     }
 
     /// Its rows that are returns.
@@ -148,7 +150,8 @@ impl<'a> Table<'a> {
                     // 同上 below nothing names nobody.
                     let named =
                         |v: &&Value| self.spec.fields[*field].kind != Kind::Name || !above::is_same(v);
-                    let said = content(self.header, self.spec, *field, value.filter(named));
+                    let said =
+                        self.decoded(*field, content(self.header, self.spec, *field, value.filter(named)));
                     let before = slots[*field].take();
                     slots[*field] = Some(with_part(&self.spec.fields[*field], before, cell, said));
                 }
@@ -162,6 +165,16 @@ impl<'a> Table<'a> {
         }
         self.share_containers(&mut slots);
         slots
+    }
+
+    fn decoded(&self, field: usize, content: Content) -> Content {
+        match &content {
+            Content::Typed(value) if self.coded.contains(&field) => {
+                let at = usize::from(text::key(&value.text()) != "1");
+                Content::Typed(Value::Text(self.spec.fields[field].options[at].clone()))
+            }
+            _ => content,
+        }
     }
 
     /// What a cell merged over several columns says in one behind its first: the same where both ask the same, nothing
@@ -243,6 +256,25 @@ impl<'a> Table<'a> {
     }
 }
 
+/// Questions for 是 or 否 that people answered with 1 and 0: both must be there, since 1 alone may be a number.
+fn coded(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
+    let from = sheet.rows.partition_point(|row| row.at < header.data_from);
+    let is_coded = |(col, _): &(u32, usize)| {
+        let mut both = [false; 2];
+        sheet.rows[from..].iter().filter_map(|row| sheet.get(Cell::new(row.at, *col))).all(|value| {
+            let key = text::key(&value.text());
+            let at = ["0", "1"].iter().position(|code| *code == key);
+            at.iter().for_each(|at| both[*at] = true);
+            at.is_some() || text::is_blank_mark(&key)
+        }) && both == [true, true]
+    };
+    let asked = header.columns.iter().filter_map(|(col, column)| match column {
+        Column::Field(field) if is_yes_no(&spec.fields[*field]) => Some((*col, *field)),
+        _ => None,
+    });
+    asked.filter(|_| header.source.is_none()).filter(is_coded).map(|(_, field)| field).collect()
+}
+
 /// The content of a field that an earlier column began.
 fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) -> Slot {
     let sign = match field.kind {
@@ -252,6 +284,10 @@ fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) 
         _ => return Slot { cell, content },
     };
     match (before, content) {
+        // An end without its start is no period of one day.
+        (Some(Slot { content: Content::Blank, .. }), Content::Typed(end)) if field.kind == Kind::Range => {
+            Slot { cell, content: Content::Typed(Value::Text(format!("{sign}{}", end.text()))) }
+        }
         (Some(Slot { cell, content: Content::Typed(first) }), Content::Typed(second)) => {
             let words = format!("{}{sign}{}", first.text(), second.text());
             Slot { cell, content: Content::Typed(Value::Text(words)) }
@@ -356,5 +392,20 @@ mod tests {
             let want = told.then(|| format!("option_unrecognised F2 {words} 成都拟乙公司"));
             assert_eq!(findings, Vec::from_iter(want), "{words}");
         }
+    }
+
+    #[test]
+    fn ones_and_noughts_are_yes_and_no_where_both_stand() {
+        let head: &[&str] =
+            &["企业名称", "所属行业", "从业人员数量", "是否进行企业标准自我声明公开", "质量提升需求类型"];
+        let read = |codes: [&str; 2]| {
+            let rows = codes.map(|code| ["成都拟乙公司", "化工", "50", code, "计量服务"]);
+            let bound = bind(&book(&[head, &rows[0], &rows[1]]), specs());
+            assert!(bound.refused.is_empty(), "{:?}", bound.findings);
+            bound.returns.iter().map(|b| said(&judged(b), "self_declared")).collect::<Vec<_>>()
+        };
+        assert_eq!(read(["1", "0"]), ["是", "否"]);
+        assert_eq!(read(["1", "1"]), ["", ""]);
+        assert_eq!(read(["是", "0"]), ["是", ""]);
     }
 }

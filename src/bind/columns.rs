@@ -6,7 +6,7 @@
 use super::header::without_lead;
 use super::table::{Column, Header};
 use crate::cell::Cell;
-use crate::spec::{FormSpec, Kind};
+use crate::spec::{Field, FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Sheet, Value};
 
@@ -132,6 +132,12 @@ pub(super) fn words(sheet: &Sheet, header: &Header<'_>, col: u32) -> String {
     text::label(&found.unwrap_or_default())
 }
 
+/// Whether a header is the label of a field as the form prints it, besides its number.
+pub(super) fn is_exact(sheet: &Sheet, header: &Header<'_>, col: u32, field: &Field) -> bool {
+    let label = words(sheet, header, col);
+    label == field.labels[0] || without_lead(&label).contains(&field.labels[0])
+}
+
 /// Which end of a period a header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edge {
@@ -182,10 +188,8 @@ fn period(sheet: &Sheet, header: &mut Header<'_>, field: usize, unclaimed: &[Hea
         cols.next().filter(|_| cols.next().is_none())
     };
     let (Some(start), Some(end)) = (of(Edge::Start), of(Edge::End)) else { return };
-    if start < end {
-        header.columns.retain(|(_, c)| *c != Column::Field(field));
-        header.columns.extend([(start, Column::Field(field)), (end, Column::Field(field))]);
-    }
+    header.columns.retain(|(_, c)| *c != Column::Field(field));
+    header.columns.extend([(start, Column::Field(field)), (end, Column::Field(field))]);
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ mod answers;
 mod boxes;
 mod candidate;
 mod columns;
+mod combined;
 mod continued;
+mod doubles;
 mod example;
 mod form;
 mod header;
@@ -20,6 +22,7 @@ mod kinds;
 mod label;
 mod merged;
 mod named;
+mod over;
 mod overwritten;
 mod platform;
 mod region;
@@ -33,6 +36,7 @@ mod table;
 pub(crate) mod testing;
 mod ticks;
 mod turned;
+mod unread;
 #[cfg(test)]
 mod variants;
 

@@ -3,11 +3,10 @@
 
 use super::answers::{Table, bind_roster, content};
 use super::candidate::{Candidate, best_header, candidates};
-use super::columns;
+use super::columns::{self, Edge};
 use super::label::Scan;
 use super::platform::{self, Export};
-use super::spread;
-use super::{Bindings, Content, Finding};
+use super::{Bindings, Content, Finding, combined, doubles, over, spread, unread};
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::source::Source;
@@ -71,19 +70,54 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
     }
     let export = platform::find(sheet, specs);
     if let Some(export) = &export
-        && let Some((header, form)) = exported(export, specs)
+        && let Some(mut table) = exported(export, specs)
     {
-        bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
+        doubles::order(sheet, &mut table.0, specs.of(table.1));
+        let refused = out.refused.len();
+        bind_table(sheet, &table.0, table.1, specs, &export.rivals, out);
+        if out.refused.len() == refused {
+            let spec = specs.of(table.1);
+            out.findings.extend(unread::note(sheet, &[table], spec));
+        }
         return true;
     }
-    let Some((mut header, form)) = of_form(&candidates, specs) else { return false };
+    let mut headers = of_forms(&candidates, specs);
+    let main = richest(&headers, specs).map(|at| headers.swap_remove(at));
+    let Some((mut header, form)) = main.or_else(|| of_options(sheet, &candidates, specs)) else {
+        return false;
+    };
     columns::complete(sheet, &mut header, specs.of(form));
     if is_part_of_a_form(scan, &header, specs.of(form)) {
         return false;
     }
-    out.findings.extend(spread::settle(sheet, &mut header, (form, specs.of(form))));
-    bind_table(sheet, &header, form, specs.of(form), &[], out);
+    bind_rows(sheet, (header, form), headers, specs, out);
     true
+}
+
+/// Binds the rows under a header for its first form and for every other one that they hold as well.
+fn bind_rows(
+    sheet: &Sheet,
+    (mut header, form): (Header<'static>, Form),
+    headers: Vec<(Header<'static>, Form)>,
+    specs: &Specs,
+    out: &mut Bindings,
+) {
+    let mut told = Vec::new();
+    let mut tables = combined::others(sheet, headers, (&mut header, form), specs, &mut told);
+    tables.insert(0, (header, form));
+    for (header, form) in &mut tables {
+        let spec = specs.of(*form);
+        told.extend(spread::settle(sheet, header, (*form, spec)));
+        told.extend(doubles::settle(sheet, header, (*form, spec)));
+        doubles::order(sheet, header, spec);
+    }
+    told.extend(unread::note(sheet, &tables, specs.of(form)));
+    let refused = out.refused.len();
+    for (header, form) in &tables {
+        bind_table(sheet, header, *form, specs, &[], out);
+    }
+    // What is refused as a whole is not told column by column.
+    out.findings.extend(told.into_iter().filter(|_| out.refused.len() == refused));
 }
 
 /// The header of a roster, which alone asks for the forms that are due.
@@ -95,11 +129,29 @@ pub(super) fn of_roster(candidates: &[Candidate<'_>], specs: &Specs) -> Option<H
 
 /// The header of a form and the form whose labels it shows most of; the smaller form where two tie.
 pub(super) fn of_form(candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
-    let headers = Form::ALL.into_iter().filter_map(|form| {
-        let header = best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
-        Some((header.fields(), header, form))
-    });
-    richest(headers, specs).map(|(_, header, form)| (header, form))
+    let mut headers = of_forms(candidates, specs);
+    richest(&headers, specs).map(|at| headers.swap_remove(at))
+}
+
+/// The headers of all forms whose labels are there.
+fn of_forms(candidates: &[Candidate<'_>], specs: &Specs) -> Vec<(Header<'static>, Form)> {
+    let header = |form| best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST).map(|h| (h, form));
+    Form::ALL.into_iter().filter_map(header).collect()
+}
+
+/// A header of few labels and of options by their bare names, with all that its form requires.
+fn of_options(sheet: &Sheet, candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
+    const LABELS: usize = 2;
+    const OPTIONS: usize = 3;
+    let asks = |form: &Form| specs.of(*form).fields.iter().any(|f| f.kind == Kind::Many);
+    let header = |form| {
+        let mut header = best_header(candidates, specs.of(form), &specs.cover, LABELS)?;
+        columns::complete(sheet, &mut header, specs.of(form));
+        let whole = header.options() >= OPTIONS && missing(&header, specs.of(form)).is_empty();
+        whole.then_some((header, form))
+    };
+    let mut headers: Vec<_> = Form::ALL.into_iter().filter(asks).filter_map(header).collect();
+    richest(&headers, specs).map(|at| headers.swap_remove(at))
 }
 
 /// Whether a row of labels is only a part of a form: what a table of them would lack stands elsewhere, among others.
@@ -125,39 +177,48 @@ pub(super) fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
     needed.map(|(index, _)| index).filter(|index| !has(*index)).collect()
 }
 
-fn richest<'a>(
-    candidates: impl Iterator<Item = (usize, Header<'a>, Form)>,
-    specs: &Specs,
-) -> Option<(usize, Header<'a>, Form)> {
-    candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())))
+/// The header that names most fields; that of the smaller form where two tie.
+fn richest(headers: &[(Header<'_>, Form)], specs: &Specs) -> Option<usize> {
+    let rank = |at: &usize| {
+        let (header, form) = &headers[*at];
+        (header.fields(), std::cmp::Reverse(specs.of(*form).fields.len()))
+    };
+    (0..headers.len()).max_by_key(rank)
 }
 
 /// The header of a platform's export, for the form it asks most of.
 fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)> {
-    let candidates = Form::ALL.into_iter().filter_map(|form| {
+    let headers = Form::ALL.into_iter().filter_map(|form| {
         let columns = platform::columns(export, form, specs.of(form), &specs.cover);
         let row = export.row.at;
         let header = Header { row, data_from: row + 1, columns, source: Some((export.source, form)) };
-        let fields = header.fields();
-        (fields >= 4).then_some((fields, header, form))
+        (header.fields() >= FORM_LEAST).then_some((header, form))
     });
-    richest(candidates, specs).map(|(_, header, form)| (header, form))
+    let mut headers: Vec<_> = headers.collect();
+    richest(&headers, specs).map(|at| headers.swap_remove(at))
 }
 
 fn bind_table(
     sheet: &Sheet,
     header: &Header<'_>,
     form: Form,
-    spec: &FormSpec,
+    specs: &Specs,
     rivals: &[&str],
     out: &mut Bindings,
 ) {
+    let spec = specs.of(form);
     let refusal = refusal(sheet, header, spec)
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
     let table = Table::of(sheet, header, spec);
     let mut told = Vec::new();
     let into = if refusal.is_none() { &mut out.returns } else { &mut out.refused };
+    let before = into.len();
     table.read(form, into, &mut told);
+    if let Some(agency) = over::agency(sheet, header, &specs.cover) {
+        for bound in &mut into[before..] {
+            bound.envelope.agency.get_or_insert_with(|| Box::new(agency.clone()));
+        }
+    }
     // What is refused as a whole is not told cell by cell.
     out.findings.extend(told.into_iter().filter(|_| refusal.is_none()));
     if let Some((code, about)) = refusal {
@@ -188,29 +249,35 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
 }
 
 /// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
-fn are_parts(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> bool {
+pub(super) fn are_parts(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> bool {
     let words = |col: &u32| columns::words(sheet, header, *col);
     // Under a header merged over all of them ([`spread`]).
     let merged = same[1..].iter().all(|col| words(col).is_empty());
     match (same, field.kind) {
         (_, Kind::Many | Kind::Contact) if merged => true,
         ([_, _], Kind::Range) if merged => true,
-        ([a, b], Kind::Contact) => words(a) != words(b),
+        (_, Kind::Contact) => {
+            let words: Vec<String> = same.iter().map(words).collect();
+            words.iter().enumerate().all(|(at, word)| !words[..at].contains(word))
+        }
         ([a, b], Kind::Range) => {
             let (a, b) = (words(a), words(b));
-            columns::edge(&a) == Some(columns::Edge::Start) && columns::edge(&b) == Some(columns::Edge::End)
-                || a.contains(['始', '起']) && b.contains(['结', '止'])
+            let ends = (columns::edge(&a), columns::edge(&b));
+            let both = [(Some(Edge::Start), Some(Edge::End)), (Some(Edge::End), Some(Edge::Start))];
+            both.contains(&ends) || a.contains(['始', '起']) && b.contains(['结', '止'])
         }
         _ => false,
     }
 }
 
 /// A platform export by index: every answer to the questions with options is a bare number that no key explains.
+/// In a table of people 1 and 0 say 是 and 否 ([`super::answers`]).
 fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     let (mut numbers, mut others) = (0, 0);
     for (col, column) in &header.columns {
         let Column::Field(field) = column else { continue };
-        if !matches!(spec.fields[*field].kind, Kind::One | Kind::Many) {
+        let asked = &spec.fields[*field];
+        if !matches!(asked.kind, Kind::One | Kind::Many) || header.source.is_none() && is_yes_no(asked) {
             continue;
         }
         for row in sheet.rows.iter().filter(|r| r.at >= header.data_from) {
@@ -222,6 +289,11 @@ fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
         }
     }
     numbers >= 1 && others == 0
+}
+
+/// Whether a question is answered with 是 or 否.
+pub(super) fn is_yes_no(field: &Field) -> bool {
+    field.kind == Kind::One && matches!(&field.options[..], [yes, no] if yes == "是" && no == "否")
 }
 
 /// `3`, `1┋4`: numbers of options.
