@@ -157,7 +157,18 @@ impl Return {
             answer.is_some_and(is_there) && *self.sheet_of(index) == place.sheet
         };
         place.file == self.place.file
-            && (*place == self.place || self.answers.iter().enumerate().any(is_answer))
+            && (*place == self.place
+                || self.is_in_row(place)
+                || self.answers.iter().enumerate().any(is_answer))
+    }
+
+    /// Whether a place is in the row of a table that it is, as the columns of options are. In a table on its side the
+    /// answers stand under each other.
+    fn is_in_row(&self, place: &Place) -> bool {
+        let row = |place: &Place| place.cell.map(|cell| cell.row);
+        let beside =
+            || self.answers.iter().flatten().filter(|a| Some(a.cell.row) == row(&self.place)).count();
+        self.tabular && place.sheet == self.place.sheet && row(place) == row(&self.place) && beside() > 1
     }
 
     /// A problem about a part of one of its answers, which stands in a cell of its own.

@@ -1,7 +1,8 @@
-//! Cells that say what a cell above them says: merged over several rows, or 同上 in words.
+//! Cells that say what another cell says: merged over several rows or columns, or 同上 in words.
 //!
 //! A merged area is one answer for all its rows and keeps its own place, the top left; 同上 keeps the place where it
-//! stands. Where nothing stands above it, it stays what it is.
+//! stands. Where nothing stands above it, it stays what it is. Whether an area is one answer for all its columns as
+//! well depends on what they ask ([`super::answers`]).
 
 use super::table::Header;
 use crate::cell::Cell;
@@ -17,6 +18,10 @@ pub(super) struct Cells<'a> {
     from: u32,
     /// Areas merged over several rows below the header, as (column, first row, last row), ascending.
     areas: Vec<(u32, u32, u32)>,
+    /// Areas merged over several columns there, as (first row, last row, first column, last column), ascending.
+    wide: Vec<(u32, u32, u32, u32)>,
+    /// Rows of the tallest of them.
+    tallest: u32,
     /// An answer to a survey repeats no other.
     alone: bool,
 }
@@ -27,7 +32,15 @@ impl<'a> Cells<'a> {
         let below = |(_, top, bottom): &(u32, u32, u32)| *top >= header.data_from && bottom > top;
         let mut areas: Vec<_> = sheet.merges.iter().map(area).filter(below).collect();
         areas.sort_unstable();
-        Self { sheet, from: header.data_from, areas, alone: header.source.is_some() }
+        let mut wide: Vec<_> = sheet
+            .merges
+            .iter()
+            .map(|(key, (bottom, right))| ((key >> 32) as u32, *bottom, *key as u32, *right))
+            .filter(|(top, _, left, right)| *top >= header.data_from && right > left)
+            .collect();
+        wide.sort_unstable();
+        let tallest = wide.iter().map(|(top, bottom, ..)| bottom - top).max().unwrap_or(0);
+        Self { wide, tallest, sheet, from: header.data_from, areas, alone: header.source.is_some() }
     }
 
     /// What a cell says, and where that stands.
@@ -37,6 +50,27 @@ impl<'a> Cells<'a> {
             Some(value) if !self.alone && is_same(value) => (cell, self.above(cell).or(Some(value))),
             value => (cell, value),
         }
+    }
+
+    /// The first cell of the area that reaches a cell from a column to the left.
+    pub fn across(&self, cell: Cell) -> Option<Cell> {
+        let end = self.wide.partition_point(|(top, ..)| *top <= cell.row);
+        let near = self.wide[..end].iter().rev().take_while(|(top, ..)| top + self.tallest >= cell.row);
+        let mut over = near
+            .filter(|(_, bottom, left, right)| cell.row <= *bottom && *left < cell.col && cell.col <= *right);
+        over.next().map(|(top, _, left, _)| Cell::new(*top, *left))
+    }
+
+    /// Whether a cell of one row and that of another in the same column are one merged area.
+    pub fn are_one(&self, col: u32, rows: (u32, u32)) -> bool {
+        let inside = |(c, top, bottom): &&(u32, u32, u32)| *c == col && *top <= rows.0 && rows.1 <= *bottom;
+        let end = self.areas.partition_point(|(c, top, _)| (*c, *top) <= (col, rows.0));
+        self.areas[..end].last().as_ref().is_some_and(inside)
+    }
+
+    /// Whether any area below the header is merged over several rows.
+    pub fn has_tall(&self) -> bool {
+        !self.areas.is_empty()
     }
 
     fn merged(&self, cell: Cell) -> (Cell, Option<&'a Value>) {

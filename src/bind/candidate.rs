@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use super::header::{Name, Readings};
 use super::label::Scan;
-use super::table::{Column, Header, column_of};
+use super::named::column_of;
+use super::table::{Column, Header};
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Specs};
 use crate::text;
@@ -136,6 +137,24 @@ impl<'a> Text<'_, 'a, '_> {
         DAYS.contains(&&*label).then(day).flatten().map(Rc::new)
     }
 
+    /// What they may name within the words of their group: 国际 under 参与制定标准数量（个）, 服务态度 under 对服务人员满意度.
+    fn woven_into(&self, group: Text<'_, 'a, '_>) -> Option<Rc<Name<'a>>> {
+        const ASKS: [&str; 3] = ["满意", "评价", "评分"];
+        if self.alone().is_some() || self.words.len() > 40 {
+            return None;
+        }
+        if ASKS.iter().any(|word| group.words.contains(word)) {
+            return self.in_group(group.words, "-");
+        }
+        // Looked for among all labels: only where a group of counts may stand.
+        if self.words.len() > 12 || !group.words.contains("数量") {
+            return None;
+        }
+        let label = self.line.specs.woven(&text::label(group.words), &text::label(self.words))?;
+        Name::of(Cow::Owned(label.to_owned()), |words| Cow::Owned(words.to_owned()), self.line.specs)
+            .map(Rc::new)
+    }
+
     /// What they may name behind the words of their group, with a sign between the two or none.
     fn in_group(&self, group: &str, sign: &str) -> Option<Rc<Name<'a>>> {
         let words = Cow::Owned(format!("{group}{sign}{}", self.words));
@@ -252,6 +271,9 @@ fn two_rows<'a, 's>(
     if !top.row.cells.iter().chain(&below.row.cells).all(is_words) {
         return None;
     }
+    if is_entry_line(top.row) {
+        return None;
+    }
     let stacked = stacked(sheet, top, below).filter(|columns| columns.len() >= least)?;
     // With more nameless ones than that, it is no second header row ([`Candidate::header`]).
     let most = below.row.cells.len() / 3;
@@ -274,6 +296,13 @@ fn two_rows<'a, 's>(
     Some(Candidate { row: row.at, data_from, span, columns, below: below.cells.len(), nameless })
 }
 
+/// `质量服务机构名称：` and its answer over a table are no groups of its columns.
+fn is_entry_line(row: &Row) -> bool {
+    let asks =
+        |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if t.trim_end().ends_with([':', '：']));
+    row.cells.len() <= 3 && row.cells.iter().any(asks)
+}
+
 /// A column of a header in two rows.
 struct Stacked<'l, 'a, 's> {
     col: u32,
@@ -294,9 +323,11 @@ impl<'a> Stacked<'_, 'a, '_> {
         // An option under its question; an answer under a header of its own column is none.
         let asks = self.question.is_some_and(|question| question.asks());
         let option = self.group.filter(|_| asks).and_then(|group| self.cell.in_group(group, ":"));
-        let part = self.question.filter(|_| self.group.is_some()).and_then(|group| self.cell.as_part(group));
+        let under = self.question.filter(|_| self.group.is_some());
+        let part = under.and_then(|group| self.cell.as_part(group));
+        let woven = under.and_then(|group| self.cell.woven_into(group));
         // 日期 alone is the day beside a signature, 开始日期 under 服务时间 a part of it.
-        option.into_iter().chain(in_group).chain(part).chain(self.cell.alone()).collect()
+        option.into_iter().chain(in_group).chain(part).chain(self.cell.alone()).chain(woven).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 use super::header::without_lead;
 use super::table::{Column, Header};
 use crate::cell::Cell;
-use crate::spec::{FormSpec, Kind};
+use crate::spec::{Field, FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Sheet, Value};
 
@@ -93,17 +93,49 @@ fn options(sheet: &Sheet, header: &mut Header<'_>, spec: &FormSpec, field: usize
     if found.len() < 2 || found.windows(2).any(|two| two[0].1 == two[1].1) {
         return;
     }
-    // 其他服务 is the label of the words to it as well.
-    for (col, column) in &mut header.columns {
-        let Column::Field(inner) = column else { continue };
-        let label = || text::label(&sheet.text(Cell::new(header.data_from - 1, *col)));
-        if spec.fields[*inner].within == Some(field)
-            && let Some(option) = known(&label()).filter(|o| found.iter().all(|(_, other)| other != o))
-        {
-            *column = Column::Option(field, option);
-        }
-    }
+    reclaim(sheet, header, spec, field, &mut found, known);
     header.columns.extend(found.into_iter().map(|(col, option)| (col, Column::Option(field, option))));
+}
+
+/// Takes back for a question what other fields claimed among the columns of its options: 其他服务 is the label of the
+/// words to it as well, 认证认可 and 其他 those of other questions.
+fn reclaim(
+    sheet: &Sheet,
+    header: &mut Header<'_>,
+    spec: &FormSpec,
+    field: usize,
+    found: &mut Vec<(u32, usize)>,
+    known: impl Fn(&str) -> Option<usize>,
+) {
+    let may_give = |column: &Column| match column {
+        Column::Field(other) => Some(*other).filter(|other| !spec.fields[*other].required),
+        _ => None,
+    };
+    loop {
+        let next = header.columns.iter().enumerate().find_map(|(at, (col, column))| {
+            let other = may_give(column)?;
+            let is_beside = found.iter().any(|(near, _)| near.abs_diff(*col) == 1);
+            let may_be = spec.fields[other].within == Some(field) || is_beside;
+            let option = may_be.then(|| known(&words(sheet, header, *col))).flatten()?;
+            found.iter().all(|(_, taken)| *taken != option).then_some((at, *col, option))
+        });
+        let Some((at, col, option)) = next else { return };
+        header.columns.remove(at);
+        found.push((col, option));
+    }
+}
+
+/// The words of a header's column, in normal form; in two rows, those of the lower one.
+pub(super) fn words(sheet: &Sheet, header: &Header<'_>, col: u32) -> String {
+    let rows = (header.row..header.data_from).rev();
+    let found = rows.map(|row| sheet.text(Cell::new(row, col))).find(|words| !words.is_empty());
+    text::label(&found.unwrap_or_default())
+}
+
+/// Whether a header is the label of a field as the form prints it, besides its number.
+pub(super) fn is_exact(sheet: &Sheet, header: &Header<'_>, col: u32, field: &Field) -> bool {
+    let label = words(sheet, header, col);
+    label == field.labels[0] || without_lead(&label).contains(&field.labels[0])
 }
 
 /// Which end of a period a header names.
@@ -156,10 +188,8 @@ fn period(sheet: &Sheet, header: &mut Header<'_>, field: usize, unclaimed: &[Hea
         cols.next().filter(|_| cols.next().is_none())
     };
     let (Some(start), Some(end)) = (of(Edge::Start), of(Edge::End)) else { return };
-    if start < end {
-        header.columns.retain(|(_, c)| *c != Column::Field(field));
-        header.columns.extend([(start, Column::Field(field)), (end, Column::Field(field))]);
-    }
+    header.columns.retain(|(_, c)| *c != Column::Field(field));
+    header.columns.extend([(start, Column::Field(field)), (end, Column::Field(field))]);
 }
 
 #[cfg(test)]
@@ -196,6 +226,21 @@ mod tests {
         let typed = needs(heads, &[["√", "", "碳足迹"], ["", "√", "不需要"]]);
         assert_eq!(values(&typed, "need_types"), ["标准化服务、其他服务", "计量服务"]);
         assert_eq!(values(&typed, "need_other"), ["碳足迹", ""]);
+    }
+
+    #[test]
+    fn short_names_of_options_are_taken_back_from_other_questions() {
+        let head = [&NEEDS[..], &["标准化", "计量", "认证认可", "检验检测", "其他"]].concat();
+        let row = |last: [&'static str; 5]| [&SAID[..], &last].concat();
+        let bound =
+            bind(&book(&[&head, &row(["√", "", "√", "", "√"]), &row(["", "", "√", "", ""])]), specs());
+        assert_eq!(values(&bound, "need_types"), ["标准化服务、认证认可服务、其他服务", "认证认可服务"]);
+        // Apart from them it stays a question of its own.
+        let head = [&["认证认可"], &NEEDS[..], &["标准化", "计量", "其他服务", "其他"]].concat();
+        let row = [&["质量管理体系认证"], &SAID[..], &["√", "", "", "无"]].concat();
+        let bound = bind(&book(&[&head, &row]), specs());
+        assert_eq!(values(&bound, "need_types"), ["标准化服务"]);
+        assert_eq!(values(&bound, "certifications"), ["质量管理体系认证"]);
     }
 
     #[test]

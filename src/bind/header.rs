@@ -100,7 +100,8 @@ fn readings(words: &str, whole: String) -> Readings {
     };
     fresh(&mut plain);
     fresh(&mut shortened);
-    let asked = plain.iter().flat_map(|label| asked(label)).collect();
+    let bare = plain.iter().flat_map(|label| without_bracket(label));
+    let asked = plain.iter().cloned().chain(bare).flat_map(|label| asked(&label)).collect();
     Readings { plain, shortened, asked }
 }
 
@@ -282,6 +283,8 @@ mod tests {
             "您对服务人员的评价—服务态度",
             "服务人员—1.服务态度",
             "对服务人员的满意度－服务态度",
+            "对服务人员的服务态度评价（满意/基本满意/不满意）",
+            "对服务人员满意度-服务态度",
         ] {
             let found = readings(words, text::label(words)).asked;
             let known = ["对服务人员的服务态度", "服务人员服务态度", "对服务人员服务态度"];

@@ -5,12 +5,15 @@
 //! typed; [`crate::answer`] judges it.
 
 mod above;
+mod answers;
 mod aside;
 mod boxes;
 mod candidate;
 mod columns;
+mod combined;
 mod continued;
 mod cross;
+mod doubles;
 mod example;
 mod form;
 mod grid;
@@ -21,6 +24,9 @@ mod key;
 mod kinds;
 mod label;
 mod lettered;
+mod merged;
+mod named;
+mod over;
 mod overwritten;
 mod platform;
 mod region;
@@ -35,8 +41,10 @@ mod table;
 pub(crate) mod testing;
 mod ticks;
 mod turned;
+mod unread;
 #[cfg(test)]
 mod variants;
+mod wide;
 
 use std::sync::Arc;
 
@@ -164,6 +172,10 @@ pub struct Finding {
     pub about: String,
     pub found: String,
     pub form: Option<Form>,
+    /// Where it is about one answer: id of its field, and the names of the return.
+    pub field: String,
+    pub enterprise: String,
+    pub project: String,
 }
 
 impl Finding {
@@ -175,6 +187,9 @@ impl Finding {
             about: about.into(),
             found: String::new(),
             form: None,
+            field: String::new(),
+            enterprise: String::new(),
+            project: String::new(),
         }
     }
 }

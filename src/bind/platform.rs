@@ -3,7 +3,8 @@
 //!
 //! A code that no mapping explains is left as it is, for the table to be refused.
 
-use super::table::{Column, beside, envelope_column, rated};
+use super::named::{beside, envelope_column, rated};
+use super::table::Column;
 use super::{Content, Slot, header};
 use crate::cell::Cell;
 use crate::spec::source::{Head, Source};
@@ -15,6 +16,8 @@ use crate::workbook::{Row, Sheet, Value};
 pub(super) struct Export<'a> {
     pub source: &'a Source,
     pub row: &'a Row,
+    /// Whether it holds the whole key of the mapping.
+    whole: bool,
     /// Mappings that fit equally well and give different keys.
     pub rivals: Vec<&'a str>,
 }
@@ -23,21 +26,23 @@ pub(super) struct Export<'a> {
 pub(super) fn find<'a>(sheet: &'a Sheet, specs: &'a Specs) -> Option<Export<'a>> {
     sheet.rows.iter().take(10).filter(|r| r.cells.len() >= 5).find_map(|row| {
         let headers: Vec<String> = words_of(row).map(text::key).collect();
-        let mut fits: Vec<((usize, usize), &Source)> = Vec::new();
+        let mut fits: Vec<((usize, usize), bool, &Source)> = Vec::new();
         for source in specs.sources.all() {
             if let Some(own) = source.recognises(&headers) {
                 let heads: Vec<Head> = words_of(row).map(|w| source.head(w)).collect();
-                fits.push(((source.keyed(&heads), own), source));
+                let keyed = source.keyed(&heads, specs);
+                fits.push(((keyed.questions, own), keyed.whole, source));
             }
         }
-        let best = fits.iter().map(|(rank, _)| *rank).max()?;
-        let equal: Vec<&Source> = fits.iter().filter(|(rank, _)| *rank == best).map(|(_, s)| *s).collect();
+        let best = fits.iter().map(|(rank, ..)| *rank).max()?;
+        let equal: Vec<&Source> = fits.iter().filter(|(rank, ..)| *rank == best).map(|(.., s)| *s).collect();
+        let whole = fits.iter().find(|(rank, ..)| *rank == best).is_some_and(|(_, whole, _)| *whole);
         let rivals = if best.0 > 0 && equal.len() > 1 {
             equal.iter().map(|s| s.id.as_str()).collect()
         } else {
             vec![]
         };
-        Some(Export { source: equal.first()?, row, rivals })
+        Some(Export { source: equal.first()?, row, whole, rivals })
     })
 }
 
@@ -52,8 +57,8 @@ pub(super) fn columns(
     spec: &FormSpec,
     cover: &FormSpec,
 ) -> Vec<(u32, Column)> {
-    let mut reader =
-        Reader { source: export.source, form, spec, cover, numbers: Vec::new(), columns: Vec::new() };
+    let (source, whole) = (export.source, export.whole);
+    let mut reader = Reader { source, whole, form, spec, cover, numbers: Vec::new(), columns: Vec::new() };
     for (col, value) in &export.row.cells {
         let Value::Text(words) = value else { continue };
         if reader.source.is_seconds(words) {
@@ -72,6 +77,8 @@ pub(super) fn columns(
 
 struct Reader<'a> {
     source: &'a Source,
+    /// Whether a question may go by its number alone, whatever words stand beside it.
+    whole: bool,
     form: Form,
     spec: &'a FormSpec,
     cover: &'a FormSpec,
@@ -83,16 +90,22 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn column(&mut self, words: &str) -> Option<Column> {
         let head = self.source.head(words);
-        let column =
-            self.plain(&head).or_else(|| self.option(&head)).or_else(|| self.row(&head)).or_else(|| {
-                if let Some(column) = rated(&header::asked(&head.rest), self.spec) {
-                    return Some(column);
-                }
-                // 企业名称(全称)
-                let bare = head.rest.strip_suffix(')')?.rsplit_once('(')?.0;
-                self.field(bare).map(Column::Field)
-            });
-        let by_number = || self.source.numbered(self.form, head.number?).map(Column::Field);
+        // need/质量提升需求类型/其他服务: an option of the question in front of it, though its name is a label as well.
+        let grouped = self.source.group.is_some_and(|sign| head.rest.contains(sign));
+        let option = || self.option(&head);
+        let first = if grouped { option() } else { None };
+        let column = first.or_else(|| self.plain(&head)).or_else(option).or_else(|| self.row(&head));
+        let column = column.or_else(|| {
+            if let Some(column) = rated(&header::asked(&head.rest), self.spec) {
+                return Some(column);
+            }
+            // 企业名称(全称)
+            let bare = head.rest.strip_suffix(')')?.rsplit_once('(')?.0;
+            self.field(bare).map(Column::Field)
+        });
+        let may_be = self.whole || !head.has_words();
+        let by_number =
+            || self.source.numbered(self.form, head.number.filter(|_| may_be)?).map(Column::Field);
         let column = column.or_else(by_number).or_else(|| self.asked(&head.rest))?;
         if let (Some(number), Column::Field(field) | Column::Option(field, _)) = (head.number, column) {
             self.numbers.push((number, field));
@@ -124,7 +137,7 @@ impl Reader<'_> {
             let field = if question.is_empty() {
                 self.of_number(head.number?)?
             } else {
-                self.field(&text::label(question))?
+                self.field(&text::label(question)).or_else(|| self.of_number(head.number?))?
             };
             let has_options = matches!(self.spec.fields[field].kind, Kind::One | Kind::Many);
             let index =
@@ -225,16 +238,8 @@ pub(super) fn typed_beside(
     let inner = spec.fields.iter().position(|f| {
         f.within == Some(field) && f.kind == Kind::Text && choice.spellings.contains(&f.labels[0])
     })?;
-    let key = text::label(words);
-    let tick =
-        key.chars().count() <= 2 || choice.spellings.contains(&key) || super::ticks::is_tick(&key).is_some();
-    if tick {
-        return None;
-    }
-    let spelt =
-        choice.spellings.iter().filter_map(|s| super::label::after(words, s)).min_by_key(|rest| rest.len());
-    let more = spelt.unwrap_or(words).trim_matches(['〖', '〗', ':', '：', ' ', '(', ')', '（', '）']);
-    (!more.is_empty()).then(|| (inner, Slot { cell, content: Content::Typed(Value::Text(more.to_owned())) }))
+    let typed = super::ticks::typed_words(words, choice)?;
+    Some((inner, Slot { cell, content: Content::Typed(Value::Text(typed.to_owned())) }))
 }
 
 #[cfg(test)]
@@ -373,6 +378,28 @@ values = { 1 = "满意", 2 = "基本满意", 3 = "不满意" }
     }
 
     #[test]
+    fn an_option_behind_other_words_goes_by_the_number_in_the_key() {
+        let key = "extends = \"wjx\"\n[[question]]\nform = \"C\"\nfield = \"need_types\"\nnumber = 4\n";
+        let headers =
+            ["4、需要哪些服务(标准化服务)", "4、(计量服务)", "5、质量提升需求具体描述", "6、实施过程"];
+        let rows = wjx(&headers, &["1", "1", "描述", "过程"]);
+        assert_eq!(values(&of(&rows, &with(&[("k.toml", key)])), &["need_types"]), ["标准化服务、计量服务"]);
+    }
+
+    #[test]
+    fn a_number_alone_takes_no_question_of_another_survey() {
+        let key = "extends = \"wjx\"\n[[question]]\nform = \"F\"\nfield = \"staff_attitude\"\nnumber = 4\n";
+        let other = "[[question]]\nform = \"F\"\nfield = \"staff_skill\"\nheader = [\"*能力*\"]\n";
+        let read = |headers: &[&str], answers: &[&str], key: &str| {
+            values(&of(&wjx(headers, answers), &with(&[("k.toml", key)])), &RATINGS[..2])
+        };
+        let (heads, said) =
+            (["4、您对本次会务怎么看", "5、人员能力怎么看", "6、服务专家"], ["不满意", "满意", "王拟"]);
+        assert_eq!(read(&heads, &said, key), ["", ""]);
+        assert_eq!(read(&heads, &said, &format!("{key}{other}")), ["不满意", "满意"]);
+    }
+
+    #[test]
     fn several_answers_in_one_cell_with_typed_words() {
         let rows = wjx(
             &["4、质量提升需求类型", "5、质量提升需求具体描述", "6、服务时间"],
@@ -498,6 +525,22 @@ values = { 1 = "满意", 2 = "基本满意", 3 = "不满意" }
             ],
         ]);
         assert_eq!(values(&many, &["need_types"]), ["标准化服务、计量服务"]);
+        let both = read(&[
+            &[
+                "项目名称",
+                "企业名称",
+                "need/质量提升需求类型",
+                "need/质量提升需求类型/标准化服务",
+                "need/质量提升需求类型/其他服务",
+                "need_other",
+                "服务时间",
+                "_id",
+                "_uuid",
+                "_index",
+            ],
+            &["拟甲项目", "成都拟乙公司", "其他服务", "0", "1", "碳足迹", "2025年3月", "1", "u", "1"],
+        ]);
+        assert_eq!(values(&both, &["need_types", "need_other"]), ["其他服务", "碳足迹"]);
         let summary = read(&[
             &[
                 "项目名称",

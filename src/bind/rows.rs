@@ -24,7 +24,7 @@ pub(super) fn data_rows<'a>(
             && !is_total(row)
             && !is_under_header(header, row)
             && !is_note_row(sheet, row, spec)
-            && !is_header_again(sheet, header, row)
+            && !is_header_again(sheet, header, spec, row)
     })
 }
 
@@ -150,14 +150,18 @@ fn ends_table(row: &Row, first: &str) -> bool {
     named >= 2 && row.cells.len() <= 2 * named
 }
 
-/// A row that repeats one of the header's rows, as after a page break.
-fn is_header_again(sheet: &Sheet, header: &Header<'_>, row: &Row) -> bool {
+/// A row that repeats one of the header's rows, as after a page break. An option's column may repeat its own name as
+/// an answer, and no return is named as the header is.
+fn is_header_again(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec, row: &Row) -> bool {
+    let is_option =
+        |col: u32| header.columns.iter().any(|(c, kind)| *c == col && matches!(kind, Column::Option(..)));
+    let said = |row: u32, col: u32| sheet.get(Cell::new(row, col)).map(|v| text::label(&v.text()));
+    let is_key = |kind: &Column| matches!(kind, Column::Field(f) if spec.key.contains(f));
     (header.row..header.data_from).any(|above| {
-        let same = row.cells.iter().filter(|(col, v)| {
-            let above = sheet.get(Cell::new(above, *col));
-            above.is_some_and(|a| text::label(&a.text()) == text::label(&v.text()))
-        });
-        same.count() * 2 > row.cells.len()
+        let mut keys = header.columns.iter().filter(|(_, kind)| is_key(kind)).map(|(col, _)| *col);
+        let same = |col: &u32| said(above, *col) == said(row.at, *col);
+        let others = || row.cells.iter().map(|(col, _)| *col).filter(|col| !is_option(*col));
+        keys.all(|col| same(&col)) && others().filter(same).count() * 2 > others().count()
     })
 }
 
@@ -186,7 +190,18 @@ mod tests {
             let bound = bind(&book(&[head, row, foot]), specs());
             assert_eq!((bound.returns.len(), bound.refused.len()), (1, 0), "{foot:?}");
         }
+        let again: &[&str] = &["质量提升服务项目名称", "企业名称"];
+        assert_eq!(bind(&book(&[head, row, again, head, row]), specs()).returns.len(), 2);
         let company: &[&str] = &["负责人培训", "成都拟戊公司", "成都拟丙机构", "13800000002", "满意"];
         assert_eq!(bind(&book(&[head, row, company]), specs()).returns.len(), 2);
+    }
+
+    #[test]
+    fn options_answered_with_their_own_names_repeat_no_header() {
+        let head: &[&str] =
+            &["企业名称", "所属行业", "从业人员数量", "企业规模", "标准化服务", "计量服务", "品牌培育服务"];
+        let row: &[&str] = &["成都拟乙公司", "化工", "50", "小型", "标准化服务", "计量服务", "品牌培育服务"];
+        let few: &[&str] = &["成都拟戊公司", "", "", "", "标准化服务", "", ""];
+        assert_eq!(bind(&book(&[head, row, few, head, row]), specs()).returns.len(), 3);
     }
 }

@@ -1,26 +1,18 @@
 //! Tables with one return per row, survey-platform exports among them, and rosters:
 //! known by a header row whose cells are labels of one form.
 
-use std::sync::Arc;
-
-use super::above::{self, Cells};
+use super::answers::{Table, bind_roster, content};
 use super::candidate::{Candidate, best_header, candidates};
-use super::columns;
-use super::header::{self, Readings};
+use super::columns::{self, Edge};
 use super::label::Scan;
-use super::lettered::{self, Letters};
 use super::platform::{self, Export};
-use super::rows::data_rows;
-use super::ticks;
-use super::{Bindings, Bound, Content, Envelope, Finding, RosterRow, Said, Slot};
+use super::{Bindings, Content, Finding, combined, doubles, lettered, over, unread, wide};
 use crate::cell::Cell;
-use crate::parse::date;
-use crate::parse::marks::Choice;
 use crate::problem::Code;
 use crate::spec::source::Source;
-use crate::spec::{ANSWER_TIME, Field, Form, FormSpec, Kind, Specs};
+use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
-use crate::workbook::{Row, Sheet, Value};
+use crate::workbook::{Sheet, Value};
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,18 +70,54 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
     }
     let export = platform::find(sheet, specs);
     if let Some(export) = &export
-        && let Some((header, form)) = exported(export, specs)
+        && let Some(mut table) = exported(export, specs)
     {
-        bind_table(sheet, &header, form, specs.of(form), &export.rivals, out);
+        doubles::order(sheet, &mut table.0, specs.of(table.1));
+        let refused = out.refused.len();
+        bind_table(sheet, &table.0, table.1, specs, &export.rivals, out);
+        if out.refused.len() == refused {
+            let spec = specs.of(table.1);
+            out.findings.extend(unread::note(sheet, &[table], spec));
+        }
         return true;
     }
-    let Some((mut header, form)) = of_form(&candidates, specs) else { return false };
+    let mut headers = of_forms(&candidates, specs);
+    let main = richest(&headers, specs).map(|at| headers.swap_remove(at));
+    let Some((mut header, form)) = main.or_else(|| of_options(sheet, &candidates, specs)) else {
+        return false;
+    };
     columns::complete(sheet, &mut header, specs.of(form));
     if is_part_of_a_form(scan, &header, specs.of(form)) {
         return false;
     }
-    bind_table(sheet, &header, form, specs.of(form), &[], out);
+    bind_rows(sheet, (header, form), headers, specs, out);
     true
+}
+
+/// Binds the rows under a header for its first form and for every other one that they hold as well.
+fn bind_rows(
+    sheet: &Sheet,
+    (mut header, form): (Header<'static>, Form),
+    headers: Vec<(Header<'static>, Form)>,
+    specs: &Specs,
+    out: &mut Bindings,
+) {
+    let mut told = Vec::new();
+    let mut tables = combined::others(sheet, headers, (&mut header, form), specs, &mut told);
+    tables.insert(0, (header, form));
+    for (header, form) in &mut tables {
+        let spec = specs.of(*form);
+        told.extend(wide::settle(sheet, header, (*form, spec)));
+        told.extend(doubles::settle(sheet, header, (*form, spec)));
+        doubles::order(sheet, header, spec);
+    }
+    told.extend(unread::note(sheet, &tables, specs.of(form)));
+    let refused = out.refused.len();
+    for (header, form) in &tables {
+        bind_table(sheet, header, *form, specs, &[], out);
+    }
+    // What is refused as a whole is not told column by column.
+    out.findings.extend(told.into_iter().filter(|_| out.refused.len() == refused));
 }
 
 /// The header of a roster, which alone asks for the forms that are due.
@@ -101,11 +129,29 @@ pub(super) fn of_roster(candidates: &[Candidate<'_>], specs: &Specs) -> Option<H
 
 /// The header of a form and the form whose labels it shows most of; the smaller form where two tie.
 pub(super) fn of_form(candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
-    let headers = Form::ALL.into_iter().filter_map(|form| {
-        let header = best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST)?;
-        Some((header.fields(), header, form))
-    });
-    richest(headers, specs).map(|(_, header, form)| (header, form))
+    let mut headers = of_forms(candidates, specs);
+    richest(&headers, specs).map(|at| headers.swap_remove(at))
+}
+
+/// The headers of all forms whose labels are there.
+fn of_forms(candidates: &[Candidate<'_>], specs: &Specs) -> Vec<(Header<'static>, Form)> {
+    let header = |form| best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST).map(|h| (h, form));
+    Form::ALL.into_iter().filter_map(header).collect()
+}
+
+/// A header of few labels and of options by their bare names, with all that its form requires.
+fn of_options(sheet: &Sheet, candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
+    const LABELS: usize = 2;
+    const OPTIONS: usize = 3;
+    let asks = |form: &Form| specs.of(*form).fields.iter().any(|f| f.kind == Kind::Many);
+    let header = |form| {
+        let mut header = best_header(candidates, specs.of(form), &specs.cover, LABELS)?;
+        columns::complete(sheet, &mut header, specs.of(form));
+        let whole = header.options() >= OPTIONS && missing(&header, specs.of(form)).is_empty();
+        whole.then_some((header, form))
+    };
+    let mut headers: Vec<_> = Form::ALL.into_iter().filter(asks).filter_map(header).collect();
+    richest(&headers, specs).map(|at| headers.swap_remove(at))
 }
 
 /// Whether a row of labels is only a part of a form: what a table of them would lack stands elsewhere, among others.
@@ -131,142 +177,50 @@ pub(super) fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
     needed.map(|(index, _)| index).filter(|index| !has(*index)).collect()
 }
 
-fn richest<'a>(
-    candidates: impl Iterator<Item = (usize, Header<'a>, Form)>,
-    specs: &Specs,
-) -> Option<(usize, Header<'a>, Form)> {
-    candidates.max_by_key(|(fields, _, form)| (*fields, std::cmp::Reverse(specs.of(*form).fields.len())))
+/// The header that names most fields; that of the smaller form where two tie.
+fn richest(headers: &[(Header<'_>, Form)], specs: &Specs) -> Option<usize> {
+    let rank = |at: &usize| {
+        let (header, form) = &headers[*at];
+        (header.fields(), std::cmp::Reverse(specs.of(*form).fields.len()))
+    };
+    (0..headers.len()).max_by_key(rank)
 }
 
 /// The header of a platform's export, for the form it asks most of.
 fn exported<'a>(export: &Export<'a>, specs: &Specs) -> Option<(Header<'a>, Form)> {
-    let candidates = Form::ALL.into_iter().filter_map(|form| {
+    let headers = Form::ALL.into_iter().filter_map(|form| {
         let columns = platform::columns(export, form, specs.of(form), &specs.cover);
         let row = export.row.at;
         let header = Header { row, data_from: row + 1, columns, source: Some((export.source, form)) };
-        let fields = header.fields();
-        (fields >= 4).then_some((fields, header, form))
+        (header.fields() >= FORM_LEAST).then_some((header, form))
     });
-    richest(candidates, specs).map(|(_, header, form)| (header, form))
-}
-
-/// What a column is by the readings of its header.
-pub(super) fn column_of(
-    Readings { plain, shortened, asked }: &Readings,
-    spec: &FormSpec,
-    cover: &FormSpec,
-    before: &[(u32, Column)],
-) -> Option<Column> {
-    let read = |label: &String| {
-        let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
-        field.or_else(|| envelope_column(label, cover))
-    };
-    plain
-        .iter()
-        .find_map(read)
-        .or_else(|| option_column(plain, spec))
-        .or_else(|| rated(asked, spec))
-        .or_else(|| shortened.iter().find_map(read))
-        .or_else(|| with_unit(plain, spec))
-}
-
-/// A question with options that one of the labels asks.
-pub(super) fn rated(asked: &[String], spec: &FormSpec) -> Option<Column> {
-    let with_options = |field: &usize| spec.fields[*field].kind == Kind::One;
-    asked.iter().find_map(|label| spec.by_label(label).filter(with_options)).map(Column::Field)
-}
-
-/// `从业人员数量人`, `从业人员数量/人`: the label with its unit.
-fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
-    plain.iter().find_map(|label| {
-        let field = spec.fields.iter().position(|f| {
-            let bare = || Some(label.strip_suffix(f.unit.as_str())?.trim_end_matches(header::UNIT_SIGNS));
-            !f.unit.is_empty() && bare().is_some_and(|b| f.labels.iter().any(|l| l == b))
-        })?;
-        Some(Column::Field(field))
-    })
-}
-
-/// 日期 alone belongs to the signature in the column before it.
-pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
-    let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
-    if !plain {
-        return field;
-    }
-    let last = before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None });
-    let owner = last.and_then(|l| spec.fields.iter().position(|f| f.beside == Some(l)));
-    owner.unwrap_or(field)
-}
-
-pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
-    if ANSWER_TIME.contains(&label) {
-        return Some(Column::Seconds);
-    }
-    match &*cover.fields[cover.by_label(label)?].id {
-        "district" => Some(Column::District),
-        "agency" => Some(Column::Agency),
-        "consent" => Some(Column::Consent),
-        "period" => Some(Column::Period),
-        _ => None,
-    }
-}
-
-/// `质量提升需求类型:标准化服务`, `4.质量提升需求类型(标准化服务)`: one column per option.
-fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
-    let known = |field: usize, option: &str| {
-        let bare = option.split_once('(').map_or("", |(bare, _)| bare);
-        [option, bare]
-            .into_iter()
-            .map(text::label)
-            .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
-    };
-    plain.iter().find_map(|whole| {
-        if let Some(column) = option_behind(whole, spec, known) {
-            return Some(column);
-        }
-        let cuts = whole.match_indices(header::OPTION_SIGNS);
-        cuts.take(header::OPTION_CUTS).find_map(|(at, sign)| {
-            let question = &whole[..at];
-            let option = whole[at + sign.len()..].trim_start_matches(header::OPTION_SIGNS);
-            let field = spec.by_label(&text::label(question))?;
-            let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
-            let index = has_options.then(|| known(field, option.trim_end_matches([')', ']']))).flatten()?;
-            Some(Column::Option(field, index))
-        })
-    })
-}
-
-/// `质量提升需求类型 标准化服务`: only a blank or a line break between the question and its option.
-fn option_behind(
-    whole: &str,
-    spec: &FormSpec,
-    known: impl Fn(usize, &str) -> Option<usize>,
-) -> Option<Column> {
-    let asks = spec.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, Kind::Many | Kind::One));
-    asks.flat_map(|(at, field)| field.labels.iter().map(move |label| (at, label))).find_map(|(at, label)| {
-        let option = whole.strip_prefix(label.as_str()).filter(|option| !option.is_empty())?;
-        known(at, option).map(|option| Column::Option(at, option))
-    })
+    let mut headers: Vec<_> = headers.collect();
+    richest(&headers, specs).map(|at| headers.swap_remove(at))
 }
 
 fn bind_table(
     sheet: &Sheet,
     header: &Header<'_>,
     form: Form,
-    spec: &FormSpec,
+    specs: &Specs,
     rivals: &[&str],
     out: &mut Bindings,
 ) {
+    let spec = specs.of(form);
     let refusal = refusal(sheet, header, spec)
         .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
-    let cells = Cells::of(sheet, header);
-    for row in data_rows(sheet, header, spec) {
-        let bound = bind_row((sheet, &cells), header, form, spec, row);
-        match &refusal {
-            None => out.returns.push(bound),
-            Some(_) => out.refused.push(bound),
+    let table = Table::of(sheet, header, spec);
+    let mut told = Vec::new();
+    let into = if refusal.is_none() { &mut out.returns } else { &mut out.refused };
+    let before = into.len();
+    table.read(form, into, &mut told);
+    if let Some(agency) = over::agency(sheet, header, &specs.cover) {
+        for bound in &mut into[before..] {
+            bound.envelope.agency.get_or_insert_with(|| Box::new(agency.clone()));
         }
     }
+    // What is refused as a whole is not told cell by cell.
+    out.findings.extend(told.into_iter().filter(|_| refusal.is_none()));
     if let Some((code, about)) = refusal {
         let found = if code == Code::TableByIndex && !rivals.is_empty() {
             format!("对照文件{}同样适用，不能判断用哪一个", rivals.join("、"))
@@ -295,65 +249,35 @@ fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code,
 }
 
 /// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
-fn are_parts(sheet: &Sheet, header: &Header<'_>, columns: &[u32], field: &Field) -> bool {
-    // In two rows, the parts stand in the lower one.
-    let words = |col: &u32| {
-        let rows = (header.row..header.data_from).rev();
-        text::label(
-            &rows.map(|row| sheet.text(Cell::new(row, *col))).find(|w| !w.is_empty()).unwrap_or_default(),
-        )
-    };
-    match (columns, field.kind) {
-        ([a, b], Kind::Contact) => words(a) != words(b),
+pub(super) fn are_parts(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> bool {
+    let words = |col: &u32| columns::words(sheet, header, *col);
+    // Under a header merged over all of them ([`wide`]).
+    let merged = same[1..].iter().all(|col| words(col).is_empty());
+    match (same, field.kind) {
+        (_, Kind::Many | Kind::Contact) if merged => true,
+        ([_, _], Kind::Range) if merged => true,
+        (_, Kind::Contact) => {
+            let words: Vec<String> = same.iter().map(words).collect();
+            words.iter().enumerate().all(|(at, word)| !words[..at].contains(word))
+        }
         ([a, b], Kind::Range) => {
             let (a, b) = (words(a), words(b));
-            columns::edge(&a) == Some(columns::Edge::Start) && columns::edge(&b) == Some(columns::Edge::End)
-                || a.contains(['始', '起']) && b.contains(['结', '止'])
+            let ends = (columns::edge(&a), columns::edge(&b));
+            let both = [(Some(Edge::Start), Some(Edge::End)), (Some(Edge::End), Some(Edge::Start))];
+            both.contains(&ends) || a.contains(['始', '起']) && b.contains(['结', '止'])
         }
         _ => false,
     }
 }
 
-/// The content of a field that an earlier column began.
-fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) -> Slot {
-    let sign = match field.kind {
-        Kind::Range => "至",
-        Kind::Contact => " ",
-        _ => return Slot { cell, content },
-    };
-    match (before, content) {
-        (Some(Slot { cell, content: Content::Typed(first) }), Content::Typed(second)) => {
-            let words = format!("{}{sign}{}", first.text(), second.text());
-            Slot { cell, content: Content::Typed(Value::Text(words)) }
-        }
-        (Some(Slot { cell: _, content: Content::Blank }), Content::Typed(end))
-            if field.kind == Kind::Range =>
-        {
-            Slot { cell, content: open_ended(end, |end| format!("{sign}{end}")) }
-        }
-        (Some(Slot { cell, content: Content::Typed(start) }), Content::Blank)
-            if field.kind == Kind::Range =>
-        {
-            Slot { cell, content: open_ended(start, |start| format!("{start}{sign}")) }
-        }
-        (Some(slot), Content::Blank) => slot,
-        (_, content) => Slot { cell, content },
-    }
-}
-
-/// One end of a period whose other end was left out: the sign for a range stays, so that a day is not read as both.
-fn open_ended(value: Value, with_sign: impl Fn(&str) -> String) -> Content {
-    let words = value.text();
-    let is_day = matches!(date::date(&words), Ok(Some(_)));
-    Content::Typed(if is_day { Value::Text(with_sign(&words)) } else { value })
-}
-
 /// A platform export by index: every answer to the questions with options is a bare number that no key explains.
+/// In a table of people 1 and 0 say 是 and 否 ([`super::answers`]).
 fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     let (mut numbers, mut others) = (0, 0);
     for (col, column) in &header.columns {
         let Column::Field(field) = column else { continue };
-        if !matches!(spec.fields[*field].kind, Kind::One | Kind::Many) {
+        let asked = &spec.fields[*field];
+        if !matches!(asked.kind, Kind::One | Kind::Many) || header.source.is_none() && is_yes_no(asked) {
             continue;
         }
         for row in sheet.rows.iter().filter(|r| r.at >= header.data_from) {
@@ -367,6 +291,11 @@ fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     numbers >= 1 && others == 0
 }
 
+/// Whether a question is answered with 是 or 否.
+pub(super) fn is_yes_no(field: &Field) -> bool {
+    field.kind == Kind::One && matches!(&field.options[..], [yes, no] if yes == "是" && no == "否")
+}
+
 /// `3`, `1┋4`: numbers of options.
 fn is_index(value: &Value) -> bool {
     let is_small = |part: &str| part.parse::<i32>().is_ok_and(|n| n.abs() <= 20);
@@ -376,186 +305,5 @@ fn is_index(value: &Value) -> bool {
             text::plain(words).split(['┋', '→', ',', ';', ' ']).filter(|p| !p.is_empty()).all(is_small)
         }
         _ => false,
-    }
-}
-
-fn bind_row(
-    (sheet, cells): (&Sheet, &Cells<'_>),
-    header: &Header<'_>,
-    form: Form,
-    spec: &FormSpec,
-    row: &Row,
-) -> Bound {
-    let first = row.cells.first().map_or(0, |(col, _)| *col);
-    let mut bound = Bound {
-        form,
-        sheet: Arc::clone(&sheet.name),
-        anchor: Cell::new(row.at, first),
-        tabular: true,
-        slots: slots((sheet, cells), header, spec, row),
-        envelope: Envelope::default(),
-        continued: Vec::new(),
-    };
-    for (col, column) in &header.columns {
-        if matches!(column, Column::Field(_) | Column::Option(..)) {
-            continue;
-        }
-        let (cell, value) = cells.get(Cell::new(row.at, *col));
-        let mut words = text::words(&value.map(Value::text).unwrap_or_default());
-        if words.is_empty() || is_missing(header, &words) {
-            continue;
-        }
-        // 四川省-成都市-新都区
-        if let (Column::District, Some(sign)) = (column, header.source.and_then(|(s, _)| s.cascade))
-            && let Some((_, last)) = words.rsplit_once(sign)
-        {
-            words = text::words(last);
-        }
-        let said = Said { text: words.as_str().into(), sheet: Arc::clone(&sheet.name), cell };
-        let said = Some(Box::new(said));
-        match column {
-            Column::District => bound.envelope.district = said,
-            Column::Agency => bound.envelope.agency = said,
-            Column::Consent => bound.envelope.consent = said,
-            Column::Period => bound.envelope.period = said,
-            Column::Seconds => bound.envelope.seconds = seconds(&words),
-            Column::Field(_) | Column::Option(..) => {}
-        }
-    }
-    bound
-}
-
-fn slots(
-    (sheet, cells): (&Sheet, &Cells<'_>),
-    header: &Header<'_>,
-    spec: &FormSpec,
-    row: &Row,
-) -> Vec<Option<Slot>> {
-    let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
-    for (col, column) in &header.columns {
-        let (cell, value) = cells.get(Cell::new(row.at, *col));
-        match column {
-            Column::Field(field) => {
-                // 同上 below nothing names nobody.
-                let named = |v: &&Value| spec.fields[*field].kind != Kind::Name || !above::is_same(v);
-                let said = content(header, spec, *field, value.filter(named));
-                let before = slots[*field].take();
-                slots[*field] = Some(with_part(&spec.fields[*field], before, cell, said));
-            }
-            Column::Option(field, option) => {
-                let value = value.filter(|v| !is_missing(header, &v.text()));
-                if let Some((inner, slot)) = platform::typed_beside(spec, *field, *option, cell, value) {
-                    slots[inner] = Some(slot);
-                }
-                let on = value.is_some_and(|v| {
-                    is_on(sheet, header, row, (*field, &spec.fields[*field].choices[*option]), v)
-                });
-                tick(&mut slots[*field], cell, *option, on);
-            }
-            _ => {}
-        }
-    }
-    for (index, field) in spec.fields.iter().enumerate() {
-        if let Some(container) = field.within
-            && slots[index].is_none()
-        {
-            slots[index] = slots[container].as_ref().map(|s| Slot { cell: s.cell, content: Content::Blank });
-        }
-    }
-    slots
-}
-
-/// The content of a cell, by the platform's mapping where there is one.
-fn content(header: &Header<'_>, spec: &FormSpec, field: usize, value: Option<&Value>) -> Content {
-    match header.source {
-        Some((source, form)) => platform::content(source, form, spec, field, value),
-        None => typed(value),
-    }
-}
-
-fn is_missing(header: &Header<'_>, words: &str) -> bool {
-    header.source.is_some_and(|(source, _)| source.is_missing(words)) || is_skip_mark(words)
-}
-
-fn typed(value: Option<&Value>) -> Content {
-    match value {
-        None => Content::Blank,
-        Some(Value::Text(words)) if is_skip_mark(words) => Content::Blank,
-        Some(value) => Content::Typed(value.clone()),
-    }
-}
-
-/// `(跳过)` and `(空)` of 问卷星.
-pub(super) fn is_skip_mark(words: &str) -> bool {
-    matches!(text::key(words).as_str(), "(跳过)" | "(空)")
-}
-
-fn tick(slot: &mut Option<Slot>, cell: Cell, option: usize, on: bool) {
-    let slot = slot.get_or_insert(Slot { cell, content: Content::Ticks(Vec::new()) });
-    let Content::Ticks(ticks) = &mut slot.content else { return };
-    if on {
-        ticks.push(option);
-        ticks.sort_unstable();
-    }
-}
-
-/// Whether a cell in an option's column ticks the option.
-fn is_on(
-    sheet: &Sheet,
-    header: &Header<'_>,
-    row: &Row,
-    (field, choice): (usize, &Choice),
-    value: &Value,
-) -> bool {
-    let words = match value {
-        Value::Bool(on) => return *on,
-        Value::Uncalculated | Value::Error(_) => return false,
-        other => text::key(&other.text()),
-    };
-    if ticks::is_cross(&words) {
-        return ticks::crosses_tick(sheet, header, row, field);
-    }
-    // Any other words in an option's column are the option itself.
-    choice.spellings.contains(&words) || ticks::is_tick(&words).unwrap_or(true)
-}
-
-/// `123秒`, `2分3秒`, `02:07`.
-fn seconds(words: &str) -> Option<u32> {
-    let text = text::key(words);
-    if text.contains(':') {
-        let mut parts = text.split(':').map(|part| part.parse::<u32>().ok());
-        return parts.try_fold(0u32, |sum, part| sum.checked_mul(60)?.checked_add(part?));
-    }
-    let body = text.strip_suffix('秒').unwrap_or(&text);
-    match body.split_once('分') {
-        Some((m, s)) => {
-            let minutes = m.parse::<u32>().ok()?.checked_mul(60)?;
-            minutes.checked_add(s.trim_start_matches('钟').parse().unwrap_or(0))
-        }
-        None => body.parse().ok(),
-    }
-}
-
-fn bind_roster(sheet: &Sheet, header: &Header<'_>, letters: &Letters, spec: &FormSpec, out: &mut Bindings) {
-    let cells = Cells::of(sheet, header);
-    for row in data_rows(sheet, header, spec) {
-        let mut slots = slots((sheet, &cells), header, spec, row);
-        // The roster shares its envelope columns' labels with the cover.
-        for (col, column) in &header.columns {
-            let id = match column {
-                Column::District => "district",
-                Column::Agency => "agency",
-                Column::Consent => "consent",
-                _ => continue,
-            };
-            let (cell, value) = cells.get(Cell::new(row.at, *col));
-            if let Some(index) = spec.index(id) {
-                slots[index] = Some(Slot { cell, content: typed(value) });
-            }
-        }
-        if let Some(index) = spec.index("expected").filter(|_| !letters.is_empty()) {
-            slots[index] = lettered::due(&cells, row, letters);
-        }
-        out.roster.push(RosterRow { sheet: Arc::clone(&sheet.name), row: row.at, slots });
     }
 }

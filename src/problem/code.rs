@@ -52,6 +52,11 @@ catalogue! {
     TableColumns, "table_columns", Error, "表格的列无法区分：{}", "同一栏目出现在多列，不能判断取哪一列", "请保证每个栏目只占一列，表头与表式一致", "";
     TableRequired, "table_required", Error, "表格缺少必需的列：{}", "没有该列就无法确定每一行属于谁", "请补上该列后重新报送", "";
     TableByIndex, "table_by_index", Error, "问卷平台导出的是选项序号，不是选项文字", "序号与选项的对应关系取决于问卷设置，不能猜测", "请在平台选择“按选项文本”导出，或在 templates/sources/ 提供对照文件", "";
+    ColumnUnread, "column_unread", Warning, "表头为“{}”的一列未读取", "表头不是表式中的栏目名称，而该列写的可能是应报的内容", "请把表头改为表式中的栏目名称；不是应报内容的，不需要修改", "";
+    ColumnOtherForm, "column_other_form", Info, "“{}”是另一种表的栏目，未读取", "一行可以兼报几种表，但各表的必填栏目都要有", "应报那一种表的，请补上它的必填栏目，或另表报送", "";
+    ColumnDoubtful, "column_doubtful", Warning, "“{}”占了多列，不能判断取哪一列，未采用", "表头横跨多列，或几列的表头是同一栏目的不同写法", "请保证每个栏目只占一列，表头与表式一致", "";
+    MergedAcross, "merged_across", Warning, "“{}”与左边的栏目合并为一格，未采用", "一个单元格横跨几栏，不能判断回答属于哪一栏，只按第一栏读取", "请取消合并，各栏分别填写", "";
+    RowsDiffer, "rows_differ", Warning, "“{}”在合并为一份的几行中写得不同，未采用", "名称合并为一格的几行按一份表读取", "请在每一行写明项目名称和企业名称，或各行写法一致", "";
     RequiredMissing, "required_missing", Error, "未填写“{}”", "该项为必填，缺少它就无法统计这份表", "请补填", "附录B—附录F";
     RequiredUnreadable, "required_unreadable", Error, "“{}”无法辨认", "该项为必填，内容无法辨认时这份表不能统计", "请按表式重新填写", "附录B—附录F";
     OptionUnrecognised, "option_unrecognised", Warning, "“{}”的回答不在选项之内", "只统计表中列出的选项", "请在给出的选项中选择一项打“√”", "附录B—附录F";

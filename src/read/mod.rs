@@ -341,7 +341,9 @@ fn finding_problem(file: &InputFile, finding: Finding) -> Option<Problem> {
     let code = Code::from_id(&finding.code)?;
     let place = Place { file: Arc::clone(&file.name), sheet: finding.sheet, cell: finding.cell };
     let mut problem = Problem::new(code, place).about(finding.about).found(finding.found);
+    problem = problem.named(finding.enterprise, finding.project);
     problem.form = finding.form;
+    problem.field = finding.field.into();
     Some(problem)
 }
 

@@ -310,6 +310,22 @@ impl Specs {
         }
     }
 
+    /// The label that words make within those of their group (国际 in 参与制定标准数量), both in normal form.
+    pub fn woven(&self, group: &str, part: &str) -> Option<&str> {
+        let bare = group.split(['(', '[']).next().unwrap_or(group);
+        let groups = [bare, bare.trim_end_matches("数量"), bare.trim_end_matches("情况")];
+        let fits = |label: &&String| {
+            let at = label.find(part).filter(|_| !part.is_empty() && !bare.is_empty());
+            at.is_some_and(|at| {
+                let ends = (&label[..at], &label[at + part.len()..]);
+                groups.iter().any(|g| {
+                    g.len() == ends.0.len() + ends.1.len() && g.starts_with(ends.0) && g.ends_with(ends.1)
+                })
+            })
+        };
+        self.words.labels.iter().filter(fits).min().map(String::as_str)
+    }
+
     /// Whether a label, in normal form, is that of a question with options in any form.
     pub fn has_options(&self, label: &str) -> bool {
         Form::ALL.into_iter().map(|form| self.of(form)).any(|spec| {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Form, FormSpec, Kind, toml_error};
+use super::{Form, FormSpec, Kind, Specs, toml_error};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -50,7 +50,8 @@ pub struct Source {
     pub joined_by: Vec<char>,
     /// Signs around the words typed behind an option.
     pub other_text: Option<(char, char)>,
-    group: Option<char>,
+    /// Sign between the groups and the question of a header.
+    pub group: Option<char>,
     /// Joins the steps of a cascade (`四川省-成都市-新都区`).
     pub cascade: Option<char>,
     ids: bool,
@@ -264,6 +265,14 @@ fn question(at: &Written<'_>, raw: &toml::Spanned<RawQuestion>, forms: &[&FormSp
     if !raw.values.is_empty() && !matches!(field.kind, Kind::One | Kind::Many) {
         return Err(wrong("values", format!("`{}` 不是选择题，不能写 values", raw.field), "请删去 values"));
     }
+    // Without any words a pattern would fit every column.
+    if let Some(all) = raw.header.iter().find(|h| h.contains('*') && pattern(h).chars().all(|c| c == '*')) {
+        return Err(wrong(
+            "header",
+            format!("header 中的「{all}」没有文字"),
+            "请写出题干中的文字，如 \"*人员*态度*\"",
+        ));
+    }
     let mut values = BTreeMap::new();
     for (code, label) in &raw.values {
         let wanted = text::label(label);
@@ -276,7 +285,7 @@ fn question(at: &Written<'_>, raw: &toml::Spanned<RawQuestion>, forms: &[&FormSp
     Ok(Question {
         form,
         field: index,
-        headers: raw.header.iter().map(|h| text::label(h)).collect(),
+        headers: raw.header.iter().map(|h| pattern(h)).collect(),
         number: raw.number,
         values,
     })
@@ -333,15 +342,27 @@ impl Source {
         self.questions.iter().find(|q| q.form == form && q.number == Some(number)).map(|q| q.field)
     }
 
-    /// How many questions of the key a header row holds.
-    pub fn keyed(&self, heads: &[Head]) -> usize {
-        let has = |q: &&Question| {
-            heads.iter().any(|h| {
-                let named = q.headers.iter().any(|p| matches(p, &h.whole) || matches(p, &h.rest));
-                named || (q.number.is_some() && q.number == h.number)
-            })
+    /// How many questions of the key a header row holds, and whether it holds all of them, one by its words at least.
+    ///
+    /// A number alone says little: every survey has a third question. It counts where no words stand beside it, or an
+    /// option of the question.
+    pub fn keyed(&self, heads: &[Head], specs: &Specs) -> Keyed {
+        let named = |q: &&Question| heads.iter().any(|h| q.is_named(h, specs.of(q.form)));
+        let numbered = |q: &&Question| {
+            let mut its_own = heads.iter().filter(|h| h.number.is_some() && h.number == q.number);
+            its_own.any(|h| !h.has_words() || self.names_option(q, h, specs.of(q.form)))
         };
-        self.questions.iter().filter(has).count()
+        let there =
+            |q: &Question| named(&q) || heads.iter().any(|h| h.number.is_some() && h.number == q.number);
+        let whole = self.questions.iter().all(there) && self.questions.iter().any(|q| named(&q));
+        let questions = self.questions.iter().filter(|q| whole || named(q) || numbered(q)).count();
+        Keyed { questions, whole }
+    }
+
+    /// Whether a header ends with an option of a question.
+    fn names_option(&self, question: &Question, head: &Head, spec: &FormSpec) -> bool {
+        let mut readings = self.option_readings(&head.rest);
+        readings.any(|(_, option)| self.option(question.form, spec, question.field, option).is_some())
     }
 
     /// The option a code or its words stand for: by the key of the question, by the platform's values, by its spelling.
@@ -372,6 +393,22 @@ impl Source {
     }
 }
 
+impl Question {
+    /// Whether the words of a header mean it: those of the key, or the label of its field.
+    fn is_named(&self, head: &Head, spec: &FormSpec) -> bool {
+        let fits = |p: &String| matches(p, &head.whole) || matches(p, &head.rest);
+        self.headers.iter().any(fits) || spec.by_label(&head.rest) == Some(self.field)
+    }
+}
+
+/// What of a mapping's key a header row holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keyed {
+    pub questions: usize,
+    /// All of it, so that a question may go by its number alone.
+    pub whole: bool,
+}
+
 /// A header of a platform, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -379,6 +416,13 @@ pub struct Head {
     /// Without the number.
     pub rest: String,
     pub whole: String,
+}
+
+impl Head {
+    /// Whether a question stands in it, beside its number and an option in brackets.
+    pub fn has_words(&self) -> bool {
+        !self.rest.is_empty() && !self.rest.starts_with(['(', '['])
+    }
 }
 
 /// `4、…`, `4. …`, `4(…`, `第4题…`: the number of a question and what follows.
@@ -399,6 +443,11 @@ fn numbered(label: &str) -> (Option<u32>, &str) {
         None if counted || rest.starts_with('(') || rest.is_empty() => (Some(number), rest),
         None => (None, label),
     }
+}
+
+/// A pattern in normal form: the words between its stars, which themselves are no decoration here.
+fn pattern(written: &str) -> String {
+    written.split('*').map(text::label).collect::<Vec<_>>().join("*")
 }
 
 /// Whether a pattern with `*` for any words fits.
@@ -485,6 +534,20 @@ mod tests {
     }
 
     #[test]
+    fn stars_at_the_ends_of_a_pattern_are_kept() {
+        let question =
+            "[[question]]\nform = \"F\"\nfield = \"staff_attitude\"\nheader = [\"*人员 *态度*\"]\n";
+        let files = BUILT_IN.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned()));
+        let mine = ("x.toml".to_owned(), format!("extends = \"wjx\"\n{question}"));
+        let specs = Specs::built_in().unwrap().with_sources(files.chain([mine]).collect()).unwrap();
+        let source = specs.sources.all().iter().find(|s| s.id == "x").unwrap();
+        let field = |head: &str| source.field(Form::F, specs.of(Form::F), &source.head(head).rest);
+        let wanted = specs.of(Form::F).index("staff_attitude");
+        assert_eq!(field("5、您觉得服务人员的工作态度如何呢"), wanted);
+        assert_eq!(field("6、您觉得服务人员的工作能力如何呢"), None);
+    }
+
+    #[test]
     fn headers_lose_number_and_suffix() {
         for (header, number, rest) in [
             ("3、企业名称", Some(3), "企业名称"),
@@ -511,6 +574,10 @@ mod tests {
             (
                 "[[question]]\nform = \"F\"\nfield = \"staff_skill\"\nvalues = { 1 = \"好\" }\n",
                 "x.toml 第6行：「好」不是 `staff_skill` 的选项",
+            ),
+            (
+                "[[question]]\nform = \"F\"\nfield = \"staff_skill\"\nheader = [\"*\"]\n",
+                "x.toml 第6行：header 中的「*」没有文字",
             ),
             ("joined_by = [\"ab\"]\n", "x.toml 第3行：joined_by 应是一个符号"),
             ("option_headers = [\"{question}{option}\"]\n", "x.toml 第3行：option_headers 中的"),

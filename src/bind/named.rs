@@ -1,0 +1,108 @@
+//! What a column of a table holds by the words of its header: a field, an option of a question, or what the cover says.
+//!
+//! A header counts only where it equals a label of the form in one of its readings ([`super::header`]); what only its
+//! neighbours explain is told in [`super::columns`].
+
+use super::header::{self, Readings};
+use super::table::Column;
+use crate::spec::{ANSWER_TIME, FormSpec, Kind};
+use crate::text;
+
+/// What a column is by the readings of its header.
+pub(super) fn column_of(
+    Readings { plain, shortened, asked }: &Readings,
+    spec: &FormSpec,
+    cover: &FormSpec,
+    before: &[(u32, Column)],
+) -> Option<Column> {
+    let read = |label: &String| {
+        let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
+        field.or_else(|| envelope_column(label, cover))
+    };
+    plain
+        .iter()
+        .find_map(read)
+        .or_else(|| option_column(plain, spec))
+        .or_else(|| rated(asked, spec))
+        .or_else(|| shortened.iter().find_map(read))
+        .or_else(|| with_unit(plain, spec))
+}
+
+/// A question with options that one of the labels asks.
+pub(super) fn rated(asked: &[String], spec: &FormSpec) -> Option<Column> {
+    let with_options = |field: &usize| spec.fields[*field].kind == Kind::One;
+    asked.iter().find_map(|label| spec.by_label(label).filter(with_options)).map(Column::Field)
+}
+
+/// `从业人员数量人`, `从业人员数量/人`: the label with its unit.
+fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
+    plain.iter().find_map(|label| {
+        let field = spec.fields.iter().position(|f| {
+            let bare = || Some(label.strip_suffix(f.unit.as_str())?.trim_end_matches(header::UNIT_SIGNS));
+            !f.unit.is_empty() && bare().is_some_and(|b| f.labels.iter().any(|l| l == b))
+        })?;
+        Some(Column::Field(field))
+    })
+}
+
+/// 日期 alone belongs to the signature in the column before it.
+pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
+    let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
+    if !plain {
+        return field;
+    }
+    let last = before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None });
+    let owner = last.and_then(|l| spec.fields.iter().position(|f| f.beside == Some(l)));
+    owner.unwrap_or(field)
+}
+
+pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {
+    if ANSWER_TIME.contains(&label) {
+        return Some(Column::Seconds);
+    }
+    match &*cover.fields[cover.by_label(label)?].id {
+        "district" => Some(Column::District),
+        "agency" => Some(Column::Agency),
+        "consent" => Some(Column::Consent),
+        "period" => Some(Column::Period),
+        _ => None,
+    }
+}
+
+/// `质量提升需求类型:标准化服务`, `4.质量提升需求类型(标准化服务)`: one column per option.
+fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
+    let known = |field: usize, option: &str| {
+        let bare = option.split_once('(').map_or("", |(bare, _)| bare);
+        [option, bare]
+            .into_iter()
+            .map(text::label)
+            .find_map(|option| spec.fields[field].choices.iter().position(|c| c.spellings.contains(&option)))
+    };
+    plain.iter().find_map(|whole| {
+        if let Some(column) = option_behind(whole, spec, known) {
+            return Some(column);
+        }
+        let cuts = whole.match_indices(header::OPTION_SIGNS);
+        cuts.take(header::OPTION_CUTS).find_map(|(at, sign)| {
+            let question = &whole[..at];
+            let option = whole[at + sign.len()..].trim_start_matches(header::OPTION_SIGNS);
+            let field = spec.by_label(&text::label(question))?;
+            let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
+            let index = has_options.then(|| known(field, option.trim_end_matches([')', ']']))).flatten()?;
+            Some(Column::Option(field, index))
+        })
+    })
+}
+
+/// `质量提升需求类型 标准化服务`: only a blank or a line break between the question and its option.
+fn option_behind(
+    whole: &str,
+    spec: &FormSpec,
+    known: impl Fn(usize, &str) -> Option<usize>,
+) -> Option<Column> {
+    let asks = spec.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, Kind::Many | Kind::One));
+    asks.flat_map(|(at, field)| field.labels.iter().map(move |label| (at, label))).find_map(|(at, label)| {
+        let option = whole.strip_prefix(label.as_str()).filter(|option| !option.is_empty())?;
+        known(at, option).map(|option| Column::Option(at, option))
+    })
+}
