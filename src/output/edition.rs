@@ -262,7 +262,7 @@ mod tests {
     fn whole(outputs: &Path, files: &[(&str, &str)]) -> PathBuf {
         let edition = Edition::open(outputs).unwrap();
         for (path, text) in files {
-            edition.write(path, text.as_bytes()).unwrap();
+            edition.write(*path, text.as_bytes()).unwrap();
         }
         edition.publish(Manifest { period: "2025Q1".into(), ..Manifest::default() }, b"{}").unwrap().0
     }
@@ -323,7 +323,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let part = |name: &str| {
             let edition = Edition::open(folder.path()).unwrap();
-            edition.write(&format!("problems/{name}"), b"x").unwrap();
+            edition.write(format!("problems/{name}"), b"x").unwrap();
             edition.publish_parts("2025Q1", &["problems"]).unwrap()
         };
         let first = part("early.txt");

@@ -214,7 +214,7 @@ mod tests {
             let values = meant.answers.iter().map(|(id, said)| (id.clone(), said.text.clone())).collect();
             let mended = SheetPlan {
                 values,
-                marks: problems.iter().map(|p| mark(spec, p)).collect(),
+                marks: problems.iter().map(|p| mark(&first.spec, p)).collect(),
                 ..SheetPlan::blank(&first.spec)
             };
             let (_, left) = read(workbook(&[mended], Extras::FULL).unwrap(), None, &specs);
