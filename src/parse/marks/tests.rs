@@ -267,6 +267,34 @@ fn a_mark_without_an_option_answers_yes_or_no_only() {
 }
 
 #[test]
+fn a_sign_that_an_instruction_names_ticks_nothing() {
+    for text in [
+        "请打√：□满意 □基本满意 □不满意",
+        "（请在□内打√）□满意 □基本满意 □不满意",
+        "请在相应的□中打“√” □满意 □基本满意 □不满意",
+        "满意 基本满意 不满意（请打√）",
+        "（在相应选项打“√”）满意 基本满意 不满意",
+        "打√：□满意 □基本满意 □不满意",
+        "满意（ ）基本满意（ ）不满意（ ） 请打√",
+    ] {
+        assert_eq!(rating(text), Ok(vec![]), "{text}");
+        assert_eq!(
+            one(text, &choices(&["满意", "基本满意", "不满意"])).map(|t| t.ticked),
+            Ok(vec![]),
+            "{text}"
+        );
+    }
+    for text in [
+        "请打√：□满意 ☑基本满意 □不满意",
+        "（请在□内打√）□满意 □基本满意√ □不满意",
+        "请在□内打√：满意□ 基本满意■ 不满意□",
+        "（请打√）满意（ ）基本满意（√）不满意（ ）",
+    ] {
+        assert_eq!(rating(text), Ok(vec![1]), "{text}");
+    }
+}
+
+#[test]
 fn options_answered_each_by_a_word() {
     let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
     let read = |text: &str| ticks(text, &needs).map(|t| t.ticked);
