@@ -22,6 +22,9 @@ const BETWEEN: &str = " ,、;/+|&.·和及与各表()";
 /// The letters of the forms that are due, ascending; `None` where the words cannot be told.
 pub fn letters(raw: &str) -> Option<Vec<char>> {
     let text = tidy(raw);
+    if is_modified(&text) {
+        return None;
+    }
     let (mut due, mut all) = (Vec::new(), None);
     for piece in text.split(|c| BETWEEN.contains(c)).filter(|p| !p.is_empty()) {
         let bare = without_plain(piece);
@@ -40,6 +43,20 @@ pub fn letters(raw: &str) -> Option<Vec<char>> {
         (Some(true), false) => USUAL.chars().eq(due.iter().copied()).then_some(due),
         (_, false) => Some(due),
     }
+}
+
+/// Whether a bracket behind letters holds letters too, which may be due or not: `B（C）`.
+fn is_modified(text: &str) -> bool {
+    let names = |words: &str| words.contains(|c| LETTERS.contains(c));
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('(') {
+        let (inside, behind) = tail.split_once(')').unwrap_or((tail, ""));
+        if names(before) && names(inside) {
+            return true;
+        }
+        rest = behind;
+    }
+    false
 }
 
 /// In capitals, brackets of one kind, a plain dash without blanks for a range.
@@ -173,6 +190,8 @@ mod tests {
             "B（如有）",
             "报送",
             "B？",
+            "B、C（E）",
+            "B（C）",
             "B不报",
             "2份",
         ] {

@@ -401,6 +401,7 @@ fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
         at += 1;
     }
     drop_last_blank(&mut tokens);
+    settle::settle_instructions(&mut tokens);
     tokens
 }
 

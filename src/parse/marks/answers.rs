@@ -42,7 +42,10 @@ const NO: [&str; 22] = [
 ];
 /// What may stand around such a word.
 const SIGNS: &str = ":()[]{}-_=\"'.!";
+/// Words that begin a denial, which may be a remark.
 const DENYING: [&str; 6] = ["不", "暂不", "无需", "没有需", "并不", "否"];
+/// Words that make one wherever they stand.
+const DENIED: [&str; 9] = ["不需", "无需", "不涉及", "没有需", "不考虑", "不必", "均无", "均不", "都不"];
 
 /// Takes out the options that a word denies and the words of those that one affirms.
 ///
@@ -106,10 +109,22 @@ fn joined(tokens: &[Token]) -> String {
 }
 
 fn behind(tokens: &[Token], at: usize, choices: &[Choice]) -> Said {
-    let said = means(&words_behind(tokens, at));
-    let is_open = matches!(tokens[at], Token::Option(i) if choices[i].spellings[0].starts_with("其他"));
+    let words = words_behind(tokens, at);
+    let said = means(&words);
+    let is_open = matches!(tokens[at], Token::Option(i) if takes_words(choices, i));
+    // A bracket that goes on behind the next option speaks of that one too.
+    let is_cut = words.starts_with('(') && !words.contains(')') && said != Said::Words;
+    let said = if is_cut && tokens[at + 1..].iter().any(|t| matches!(t, Token::Option(_))) {
+        Said::Doubtful
+    } else {
+        said
+    };
     // Behind 其他服务 stand words of their own: 不锈钢焊接.
     if said == Said::Doubtful && is_open { Said::Words } else { said }
+}
+
+fn takes_words(choices: &[Choice], option: usize) -> bool {
+    choices.get(option).and_then(|c| c.spellings.first()).is_some_and(|label| label.starts_with("其他"))
 }
 
 fn means(words: &str) -> Said {
@@ -121,7 +136,9 @@ fn means(words: &str) -> Said {
         Said::Yes
     } else if NO.contains(&bare.as_str()) || unit == "0" {
         Said::No
-    } else if DENYING.iter().any(|word| bare.starts_with(word)) {
+    } else if DENYING.iter().any(|word| bare.starts_with(word))
+        || DENIED.iter().any(|word| bare.contains(word))
+    {
         Said::Doubtful
     } else {
         Said::Words

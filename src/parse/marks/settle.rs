@@ -31,6 +31,28 @@ pub(super) fn settle_signs(tokens: &mut Vec<Token>) {
     }
 }
 
+/// `请在□内打√`: signs that an instruction names are no marks of an answer.
+pub(super) fn settle_instructions(tokens: &mut [Token]) {
+    let (mut named, mut after_option) = (Vec::new(), false);
+    for at in 1..tokens.len() {
+        after_option |= option_at(tokens, at - 1);
+        let Token::Mark(mark) = tokens[at] else { continue };
+        let front = tokens[..at].iter().rposition(|t| *t != Token::Space);
+        let Some(Token::Text(front)) = front.map(|i| &tokens[i]) else { continue };
+        let front = front.trim_end_matches(['"', '\'', '(', ':']);
+        let behind = matches!(tokens.get(at + 1), Some(Token::Text(t)) if t.starts_with(['内', '中', '里']));
+        let is_box = mark == Mark::Off && behind && front.ends_with(['在', '的', '应', '将']);
+        // 满意 打√ is an answer.
+        let asks = front.chars().nth(1).is_some() || !after_option;
+        if is_box || mark != Mark::Off && asks && front.ends_with(['打', '划', '画']) {
+            named.push(at);
+        }
+    }
+    for at in named {
+        tokens[at] = Token::Text(if tokens[at] == Token::Mark(Mark::Off) { "□" } else { "√" }.to_owned());
+    }
+}
+
 /// Places of texts that are one of the words meant and stand where they may.
 fn replaced(
     tokens: &[Token],

@@ -26,7 +26,9 @@ fn without_option(raw: &str, choices: &[Choice]) -> Result<Option<usize>, Unclea
     let tokens = super::tokens(raw, choices);
     if !tokens.iter().any(|t| matches!(t, Token::Mark(Mark::On | Mark::Cross))) {
         // 满意（否） denies without saying what holds.
-        let denied = !is_yes_no(choices) && raw.contains(['否', '未']);
+        let words = text::plain(raw);
+        let denied =
+            !is_yes_no(choices) && ["(否)", "(未选)", "(n)", "(N)"].iter().any(|no| words.contains(no));
         return if denied { Err(Unclear::Ambiguous) } else { Ok(None) };
     }
     let alone = is_yes_no(choices).then(|| sign(raw)).flatten();

@@ -267,6 +267,34 @@ fn a_mark_without_an_option_answers_yes_or_no_only() {
 }
 
 #[test]
+fn a_sign_that_an_instruction_names_ticks_nothing() {
+    for text in [
+        "请打√：□满意 □基本满意 □不满意",
+        "（请在□内打√）□满意 □基本满意 □不满意",
+        "请在相应的□中打“√” □满意 □基本满意 □不满意",
+        "满意 基本满意 不满意（请打√）",
+        "（在相应选项打“√”）满意 基本满意 不满意",
+        "打√：□满意 □基本满意 □不满意",
+        "满意（ ）基本满意（ ）不满意（ ） 请打√",
+    ] {
+        assert_eq!(rating(text), Ok(vec![]), "{text}");
+        assert_eq!(
+            one(text, &choices(&["满意", "基本满意", "不满意"])).map(|t| t.ticked),
+            Ok(vec![]),
+            "{text}"
+        );
+    }
+    for text in [
+        "请打√：□满意 ☑基本满意 □不满意",
+        "（请在□内打√）□满意 □基本满意√ □不满意",
+        "请在□内打√：满意□ 基本满意■ 不满意□",
+        "（请打√）满意（ ）基本满意（√）不满意（ ）",
+    ] {
+        assert_eq!(rating(text), Ok(vec![1]), "{text}");
+    }
+}
+
+#[test]
 fn options_answered_each_by_a_word() {
     let needs = choices(&["标准化服务", "计量服务", "其他服务"]);
     let read = |text: &str| ticks(text, &needs).map(|t| t.ticked);
@@ -296,6 +324,9 @@ fn options_answered_each_by_a_word() {
         "标准化服务 不需要 计量服务",
         "不需要 标准化服务、计量服务",
         "标准化服务（0）",
+        "标准化服务、计量服务（不需要标准化服务）",
+        "标准化服务、计量服务：以上均无",
+        "标准化服务：需要，计量服务：暂时不需要",
     ] {
         assert!(read(text).is_err(), "{text}");
     }
@@ -344,7 +375,7 @@ proptest! {
         let rated = choices(&["满意", "基本满意", "不满意"]);
         let text = parts.concat();
         let more = if front { format!("{word}{text}") } else { format!("{text}{word}") };
-        let answered = one(&more, &rated).is_ok_and(|read| !read.ticked.is_empty());
+        let answered = one(&more, &rated).is_ok_and(|read| read.ticked.len() == 1);
         prop_assert!(one(&text, &rated).is_ok() || !answered, "{} {}", text, more);
     }
 
