@@ -5,3 +5,4 @@ pub mod contact;
 pub mod date;
 pub mod marks;
 pub mod number;
+pub mod signature;
