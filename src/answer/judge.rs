@@ -10,6 +10,7 @@ use crate::cell::{Cell, Place};
 use crate::parse::contact::{self, Contact};
 use crate::parse::date::{self, NotADate};
 use crate::parse::marks::{self, Unclear};
+use crate::parse::name;
 use crate::parse::number::{self, NotACount};
 use crate::parse::signature;
 use crate::period::Period;
@@ -201,7 +202,10 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         return nothing;
     }
     match field.kind {
-        Kind::Name => (name(raw).map(|name| Val::Text(name.into())), Vec::new()),
+        Kind::Name => {
+            let words = raw.replace('\n', "");
+            (name::name(&words, &field.labels).map(|name| Val::Text(name.to_owned().into())), Vec::new())
+        }
         Kind::Text | Kind::Block | Kind::Person => {
             if text::is_blank_mark(raw) {
                 nothing
@@ -224,11 +228,6 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         Kind::Many => many_value(field, raw),
         Kind::Dimensions | Kind::Indicators => nothing,
     }
-}
-
-fn name(raw: &str) -> Option<String> {
-    let words = text::words(&raw.replace(['\n', '\r'], ""));
-    (!text::is_blank_mark(&words)).then_some(words)
 }
 
 fn contact_value(raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {

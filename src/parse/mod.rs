@@ -4,5 +4,6 @@
 pub mod contact;
 pub mod date;
 pub mod marks;
+pub mod name;
 pub mod number;
 pub mod signature;
