@@ -9,7 +9,7 @@ use crate::bind::{Bound, Content, Envelope, Slot};
 use crate::cell::{Cell, Place};
 use crate::parse::contact::{self, Contact};
 use crate::parse::date::{self, NotADate};
-use crate::parse::marks::{self, Unclear};
+use crate::parse::marks::{self, Choice, Unclear};
 use crate::parse::name;
 use crate::parse::number::{self, NotACount};
 use crate::parse::signature;
@@ -332,7 +332,12 @@ fn many_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     match marks::ticks(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
         Ok(ticks) => (Some(Val::Many(ticks.ticked.into())), Vec::new()),
-        Err(_) => (None, fault(Code::OptionUnrecognised, raw)),
+        // Those that are options count, the others are told (metrics.md 1).
+        Err(Unclear::NoOption) => {
+            let read = marks::pieces(raw, &field.choices).map(|ticked| Val::Many(ticked.into()));
+            (read, fault(Code::OptionUnrecognised, raw))
+        }
+        Err(Unclear::Ambiguous) => (None, fault(Code::OptionUnrecognised, raw)),
     }
 }
 
@@ -359,8 +364,7 @@ fn fill_inner(
         if !shares || outer.raw.is_empty() {
             continue;
         }
-        let rest =
-            marks::ticks(&outer.raw, &spec.fields[container].choices).map(|t| t.rest).unwrap_or_default();
+        let rest = words_inside(field, &outer.raw, &spec.fields[container].choices);
         let (value, faults, raw) = match typed_behind(field, &outer.raw, &rest) {
             Some(words) => (Some(Val::Text(words.clone().into())), Vec::new(), words),
             None => inner(field, &rest),
@@ -368,6 +372,18 @@ fn fill_inner(
         judged.retain(|(i, _)| *i != index);
         judged.push((index, faults));
         answers[index] = Some(Answer { cell: outer.cell, raw: raw.into(), value });
+    }
+}
+
+/// The words of an answer inside another: for the words behind 其他服务, without remarks behind other options.
+fn words_inside(field: &Field, raw: &str, choices: &[Choice]) -> String {
+    let Ok(ticks) = marks::ticks(raw, choices) else { return String::new() };
+    let is_own = |choice: &Choice| choice.spellings.iter().any(|s| field.labels.contains(s));
+    match choices.iter().position(is_own) {
+        Some(open) if field.kind == Kind::Text && !ticks.rest.is_empty() => {
+            marks::words_of(open, raw, choices)
+        }
+        _ => ticks.rest,
     }
 }
 
