@@ -17,6 +17,7 @@ mod key;
 #[cfg(test)]
 mod kinds;
 mod label;
+mod narrated;
 mod overwritten;
 mod platform;
 mod region;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
-use super::{Content, Slot, boxes, supplement};
+use super::{Content, Slot, boxes, narrated, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -17,12 +17,12 @@ use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// A label of the region, with its place and what else stands in its cell.
-struct Label {
-    field: usize,
-    cell: Cell,
+pub(super) struct Label {
+    pub field: usize,
+    pub cell: Cell,
     /// Last row and column of its (merged) cell.
-    extent: Cell,
-    tail: String,
+    pub extent: Cell,
+    pub tail: String,
     /// Whether a colon stands before the tail.
     colon: bool,
     /// Cells that say the same once more, as unmerging with "fill" leaves them.
@@ -49,11 +49,15 @@ pub(super) struct Slots {
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
-    let all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
+    let all = labels(sheet, scan, spec, first, last);
+    // A label that gives way to another one is no answer either; headings are known as such.
+    let heads = |l: &&Label| scan.at(l.cell).is_some_and(|words| label::is_heading(words.label(), spec));
+    let given: Vec<Cell> = all.iter().filter(|l| !heads(l)).map(|l| l.cell).collect();
+    let all = without_strays(sheet, spec, all);
     let parts = parts(sheet, spec, &all);
     let labels = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
-    let occupied = taken.collect();
+    let occupied = taken.chain(given).collect();
     let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet) };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
     let stacked = ground.is_stacked_form(&labels, &rights);
@@ -168,7 +172,7 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
             out.extend(field.map(|field| Label::bare(field, *cell, sheet)));
             continue;
         }
-        if is_title(words, spec) {
+        if is_title(words, spec) || narrated::is_answer(sheet, spec, &out, *cell, words.source, &hits) {
             continue;
         }
         if let Some(twin) = twin(&mut out, sheet, *cell, words.source) {
@@ -255,7 +259,8 @@ fn resolve(spec: &FormSpec, fields: &[usize], before: &[Label], cell: Cell) -> O
     }
     let nearest =
         before.iter().rev().find_map(|l| beside.iter().find(|f| spec.fields[**f].beside == Some(l.field)));
-    nearest.or_else(|| beside.first()).copied().or_else(|| fields.first().copied())
+    // A date in front of all signatures is none of theirs.
+    nearest.copied().or_else(|| fields.iter().copied().find(|f| !beside.contains(f)))
 }
 
 /// Where a label occurs several times, the one with an answer counts, else the last
@@ -270,8 +275,11 @@ fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
         };
         let heading = text::label(&sheet.text(chosen[at].cell));
         let earlier_is_heading = spec.headings.contains(&heading) && chosen[at].tail.is_empty();
-        let has_answer = !chosen[at].tail.is_empty() || right_value(sheet, &chosen[at]).is_some();
-        if earlier_is_heading || !has_answer {
+        // The label once more in front of its answer (`服务机构 | 服务机构：甲公司`) is no answer.
+        let beside = right_value(sheet, &chosen[at]).filter(|cell| *cell != label.cell);
+        let has_answer = !chosen[at].tail.is_empty() || beside.is_some();
+        let is_signed_later = narrated::is_plainer(sheet, spec, &label, &chosen[at]);
+        if earlier_is_heading || !has_answer || is_signed_later {
             chosen.remove(at);
             chosen.push(label);
         }
