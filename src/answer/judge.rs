@@ -19,7 +19,7 @@ use crate::spec::{Field, Form, FormSpec, Kind};
 use crate::text;
 use crate::workbook::Value;
 
-use super::{Answer, Answers, Return, Val};
+use super::{Answer, Answers, Return, Val, signed};
 
 /// Texts that stand around many returns of a file (sheet, district, agency), kept once.
 #[derive(Debug, Default)]
@@ -68,6 +68,7 @@ pub fn judge_with(
     };
     let mut answers: Vec<_> = bound.slots.into_iter().enumerate().map(&mut one).collect();
     fill_inner(spec, &mut answers, &mut judged);
+    fill_signed(spec, &mut answers, &mut judged, period);
     let mut out = Return {
         id: return_id(period, bound.form, &place).into(),
         form: bound.form,
@@ -372,6 +373,27 @@ fn fill_inner(
         judged.retain(|(i, _)| *i != index);
         judged.push((index, faults));
         answers[index] = Some(Answer { cell: outer.cell, raw: raw.into(), value });
+    }
+}
+
+/// Dates that stand in the cell of the signature beside which they belong.
+fn fill_signed(
+    spec: &FormSpec,
+    answers: &mut [Option<Answer<'static>>],
+    judged: &mut Vec<(usize, Vec<Fault>)>,
+    period: Period,
+) {
+    for (index, field) in spec.fields.iter().enumerate().filter(|(_, f)| f.beside.is_some()) {
+        let Some((owner, signed)) = signed::with_date(spec, index, answers) else { continue };
+        let raw = signed.date.to_owned();
+        let name = signed.name.map(|name| Val::Text(name.to_owned().into()));
+        let (value, faults) = date_value(field, &Value::Text(raw.clone()), &raw, period);
+        let Some(signature) = &mut answers[owner] else { continue };
+        signature.value = name;
+        let cell = signature.cell;
+        judged.retain(|(i, _)| *i != index);
+        judged.push((index, faults));
+        answers[index] = Some(Answer { cell, raw: raw.into(), value });
     }
 }
 

@@ -3,7 +3,7 @@
 use super::label::Scan;
 use super::region::{has_labels, is_title, regions, titled};
 use super::slots::{Slots, bind_region, is_empty_boxes};
-use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, supplement};
+use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, signed, supplement};
 use crate::cell::Cell;
 use crate::parse::name;
 use crate::problem::Code;
@@ -15,12 +15,16 @@ use crate::workbook::{Sheet, Value};
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
     for region in regions(sheet, scan, specs) {
         let spec = specs.of(region.form);
-        let Slots { slots, labels } = bind_region(sheet, scan, spec, region.first, region.last);
+        let Slots { mut slots, mut labels } = bind_region(sheet, scan, spec, region.first, region.last);
+        signed::dates_below(sheet, spec, &mut labels, &mut slots);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
         }
         for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
+            if signed::is_inside(spec, field, &slots) {
+                continue;
+            }
             let (sheet, form) = (sheet.name.clone(), Some(region.form));
             let finding = Finding::new(Code::LabelOverwritten, &*spec.fields[field].label);
             out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });

@@ -22,6 +22,7 @@ mod overwritten;
 mod platform;
 mod region;
 mod rows;
+mod signed;
 mod slots;
 mod stacked;
 mod supplement;
