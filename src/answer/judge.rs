@@ -1,21 +1,25 @@
 //! What was typed becomes a value, or its text is kept and a fault says why not.
 
+mod supplement;
+
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use crate::bind::{Bound, Content, Envelope, IndicatorRow, Level, Slot};
+use crate::bind::{Bound, Content, Envelope, Slot};
 use crate::cell::{Cell, Place};
 use crate::parse::contact::{self, Contact};
 use crate::parse::date::{self, NotADate};
-use crate::parse::marks::{self, Unclear};
+use crate::parse::marks::{self, Choice, Unclear};
+use crate::parse::name;
 use crate::parse::number::{self, NotACount};
+use crate::parse::signature;
 use crate::period::Period;
 use crate::problem::{Code, Problem, Severity, Words};
 use crate::spec::{Field, Form, FormSpec, Kind};
 use crate::text;
 use crate::workbook::Value;
 
-use super::{Answer, Answers, Indicator, Return, Val};
+use super::{Answer, Answers, Return, Val, signed};
 
 /// Texts that stand around many returns of a file (sheet, district, agency), kept once.
 #[derive(Debug, Default)]
@@ -64,6 +68,7 @@ pub fn judge_with(
     };
     let mut answers: Vec<_> = bound.slots.into_iter().enumerate().map(&mut one).collect();
     fill_inner(spec, &mut answers, &mut judged);
+    fill_signed(spec, &mut answers, &mut judged, period);
     let mut out = Return {
         id: return_id(period, bound.form, &place).into(),
         form: bound.form,
@@ -184,8 +189,8 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer<'static>, Vec<Faul
             (raw, read, faults)
         }
         Content::Ticks(ticks) => ticked(field, &ticks),
-        Content::Dimensions(rows) => dimensions(field, &rows),
-        Content::Indicators(rows) => indicators(field, rows),
+        Content::Dimensions(rows) => supplement::dimensions(field, &rows),
+        Content::Indicators(rows) => supplement::indicators(field, rows),
     };
     (Answer { cell, raw: raw.into(), value }, faults)
 }
@@ -198,7 +203,10 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         return nothing;
     }
     match field.kind {
-        Kind::Name => (name(raw).map(|name| Val::Text(name.into())), Vec::new()),
+        Kind::Name => {
+            let words = raw.replace('\n', "");
+            (name::name(&words, &field.labels).map(|name| Val::Text(name.to_owned().into())), Vec::new())
+        }
         Kind::Text | Kind::Block | Kind::Person => {
             if text::is_blank_mark(raw) {
                 nothing
@@ -207,7 +215,7 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
             }
         }
         Kind::Signature => {
-            if is_unsigned(raw) {
+            if signature::is_unsigned(raw) {
                 nothing
             } else {
                 (Some(Val::Text(raw.to_owned().into())), Vec::new())
@@ -221,24 +229,6 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         Kind::Many => many_value(field, raw),
         Kind::Dimensions | Kind::Indicators => nothing,
     }
-}
-
-/// Whether nobody has signed or sealed: blank, the form's own words, or words that say so.
-fn is_unsigned(raw: &str) -> bool {
-    let label = text::label(raw);
-    let bare = label.trim_matches(['(', ')']);
-    let says = |lead: &str| bare.strip_prefix(lead).is_some_and(|rest| SIGNING.contains(&rest));
-    text::is_blank_mark(raw)
-        || text::is_none_word(raw)
-        || ["", "未", "待", "尚未", "暂未", "没有", "无"].into_iter().any(says)
-}
-
-/// What is done to a form at its foot.
-const SIGNING: [&str; 8] = ["", "签字", "签名", "签章", "盖章", "公章", "签", "盖"];
-
-fn name(raw: &str) -> Option<String> {
-    let words = text::words(&raw.replace(['\n', '\r'], ""));
-    (!text::is_blank_mark(&words)).then_some(words)
 }
 
 fn contact_value(raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
@@ -343,7 +333,12 @@ fn many_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     match marks::ticks(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
         Ok(ticks) => (Some(Val::Many(ticks.ticked.into())), Vec::new()),
-        Err(_) => (None, fault(Code::OptionUnrecognised, raw)),
+        // Those that are options count, the others are told (metrics.md 1).
+        Err(Unclear::NoOption) => {
+            let read = marks::pieces(raw, &field.choices).map(|ticked| Val::Many(ticked.into()));
+            (read, fault(Code::OptionUnrecognised, raw))
+        }
+        Err(Unclear::Ambiguous) => (None, fault(Code::OptionUnrecognised, raw)),
     }
 }
 
@@ -355,94 +350,6 @@ fn ticked(field: &Field, ticks: &[usize]) -> (String, Option<Val<'static>>, Vec<
         (Kind::One, _) => (raw.clone(), None, fault(Code::OptionSeveral, &raw)),
         _ => (raw, Some(Val::Many(ticks.into())), Vec::new()),
     }
-}
-
-/// The words of a cell that should hold a number: one shown as a date (`0 days`) is still a number.
-fn number_words(value: &Value) -> String {
-    match value {
-        Value::Serial(n, _) => Value::Number(*n).text(),
-        value => text::words(&value.text()),
-    }
-}
-
-/// The three times of both tables of the supplement.
-const TIMES: [&str; 3] = ["服务前", "目标", "服务后"];
-
-fn dimensions(field: &Field, rows: &[[Option<Level>; 3]]) -> (String, Option<Val<'static>>, Vec<Fault>) {
-    let mut faults = Vec::new();
-    let mut level = |name: &str, time: &str, level: &Level| {
-        let text = number_words(&level.value);
-        match number::count(text.trim_end_matches(['分', '级', '星'])) {
-            Ok(None) => None,
-            Ok(Some(count)) if (1..=5).contains(&count.value) => Some(count.value),
-            _ => {
-                let name = format!("{name}（{time}）");
-                let part = Part { cell: level.cell, name, mend: "请填写1～5的整数" };
-                faults.push(Fault { code: Code::OptionUnrecognised, found: text, part: Some(part) });
-                None
-            }
-        }
-    };
-    let mut read = Vec::with_capacity(rows.len());
-    for (name, row) in field.options.iter().zip(rows) {
-        let mut levels = [None; 3];
-        for ((out, time), typed) in levels.iter_mut().zip(TIMES).zip(row) {
-            *out = typed.as_ref().and_then(|typed| level(name, time, typed));
-        }
-        read.push(levels);
-    }
-    let any = read.iter().flatten().any(Option::is_some);
-    (String::new(), any.then_some(Val::Dimensions(read.into())), faults)
-}
-
-fn indicators(field: &Field, rows: Vec<IndicatorRow>) -> (String, Option<Val<'static>>, Vec<Fault>) {
-    let mut faults = Vec::new();
-    let mut read = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut decimal = |typed: &Option<Level>, time: &str| {
-            let Level { cell, value } = typed.as_ref()?;
-            let text = number_words(value);
-            if text::is_blank_mark(&text) {
-                return None;
-            }
-            let read = number::decimal(&text);
-            if read.is_none() {
-                let part =
-                    Part { cell: *cell, name: format!("{}（{time}）", row.name), mend: "请填写数字" };
-                faults.push(Fault { code: Code::CountText, found: text, part: Some(part) });
-            }
-            read
-        };
-        let [before, goal, after] = [(&row.before, 0), (&row.goal, 1), (&row.after, 2)]
-            .map(|(typed, time)| decimal(typed, TIMES[time]));
-        let more_is_better = direction(field, &row.direction);
-        if more_is_better.is_none() && !text::is_blank_mark(&row.direction) {
-            let name = format!("{}（方向）", row.name);
-            let part = Part {
-                cell: row.direction_cell, name, mend: "请填写“越高越好”或“越低越好”"
-            };
-            faults.push(Fault {
-                code: Code::OptionUnrecognised,
-                found: row.direction.clone(),
-                part: Some(part),
-            });
-        }
-        read.push(Indicator { more_is_better, before, goal, after, name: row.name, unit: row.unit });
-    }
-    (String::new(), (!read.is_empty()).then_some(Val::Indicators(read.into())), faults)
-}
-
-/// Whether more is better: by the options of the form, else by words and arrows that say only one of the two.
-fn direction(field: &Field, words: &str) -> Option<bool> {
-    if let Ok(ticks) = marks::ticks(words, &field.choices)
-        && let [only] = ticks.ticked.as_slice()
-    {
-        return Some(*only == 0);
-    }
-    let says = |signs: &[char]| words.contains(signs);
-    let up = says(&['高', '大', '多', '增', '升', '↑', '⬆', '▲']);
-    let down = says(&['低', '小', '少', '减', '降', '↓', '⬇', '▼']);
-    (up != down).then_some(up)
 }
 
 /// Answers that share the cell of another one: the count behind 是, the words behind 其他服务.
@@ -458,8 +365,7 @@ fn fill_inner(
         if !shares || outer.raw.is_empty() {
             continue;
         }
-        let rest =
-            marks::ticks(&outer.raw, &spec.fields[container].choices).map(|t| t.rest).unwrap_or_default();
+        let rest = words_inside(field, &outer.raw, &spec.fields[container].choices);
         let (value, faults, raw) = match typed_behind(field, &outer.raw, &rest) {
             Some(words) => (Some(Val::Text(words.clone().into())), Vec::new(), words),
             None => inner(field, &rest),
@@ -467,6 +373,39 @@ fn fill_inner(
         judged.retain(|(i, _)| *i != index);
         judged.push((index, faults));
         answers[index] = Some(Answer { cell: outer.cell, raw: raw.into(), value });
+    }
+}
+
+/// Dates that stand in the cell of the signature beside which they belong.
+fn fill_signed(
+    spec: &FormSpec,
+    answers: &mut [Option<Answer<'static>>],
+    judged: &mut Vec<(usize, Vec<Fault>)>,
+    period: Period,
+) {
+    for (index, field) in spec.fields.iter().enumerate().filter(|(_, f)| f.beside.is_some()) {
+        let Some((owner, signed)) = signed::with_date(spec, index, answers) else { continue };
+        let raw = signed.date.to_owned();
+        let name = signed.name.map(|name| Val::Text(name.to_owned().into()));
+        let (value, faults) = date_value(field, &Value::Text(raw.clone()), &raw, period);
+        let Some(signature) = &mut answers[owner] else { continue };
+        signature.value = name;
+        let cell = signature.cell;
+        judged.retain(|(i, _)| *i != index);
+        judged.push((index, faults));
+        answers[index] = Some(Answer { cell, raw: raw.into(), value });
+    }
+}
+
+/// The words of an answer inside another: for the words behind 其他服务, without remarks behind other options.
+fn words_inside(field: &Field, raw: &str, choices: &[Choice]) -> String {
+    let Ok(ticks) = marks::ticks(raw, choices) else { return String::new() };
+    let is_own = |choice: &Choice| choice.spellings.iter().any(|s| field.labels.contains(s));
+    match choices.iter().position(is_own) {
+        Some(open) if field.kind == Kind::Text && !ticks.rest.is_empty() => {
+            marks::words_of(open, raw, choices)
+        }
+        _ => ticks.rest,
     }
 }
 
@@ -582,34 +521,5 @@ mod tests {
         }
         assert_eq!(behind("☑其他服务{设备改造}", "{设备改造}"), None);
         assert_eq!(inner(other, "{设备改造}").2, "设备改造");
-    }
-
-    #[test]
-    fn who_says_that_nobody_signed_has_not_signed() {
-        for raw in ["", "/", "——", "无", "未盖章", "（盖章）", "待签字", "尚未签章", "未签", "暂无"]
-        {
-            assert!(is_unsigned(raw), "{raw}");
-        }
-        for raw in ["张某", "成都拟禾有限公司（盖章）", "已盖章", "无双科技有限公司", "未来"]
-        {
-            assert!(!is_unsigned(raw), "{raw}");
-        }
-    }
-
-    #[test]
-    fn a_direction_is_told_by_options_words_and_arrows() {
-        let specs = crate::spec::Specs::built_in().unwrap();
-        let field = specs.of(Form::S).field("indicators").unwrap();
-        let told = |words| direction(field, words);
-        for up in ["越高越好", "↑", "越大越好", "望大", "☑越高越好 □越低越好", "上升"]
-        {
-            assert_eq!(told(up), Some(true), "{up}");
-        }
-        for down in ["越低越好", "↓", "越小越好", "□越高越好 ☑越低越好", "下降"] {
-            assert_eq!(told(down), Some(false), "{down}");
-        }
-        for neither in ["", "说不清", "先升后降", "/"] {
-            assert_eq!(told(neither), None, "{neither}");
-        }
     }
 }

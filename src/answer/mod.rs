@@ -5,6 +5,7 @@
 
 mod judge;
 mod packed;
+mod signed;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,16 +1,16 @@
 //! Forms that go on on the next sheet (续表): read as one return where the second sheet plainly continues
 //! the first.
 //!
-//! Plainly means: no title of its own, no label that the first sheet has, and labels that begin where the
+//! Plainly means: no title of another form, no label that the first sheet has but for whose form it is, and labels that begin where the
 //! first sheet ends. What only calls itself a continuation is told, never guessed at. Every answer keeps the
 //! sheet it stands on.
 
 use std::sync::Arc;
 
 use super::label::Scan;
-use super::region::has_title;
+use super::region::titled;
 use super::slots::{Slots, bind_region};
-use super::{Bindings, Bound, Continuation};
+use super::{Bindings, Bound, Content, Continuation, Slot};
 use crate::problem::Code;
 use crate::spec::{FormSpec, Specs};
 use crate::text;
@@ -34,10 +34,12 @@ pub(super) fn take(
         return false;
     }
     let spec = specs.of(bound.form);
-    if has_title(scan, specs) {
+    // The title may be printed again on every page.
+    if titled(scan, specs).iter().any(|(_, form)| *form != bound.form) {
         return false;
     }
     let Slots { mut slots, labels, .. } = bind_region(sheet, scan, spec, 0, u32::MAX);
+    drop_repeated(bound, spec, &mut slots);
     let fields: Vec<usize> = (0..slots.len()).filter(|f| slots[*f].is_some()).collect();
     if labels.is_empty() || !goes_on(bound, spec, &fields, is_marked(sheet)) {
         return false;
@@ -53,6 +55,26 @@ pub(super) fn take(
         f.code != Code::LabelOverwritten.id() || f.form != Some(form) || f.sheet != first || !label(&f.about)
     });
     true
+}
+
+/// Whether rows under the title of a form are its second page: no label there names the enterprise or the project.
+pub(super) fn is_second_page(scan: &Scan<'_>, spec: &FormSpec, (first, last): (u32, u32)) -> bool {
+    let hits = scan.between(first, last).flat_map(|(_, words)| words.hits(spec));
+    !hits.flat_map(|hit| hit.fields).any(|field| spec.key.contains(&field))
+}
+
+/// A page may say once more whose form it is, in the same words: that is no second answer.
+fn drop_repeated(bound: &Bound, spec: &FormSpec, slots: &mut [Option<Slot>]) {
+    let words = |slot: &Option<Slot>| match slot.as_ref().map(|slot| &slot.content) {
+        Some(Content::Typed(value)) => text::key(&value.text()),
+        _ => String::new(),
+    };
+    for key in &spec.key {
+        let ours = words(&bound.slots[*key]);
+        if !ours.is_empty() && ours == words(&slots[*key]) {
+            slots[*key] = None;
+        }
+    }
 }
 
 /// Whether a return is a form whose last part stands on a sheet.
@@ -161,6 +183,26 @@ mod tests {
         let out = bind(&sheets(&[("表F", FIRST), ("Sheet2", &marked)]), specs());
         assert_eq!(codes(&out), []);
         assert_eq!(said(&judged(&out.returns[0]), "expert_skill"), "不满意");
+    }
+
+    #[test]
+    fn a_page_may_say_again_what_it_is_and_whose() {
+        let title: &[&[&str]] = &[FIRST[0]];
+        let whose: &[&[&str]] = &[FIRST[2], FIRST[1]];
+        for head in [title.to_vec(), whose.to_vec(), [&[&["表F（续）"] as &[&str]], whose].concat()] {
+            let second = [&head[..], SECOND].concat();
+            let out = bind(&sheets(&[("表F", FIRST), ("Sheet2", &second)]), specs());
+            assert_eq!((out.returns.len(), codes(&out)), (1, vec![]), "{head:?}");
+            let ret = judged(&out.returns[0]);
+            assert_eq!(said(&ret, "expert_skill"), "不满意");
+            assert_eq!(ret.place_of("enterprise").to_string(), "x.xlsx [表F] B3");
+        }
+        let pages = [FIRST, title, SECOND].concat();
+        let out = bind(&sheets(&[("表F", &pages)]), specs());
+        assert_eq!((out.returns.len(), codes(&out)), (1, vec![]));
+        assert_eq!(said(&judged(&out.returns[0]), "staff_skill"), "基本满意");
+        let twice = [FIRST, SECOND, FIRST, SECOND].concat();
+        assert_eq!(bind(&sheets(&[("表F", &twice)]), specs()).returns.len(), 2);
     }
 
     #[test]

@@ -1,23 +1,31 @@
 //! Forms drawn as tables of labels and answers, and the cover sheet: which returns a sheet holds.
 
 use super::label::Scan;
-use super::region::is_title;
+use super::region::{has_labels, is_title, titled};
 use super::slots::{Slots, bind_region, is_empty_boxes};
-use super::{Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, several, supplement};
+use super::{
+    Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, several, signed, supplement,
+};
+use crate::cell::Cell;
+use crate::parse::name;
 use crate::problem::Code;
-use crate::spec::{Field, FormSpec, Specs};
+use crate::spec::{Field, Form, Kind, Specs};
 use crate::text;
 use crate::workbook::{Sheet, Value};
 
 /// Binds every form of a sheet.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
-    for (region, Slots { slots, labels, .. }) in several::forms(sheet, scan, specs) {
+    for (region, Slots { mut slots, mut labels, .. }) in several::forms(sheet, scan, specs) {
         let spec = specs.of(region.form);
+        signed::dates_below(sheet, spec, &mut labels, &mut slots);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
         }
         for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
+            if signed::is_inside(spec, field, &slots) {
+                continue;
+            }
             let (sheet, form) = (sheet.name.clone(), Some(region.form));
             let finding = Finding::new(Code::LabelOverwritten, &*spec.fields[field].label);
             out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });
@@ -51,37 +59,105 @@ fn is_unanswered(slot: &Slot, field: &Field) -> bool {
     }
 }
 
+/// What a cover says, and the row from which forms stand below it in the same sheet.
+pub(super) struct Cover {
+    pub envelope: Envelope,
+    pub below: Option<u32>,
+}
+
 /// Reads a cover sheet, or `None` where the sheet is none.
-pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec) -> Option<Envelope> {
-    if sheet.rows.len() > 60 || sheet.rows.iter().any(|r| r.cells.len() > 8) {
+pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Cover> {
+    let spec = &*specs.cover;
+    if sheet.rows.len() > MOST_ROWS || sheet.rows.iter().any(|r| r.cells.len() > 8) {
         return None;
     }
     let first = sheet.cells().take(12).last().map(|(cell, _)| cell)?;
     let mut head = scan.cells().iter().take_while(|(cell, _)| *cell <= first);
-    let titled = head.any(|(_, words)| is_title(words, spec));
+    let title = head.find(|(_, words)| is_title(words, spec)).map(|(cell, _)| *cell);
     let sheet_name = text::label(&sheet.name);
     let named = spec.names.iter().any(|n| sheet_name.contains(n.as_str()));
     let called = sheet_name == "封面";
-    if !(titled || named || called) {
+    if !(title.is_some() || named || called) {
         return None;
     }
-    let slots = bind_region(sheet, scan, spec, 0, u32::MAX).slots;
+    // The title of a form ends the cover, whose labels may be those of the form as well.
+    let top = title.map_or(sheet.rows.first()?.at, |cell| cell.row);
+    let begins = |(cell, form): &&(Cell, Form)| {
+        cell.row > top && has_labels(scan, specs.of(*form), (cell.row, u32::MAX), 2)
+    };
+    let form = titled(scan, specs).iter().find(begins).map(|(cell, _)| cell.row);
+    let last = form.map_or(u32::MAX, |row| row.saturating_sub(1));
+    let Slots { slots, labels, .. } = bind_region(sheet, scan, spec, 0, last);
     let bound = slots.iter().flatten().count();
-    if !(titled && bound >= 1 || named && bound >= 3 || called && bound >= 2) {
+    if !(title.is_some() && bound >= 1 || named && bound >= 3 || called && bound >= 2) {
         return None;
     }
     let said = |id: &str| {
-        let slot = slots.get(spec.index(id)?)?.as_ref()?;
-        let Content::Typed(value) = &slot.content else { return None };
-        let words = text::words(&value.text());
-        let said = || Said { text: words.as_str().into(), sheet: sheet.name.clone(), cell: slot.cell };
-        (!words.is_empty()).then(|| Box::new(said()))
+        let index = spec.index(id)?;
+        said(sheet, &spec.fields[index], slots[index].as_ref()?)
     };
-    Some(Envelope {
+    let envelope = Envelope {
         period: said("period"),
         district: said("district"),
         agency: said("agency"),
         consent: said("consent"),
         ..Envelope::default()
-    })
+    };
+    let behind = labels.iter().map(|(_, cell)| cell.row + 1).max();
+    let below = form.or(behind).filter(|row| sheet.rows.last().is_some_and(|last| last.at > *row));
+    Some(Cover { envelope, below })
+}
+
+/// Rows of the longest sheet that may be a cover, with a form below it.
+const MOST_ROWS: usize = 60;
+
+/// What the cover says in one field, without the lines to write on.
+fn said(sheet: &Sheet, field: &Field, slot: &Slot) -> Option<Box<Said>> {
+    let Content::Typed(value) = &slot.content else { return None };
+    let words = text::words(&value.text());
+    let bare = if field.kind == Kind::One { &words } else { name::name(&words, &field.labels)? };
+    let said = || Said { text: bare.into(), sheet: sheet.name.clone(), cell: slot.cell };
+    (!bare.is_empty()).then(|| Box::new(said()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bind::bind;
+    use crate::bind::testing::{book, judged, said, specs};
+
+    const COVER: [&[&str]; 5] = [
+        &["中小企业质量提升服务资料报送封面"],
+        &["报送期", "2025年第一季度"],
+        &["区（市）县：____新都区____"],
+        &["质量服务机构", "质量服务机构：四川拟信咨询有限公司（盖章）"],
+        &["是否同意公开", "☑是 □否"],
+    ];
+    const C: [&[&str]; 6] = [
+        &["表C 中小企业质量提升服务实施记录表"],
+        &["质量提升服务项目名称", "拟甲项目", "服务时间", "2025年1月13日—2025年2月4日"],
+        &["企业名称", "成都拟禾食品有限公司", "企业联系人及联系方式", "李拟四 13800001234"],
+        &["质量提升需求类型", "☑计量服务 □标准化服务"],
+        &["质量提升需求具体描述", "校准不及时"],
+        &["企业签字/盖章：", "孙拟七", "日期：", "2025年2月7日"],
+    ];
+
+    #[test]
+    fn a_cover_over_its_form_in_one_sheet_leaves_the_form() {
+        for rows in [[&COVER[..], &[&[]], &C].concat(), [&COVER[..], &C[1..]].concat()] {
+            let bound = bind(&book(&rows), specs());
+            assert_eq!((bound.returns.len(), bound.findings.len()), (1, 0), "{:?}", bound.findings);
+            let envelope = &bound.returns[0].envelope;
+            let words = |said: &Option<Box<crate::bind::Said>>| said.as_ref().map(|s| s.text.to_string());
+            assert_eq!(words(&envelope.district).as_deref(), Some("新都区"));
+            assert_eq!(words(&envelope.agency).as_deref(), Some("四川拟信咨询有限公司"));
+            assert_eq!(said(&judged(&bound.returns[0]), "enterprise"), "成都拟禾食品有限公司");
+        }
+    }
+
+    #[test]
+    fn a_cover_that_lists_forms_is_a_cover() {
+        let list: [&[&str]; 2] = [&["附：中小企业质量提升服务实施记录表"], &["填报人", "王拟"]];
+        let bound = bind(&book(&[&COVER[..], &list].concat()), specs());
+        assert_eq!((bound.returns.len(), bound.blank_forms, bound.findings.len()), (0, 0, 0));
+    }
 }

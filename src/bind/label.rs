@@ -1,10 +1,12 @@
 //! Labels inside the text of a cell: where a label starts and ends, however it is decorated.
 
+mod folded;
+mod narrative;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use unicode_normalization::UnicodeNormalization;
-
+use self::folded::Folded;
 use crate::cell::Cell;
 use crate::spec::{Form, FormSpec, Kind};
 use crate::text;
@@ -119,68 +121,27 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A text in normal form, each character with the byte range it came from.
-struct Folded {
-    chars: Vec<(char, usize, usize)>,
-}
-
-impl Folded {
-    fn new(text: &str) -> Self {
-        let mut chars = Vec::with_capacity(text.chars().count());
-        for (at, c) in text.char_indices() {
-            let end = at + c.len_utf8();
-            if text::is_han(c) {
-                chars.push((c, at, end));
-                continue;
-            }
-            if let Some(c) = text::simple(c) {
-                if !c.is_whitespace() && !text::is_invisible(c) {
-                    chars.push((text::label_char(c), at, end));
-                }
-                continue;
-            }
-            if let Some(number) = circled(c) {
-                chars.extend(number.to_string().chars().chain(['.']).map(|n| (n, at, end)));
-                continue;
-            }
-            for n in c.nfkc().filter(|n| !n.is_whitespace() && !text::is_invisible(*n)) {
-                let folded = text::label_char(n);
-                chars.push((folded, at, end));
-            }
-        }
-        Self { chars }
-    }
-
-    fn starts(&self, from: usize, word: &str) -> Option<usize> {
-        let mut at = from;
-        for want in word.chars() {
-            if self.chars.get(at)?.0 != want {
-                return None;
-            }
-            at += 1;
-        }
-        Some(at)
-    }
-
-    fn char(&self, at: usize) -> Option<char> {
-        self.chars.get(at).map(|c| c.0)
-    }
-}
-
-/// The number in ①…⑳.
-fn circled(c: char) -> Option<u32> {
-    ('①'..='⑳').contains(&c).then(|| u32::from(c) - u32::from('①') + 1)
+/// A label in a folded text.
+struct Found {
+    fields: Vec<usize>,
+    /// Where it begins, with its number and decoration.
+    at: usize,
+    /// Where its own words begin and end.
+    word: (usize, usize),
+    /// Where its decoration ends.
+    end: usize,
+    colon: bool,
 }
 
 fn hits(source: &str, folded: &Folded, spec: &FormSpec) -> Vec<Hit> {
     let several_lines = source.contains('\n');
-    let mut found: Vec<(Vec<usize>, usize, usize)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < folded.chars.len() {
-        match position(source, folded, at).and_then(|start| label_at(source, folded, start, spec)) {
-            Some((fields, end, colon)) if at == 0 || is_clear(spec, &fields, colon, source, folded, at) => {
-                found.push((fields, at, end));
-                at = end.max(at + 1);
+        match position(source, folded, at).and_then(|start| label_at(source, folded, (at, start), spec)) {
+            Some(label) if at == 0 || is_clear(spec, &label, &found, source, folded) => {
+                at = label.end.max(at + 1);
+                found.push(label);
             }
             _ => at += 1,
         }
@@ -189,23 +150,36 @@ fn hits(source: &str, folded: &Folded, spec: &FormSpec) -> Vec<Hit> {
             break;
         }
     }
+    if found.len() > 1 {
+        found = narrative::without(found, source, folded, spec);
+    }
     cut(source, folded, found)
 }
 
-/// Further labels in a cell must be plain: at a line start with their number, or followed by a colon.
-fn is_clear(
-    spec: &FormSpec,
-    fields: &[usize],
-    colon: bool,
-    source: &str,
-    folded: &Folded,
-    at: usize,
-) -> bool {
+/// Further labels in a cell must be plain: at a line start with their number or a colon; behind a gap with a
+/// colon; or with a question number of their own and a colon.
+fn is_clear(spec: &FormSpec, label: &Found, before: &[Found], source: &str, folded: &Folded) -> bool {
+    let Found { fields, at, colon, .. } = label;
     let numbered = fields.iter().any(|f| !spec.fields[*f].number.is_empty());
-    let from = folded.chars[at].1;
+    let from = folded.chars[*at].1;
     let line_start = source[..from].trim_end_matches([' ', '\u{3000}', '\t']).ends_with(['\n', '\r']);
     let beside = fields.iter().any(|f| spec.fields[*f].beside.is_some() || &*spec.fields[*f].id == "dated");
-    (line_start && (numbered || colon)) || (colon && beside)
+    if line_start && (numbered || *colon) || *colon && beside {
+        return true;
+    }
+    // Words behind an answer on its line: the second half of the same answer (联系电话) is none.
+    let is_other = !before.iter().any(|b| b.fields.iter().any(|f| fields.contains(f)));
+    let has_number = numbered && label.word.0 > *at;
+    *colon && is_other && !before.is_empty() && (has_number || is_apart(&source[..from], label, folded))
+}
+
+/// Whether a gap stands before a label, as nobody types inside an answer. 其他 with a colon goes on with a list.
+fn is_apart(before: &str, label: &Found, folded: &Folded) -> bool {
+    let (start, end) = label.word;
+    let is_long = end - start >= 4;
+    let is_rest = folded.char(start) == Some('其');
+    let wide = before.ends_with(['\t', '\u{3000}']) || before.ends_with("  ");
+    wide && !is_rest || is_long && before.trim_end().ends_with(['；', ';', '|'])
 }
 
 /// Where a label may start at `at`: after `*`, numbering or bullets. `None` inside a word.
@@ -260,13 +234,8 @@ fn skip_number(folded: &Folded, start: usize) -> usize {
     }
 }
 
-/// The longest label at `start`: its fields, where it ends with its decoration, and whether a colon follows.
-fn label_at(
-    source: &str,
-    folded: &Folded,
-    start: usize,
-    spec: &FormSpec,
-) -> Option<(Vec<usize>, usize, bool)> {
+/// The longest label whose words begin at `start`, its number and decoration at `at`.
+fn label_at(source: &str, folded: &Folded, (at, start): (usize, usize), spec: &FormSpec) -> Option<Found> {
     let mut best: Option<(usize, Vec<usize>)> = None;
     for (label, index) in spec.labels_from(folded.char(start)?) {
         let Some(end) = folded.starts(start, label) else { continue };
@@ -280,9 +249,24 @@ fn label_at(
             _ => best = Some((end, vec![*index])),
         }
     }
-    let (end, fields) = best?;
-    let (end, colon) = decoration(source, folded, end, spec, &fields)?;
-    Some((fields, end, colon))
+    let (word_end, fields) = best?;
+    let heads = start > at && is_numbered_block(spec, &fields) && goes_on(source, folded, word_end);
+    let (end, colon) = match folded.char(word_end) {
+        // `（一）质量提升服务目标达成情况。全部达成`: behind a heading with its number, a full stop is a colon.
+        Some('.') if heads => (word_end + 1, true),
+        _ => decoration(source, folded, word_end, spec, &fields)?,
+    };
+    Some(Found { fields, at, word: (start, word_end), end, colon })
+}
+
+/// Whether words follow on the line behind a sign; a list of headings ends with one.
+fn goes_on(source: &str, folded: &Folded, sign: usize) -> bool {
+    let behind = folded.chars.get(sign).and_then(|(_, _, end)| source[*end..].chars().next());
+    behind.is_some_and(|c| c != '\n' && c != '\r')
+}
+
+fn is_numbered_block(spec: &FormSpec, fields: &[usize]) -> bool {
+    fields.iter().all(|f| spec.fields[*f].kind == Kind::Block && !spec.fields[*f].number.is_empty())
 }
 
 /// Passes over `（必填）`, `（个）`, `*`, `:` behind a label. `None` where the word goes on: no label then.
@@ -382,17 +366,23 @@ fn bracket_note(folded: &Folded, at: usize, spec: &FormSpec, fields: &[usize]) -
 /// Signs that open an answer right behind a label.
 const MARKS: &str = "_□☐☑√■✓○●";
 
-fn cut(source: &str, folded: &Folded, found: Vec<(Vec<usize>, usize, usize)>) -> Vec<Hit> {
-    let mut out = Vec::with_capacity(found.len());
-    for (i, (fields, _, end)) in found.iter().enumerate() {
-        let from = if *end == 0 { 0 } else { folded.chars[end - 1].2 };
-        let to = found.get(i + 1).map_or(source.len(), |(_, start, _)| folded.chars[*start].1);
-        let tail =
-            source.get(from..to).unwrap_or("").trim_matches(|c: char| c.is_whitespace() || c == '\u{3000}');
-        let colon = *end > 0 && folded.char(end - 1) == Some(':');
-        out.push(Hit { fields: fields.clone(), tail: tail.to_owned(), colon });
-    }
-    out
+fn cut(source: &str, folded: &Folded, found: Vec<Found>) -> Vec<Hit> {
+    let starts: Vec<usize> = found.iter().map(|label| label.at).collect();
+    let cut = |(i, label): (usize, Found)| {
+        let tail = between(source, folded, label.end, starts.get(i + 1).copied());
+        Hit { fields: label.fields, tail: tail.to_owned(), colon: label.colon }
+    };
+    found.into_iter().enumerate().map(cut).collect()
+}
+
+/// What stands behind a label that ends at `end`, up to the next one.
+fn between<'a>(source: &'a str, folded: &Folded, end: usize, next: Option<usize>) -> &'a str {
+    let from = if end == 0 { 0 } else { folded.chars[end - 1].2 };
+    let to = next.map_or(source.len(), |start| folded.chars[start].1);
+    let tail = source.get(from..to).unwrap_or("").trim_end_matches([' ', '\t', '\u{3000}']);
+    // The sign that parts two answers on a line belongs to neither.
+    let tail = if next.is_some() { tail.trim_end_matches(['；', ';', '|']) } else { tail };
+    tail.trim()
 }
 
 /// What follows `prefix` in `source`, comparing letters and digits only; `None` where it does not start so.
@@ -517,6 +507,37 @@ mod tests {
         let c = ids("服务专家签字：何拟玲      日期：2025/2/2", Form::C);
         assert_eq!(c[0], ("expert_signature".to_owned(), "何拟玲".to_owned()));
         assert_eq!(c[1].1, "2025/2/2");
+    }
+
+    #[test]
+    fn labels_on_one_line_are_told_by_gaps_and_numbers() {
+        let pairs = |all: &[(&str, &str)]| -> Vec<(String, String)> {
+            all.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+        };
+        let both = pairs(&[("enterprise", "甲公司"), ("legal_representative", "张拟三")]);
+        for gap in ["        ", "\t", "；", "\u{3000}"] {
+            assert_eq!(ids(&format!("企业名称：甲公司{gap}法定代表人：张拟三"), Form::B), both, "{gap:?}");
+        }
+        assert_eq!(
+            ids("3. 对服务人员的服务态度：☑满意 □不满意 4. 对服务人员的专业能力：□满意", Form::F),
+            pairs(&[("staff_attitude", "☑满意 □不满意"), ("staff_skill", "□满意")])
+        );
+        for whole in [
+            "企业名称：甲公司 法定代表人：张拟三",
+            "联系人：李拟四  联系电话：13800000001",
+            "获得认证认可情况：甲；其他：无",
+        ] {
+            assert_eq!(ids(whole, Form::B).len(), 1, "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_full_stop_behind_a_numbered_heading_is_a_colon() {
+        assert_eq!(ids("（一）质量提升服务目标达成情况。全部达成", Form::D), one("goals", "全部达成"));
+        assert_eq!(ids("产生的经济社会效益。全部达成", Form::D), []);
+        let list =
+            "内容宜包括：\n3. 产生的经济社会效益；\n4. 服务存在的不足及改进方向。\n3. 产生的经济社会效益：好";
+        assert_eq!(ids(list, Form::D), one("benefits", "好"));
     }
 
     #[test]

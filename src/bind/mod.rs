@@ -26,12 +26,14 @@ mod label;
 mod lettered;
 mod merged;
 mod named;
+mod narrated;
 mod over;
 mod overwritten;
 mod platform;
 mod region;
 mod rows;
 mod several;
+mod signed;
 mod slots;
 mod spread;
 mod stacked;
@@ -223,8 +225,11 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
             continue;
         }
         let scan = Scan::of(sheet);
-        if let Some(envelope) = form::cover(sheet, &scan, &specs.cover) {
-            cover = envelope;
+        if let Some(found) = form::cover(sheet, &scan, specs) {
+            cover = found.envelope;
+            if found.below.is_some_and(|from| take_below(sheet, from, specs, &mut out)) {
+                previous = Some(sheet);
+            }
             continue;
         }
         if continued::take((sheet, &scan), previous.replace(sheet), specs, &mut out) {
@@ -258,6 +263,13 @@ impl Envelope {
         self.agency = self.agency.take().or(cover.agency.clone());
         self.consent = self.consent.take().or(cover.consent.clone());
     }
+}
+
+/// Takes the forms below a cover in the same sheet; `false` where there are none.
+fn take_below(sheet: &Sheet, from: u32, specs: &Specs, out: &mut Bindings) -> bool {
+    let rest = Sheet { looks: sheet.looks.clone(), ..stacked::rows(sheet, from, u32::MAX) };
+    let scan = Scan::of(&rest);
+    !region::regions(&rest, &scan, specs).is_empty() && take(&rest, &scan, specs, out)
 }
 
 /// Takes what a sheet holds, with what its looks say; `false` where it holds nothing of ours.

@@ -1,5 +1,6 @@
 //! Where forms stand in a sheet: titles cut it into stretches of rows; without a title, the labels tell the form.
 
+use super::continued;
 use super::label::{Scan, Words, may_be_title};
 use crate::cell::Cell;
 use crate::spec::{Form, FormSpec, Specs};
@@ -36,10 +37,16 @@ pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Regi
     if titles.is_empty() {
         return by_labels(sheet, scan, specs, last).into_iter().collect();
     }
-    let mut regions = Vec::new();
+    let mut regions: Vec<Region> = Vec::new();
     for (i, (anchor, form)) in titles.iter().enumerate() {
         let end = titles.get(i + 1).map_or(last, |(next, _)| next.row.saturating_sub(1));
         let first = if i == 0 { 0 } else { anchor.row };
+        if let Some(page) = regions.last_mut().filter(|r| r.form == *form && r.last + 1 == first)
+            && continued::is_second_page(scan, specs.of(*form), (first, end))
+        {
+            page.last = end;
+            continue;
+        }
         if has_labels(scan, specs.of(*form), (first, end), 2) {
             regions.push(Region { form: *form, first, last: end, anchor: *anchor, titled: true });
         }
@@ -89,11 +96,6 @@ pub(super) fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
     let merges =
         sheet.merges.iter().filter(|(key, _)| inside(**key as u32)).map(|(k, end)| (*k, *end)).collect();
     Sheet { hidden: sheet.hidden, merges, ..Sheet::from_cells(&sheet.name, cells) }
-}
-
-/// Whether the title of any form stands in a sheet.
-pub(super) fn has_title(scan: &Scan<'_>, specs: &Specs) -> bool {
-    !titled(scan, specs).is_empty()
 }
 
 /// The cells that are titles of forms.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit, Scan, Words};
 use super::region::is_title;
-use super::{Content, Slot, aside, boxes, cross, supplement};
+use super::{Content, Slot, aside, boxes, cross, narrated, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -62,7 +62,11 @@ pub(super) struct Again {
 
 /// Slots of all fields found between two rows.
 pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32) -> Slots {
-    let mut all = without_strays(sheet, spec, labels(sheet, scan, spec, first, last));
+    let found = labels(sheet, scan, spec, first, last);
+    // A label that gives way to another one is no answer either; headings are known as such.
+    let heads = |l: &&Label| scan.at(l.cell).is_some_and(|words| label::is_heading(words.label(), spec));
+    let given: Vec<Cell> = found.iter().filter(|l| !heads(l)).map(|l| l.cell).collect();
+    let mut all = without_strays(sheet, spec, found);
     let cross = cross::find(sheet, spec, &all, first, last);
     // Whom a table of questions rates is no label of a name.
     let in_cross = |row: u32| cross.as_ref().is_some_and(|c| (c.rows.0..=c.rows.1).contains(&row));
@@ -74,7 +78,7 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
     let tables = cross.iter().flat_map(|c| rows_between(sheet, c.rows.0, c.rows.1));
     let tables = tables.flat_map(|row| row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)));
-    let occupied = taken.chain(tables).collect();
+    let occupied = taken.chain(given).chain(tables).collect();
     let aside = aside::column(sheet, &labels);
     let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet), aside };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
@@ -212,7 +216,7 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
             out.extend(field.map(|field| Label::bare(field, *cell, sheet)));
             continue;
         }
-        if is_title(words, spec) {
+        if is_title(words, spec) || narrated::is_answer(sheet, spec, &out, *cell, words.source, &hits) {
             continue;
         }
         if let Some(twin) = twin(&mut out, sheet, *cell, words.source) {
@@ -299,7 +303,8 @@ fn resolve(spec: &FormSpec, fields: &[usize], before: &[Label], cell: Cell) -> O
     }
     let nearest =
         before.iter().rev().find_map(|l| beside.iter().find(|f| spec.fields[**f].beside == Some(l.field)));
-    nearest.or_else(|| beside.first()).copied().or_else(|| fields.first().copied())
+    // A date in front of all signatures is none of theirs.
+    nearest.copied().or_else(|| fields.iter().copied().find(|f| !beside.contains(f)))
 }
 
 /// Where a label occurs several times, the one with an answer counts, else the last
@@ -314,8 +319,11 @@ fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
         };
         let heading = text::label(&sheet.text(chosen[at].cell));
         let earlier_is_heading = spec.headings.contains(&heading) && chosen[at].tail.is_empty();
-        let has_answer = !chosen[at].tail.is_empty() || right_value(sheet, &chosen[at]).is_some();
-        if earlier_is_heading || !has_answer {
+        // The label once more in front of its answer (`服务机构 | 服务机构：甲公司`) is no answer.
+        let beside = right_value(sheet, &chosen[at]).filter(|cell| *cell != label.cell);
+        let has_answer = !chosen[at].tail.is_empty() || beside.is_some();
+        let is_signed_later = narrated::is_plainer(sheet, spec, &label, &chosen[at]);
+        if earlier_is_heading || !has_answer || is_signed_later {
             chosen.remove(at);
             chosen.push(label);
         }

@@ -161,7 +161,7 @@ fn caption(sheet: &Sheet, header: u32, titled: &[u32]) -> u32 {
 }
 
 /// The rows of a sheet from one up to another.
-fn rows(sheet: &Sheet, from: u32, to: u32) -> Sheet {
+pub(super) fn rows(sheet: &Sheet, from: u32, to: u32) -> Sheet {
     let inside = |row: u32| (from..to).contains(&row);
     let rows = sheet.rows.iter().filter(|row| inside(row.at)).cloned().collect();
     let merges = sheet

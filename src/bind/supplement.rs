@@ -7,14 +7,56 @@ use crate::spec::{Field, FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
-/// Columns of a table under a header row, by the words of the header.
-fn column(sheet: &Sheet, header: Cell, words: &[&str]) -> Option<u32> {
-    header_cells(sheet, header).find(|(_, label)| words.contains(&bare_heading(label))).map(|(col, _)| col)
+/// The head of one of the two tables: its columns up to the next table beside it, and its last row.
+struct Head {
+    at: Cell,
+    /// First column that is not its own any more.
+    end: u32,
+    last: u32,
 }
 
-/// The cells of a header row as labels.
-fn header_cells(sheet: &Sheet, header: Cell) -> impl Iterator<Item = (u32, String)> {
-    let row = sheet.rows.binary_search_by_key(&header.row, |r| r.at).ok();
+impl Head {
+    /// The head that begins in a cell. Where the three times stand in the row below, under a heading of all of them
+    /// (评分), that row is a part of it.
+    fn of(sheet: &Sheet, at: Cell) -> Self {
+        let is_table = |label: &str| TABLES.contains(&bare_heading(label));
+        let next = header_cells(sheet, at.row).find(|(col, label)| *col > at.col && is_table(label));
+        let mut head = Self { at, end: next.map_or(u32::MAX, |(col, _)| col), last: at.row };
+        let times = |row: u32| {
+            let in_row = |words: &&[&str]| head.find(sheet, row, words).is_some();
+            TIMES.iter().map(|(_, words)| *words).filter(in_row).count()
+        };
+        if times(at.row) == 0 && times(at.row.saturating_add(1)) >= 2 {
+            head.last = at.row.saturating_add(1);
+        }
+        head
+    }
+
+    /// The column of one heading.
+    fn column(&self, sheet: &Sheet, words: &[&str]) -> Option<u32> {
+        (self.at.row..=self.last).find_map(|row| self.find(sheet, row, words))
+    }
+
+    fn find(&self, sheet: &Sheet, row: u32, words: &[&str]) -> Option<u32> {
+        self.cells(sheet, row).find(|(_, label)| words.contains(&bare_heading(label))).map(|(col, _)| col)
+    }
+
+    /// The cells of one of its rows as labels.
+    fn cells(&self, sheet: &Sheet, row: u32) -> impl Iterator<Item = (u32, String)> {
+        header_cells(sheet, row).filter(|(col, _)| (self.at.col..self.end).contains(col))
+    }
+
+    fn times(&self, sheet: &Sheet) -> [Option<u32>; 3] {
+        TIMES.map(|(_, words)| self.column(sheet, words))
+    }
+}
+
+/// First headings of the two tables.
+const TABLES: [&str; 6] = ["方面", "维度", "质量管理方面", "指标名称", "质量指标名称", "指标"];
+
+/// The cells of a row as labels.
+fn header_cells(sheet: &Sheet, row: u32) -> impl Iterator<Item = (u32, String)> {
+    let row = sheet.rows.binary_search_by_key(&row, |r| r.at).ok();
     let cells = row.map(|at| sheet.rows[at].cells.as_slice()).unwrap_or_default();
     cells.iter().filter_map(|(col, value)| match value {
         Value::Text(words) => Some((*col, text::label(words))),
@@ -42,6 +84,15 @@ fn bare_name(label: &str) -> &str {
     })
 }
 
+/// Whether a row sums up those above it or closes the table: no row of its own.
+fn closes(label: &str) -> bool {
+    const SUMS: [&str; 9] = ["合计", "总计", "小计", "总分", "平均", "平均分", "平均值", "均值", "综合得分"];
+    const SIGNED: [&str; 6] = ["填表人", "填报人", "审核人", "制表人", "填表日期", "填报日期"];
+    let bare = bare_name(label);
+    SUMS.contains(&bare)
+        || SIGNED.iter().any(|w| bare.strip_prefix(w).is_some_and(|r| r.is_empty() || r.starts_with(':')))
+}
+
 /// A line of a page break in the middle of a table.
 fn is_between(row: &Row) -> bool {
     matches!(row.cells.as_slice(), [(_, Value::Text(words))] if super::label::is_page_line(&text::label(words)))
@@ -55,10 +106,11 @@ const TIMES: [(&str, &[&str]); 3] = [("服务前", BEFORE), ("目标", GOAL), ("
 
 /// The six dimensions below their header; a dimension that is not listed stays empty.
 pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) -> Slot {
-    let columns = TIMES.map(|(_, words)| column(sheet, header, words));
+    let head = Head::of(sheet, header);
+    let columns = head.times(sheet);
     let mut rows: Vec<[Option<Level>; 3]> = vec![[None, None, None]; field.options.len()];
     let mut first = None;
-    for (name, row) in dimension_rows(sheet, field, header, last, columns) {
+    for (name, row) in dimension_rows(sheet, field, &head, last) {
         let Some(index) = name else { continue };
         let level = |col: Option<u32>| {
             let cell = Cell::new(row.at, col?);
@@ -75,10 +127,10 @@ pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) 
 fn dimension_rows<'a>(
     sheet: &'a Sheet,
     field: &Field,
-    header: Cell,
+    head: &Head,
     last: u32,
-    columns: [Option<u32>; 3],
 ) -> Vec<(Option<usize>, &'a Row)> {
+    let columns = head.times(sheet);
     let names: Vec<String> = field.options.iter().map(|o| text::label(o)).collect();
     let holds_levels = |row: &Row| {
         let level = |col: u32| sheet.get(Cell::new(row.at, col)).map(Value::text);
@@ -89,15 +141,14 @@ fn dimension_rows<'a>(
             .any(|text| matches!(number::count(&text), Ok(Some(_))))
     };
     let mut out: Vec<(Option<usize>, &Row)> = Vec::new();
-    let until = last.min(header.row.saturating_add(40));
-    for row in sheet.rows.iter().filter(|r| r.at > header.row && r.at <= until) {
-        let Some((_, Value::Text(words))) = row.cells.iter().find(|(col, _)| *col >= header.col) else {
-            continue;
-        };
-        if is_between(row) {
+    let until = last.min(head.last.saturating_add(40));
+    for row in sheet.rows.iter().filter(|r| r.at > head.last && r.at <= until) {
+        let name = row.cells.iter().find(|(col, _)| (head.at.col..head.end).contains(col));
+        let Some((_, Value::Text(words))) = name else { continue };
+        let label = text::label(words);
+        if is_between(row) || closes(&label) {
             continue;
         }
-        let label = text::label(words);
         match names.iter().position(|n| *n == bare_name(&label)) {
             Some(index) => out.push((Some(index), row)),
             None if holds_levels(row) => out.push((None, row)),
@@ -122,21 +173,22 @@ pub(super) fn overwritten(
         if !matches!(field.kind, Kind::Dimensions | Kind::Indicators) {
             continue;
         }
-        let columns = TIMES.map(|(_, words)| column(sheet, *header, words));
+        let head = Head::of(sheet, *header);
+        let columns = head.times(sheet);
         let missed = TIMES.iter().zip(columns).filter(|(_, col)| col.is_none()).map(|((name, _), _)| *name);
-        let mut strange = header_cells(sheet, *header).filter(|(col, label)| {
+        let mut strange = head.cells(sheet, head.last).filter(|(col, label)| {
             let known = TIMES.iter().any(|(_, words)| words.contains(&bare_heading(label)));
             *col > header.col && !known && !BESIDE.contains(&bare_heading(label))
         });
         for name in missed {
             let (cell, found) = match strange.next() {
-                Some((col, _)) => (Cell::new(header.row, col), sheet.text(Cell::new(header.row, col))),
+                Some((col, _)) => (Cell::new(head.last, col), sheet.text(Cell::new(head.last, col))),
                 None => (*header, String::new()),
             };
             out.push((name.to_owned(), cell, text::words(&found)));
         }
         if field.kind == Kind::Dimensions {
-            out.extend(unknown_dimensions(sheet, field, *header, last, columns));
+            out.extend(unknown_dimensions(sheet, field, &head, last));
         }
     }
     out
@@ -146,19 +198,13 @@ pub(super) fn overwritten(
 const BESIDE: [&str; 8] = ["方面", "指标名称", "序号", "单位", "计量单位", "方向", "指标方向", "备注"];
 
 /// Rows that hold levels of something that is no dimension.
-fn unknown_dimensions(
-    sheet: &Sheet,
-    field: &Field,
-    header: Cell,
-    last: u32,
-    columns: [Option<u32>; 3],
-) -> Vec<(String, Cell, String)> {
-    let rows = dimension_rows(sheet, field, header, last, columns);
+fn unknown_dimensions(sheet: &Sheet, field: &Field, head: &Head, last: u32) -> Vec<(String, Cell, String)> {
+    let rows = dimension_rows(sheet, field, head, last);
     let is_read = |index: usize| rows.iter().any(|(name, _)| *name == Some(index));
     let mut missed = (0..field.options.len()).filter(|index| !is_read(*index));
     let strange = rows.iter().filter(|(name, _)| name.is_none());
     let told = strange.filter_map(|(_, row)| {
-        let (col, value) = row.cells.iter().find(|(col, _)| *col >= header.col)?;
+        let (col, value) = row.cells.iter().find(|(col, _)| *col >= head.at.col)?;
         let name = field.options.get(missed.next()?)?;
         Some((name.clone(), Cell::new(row.at, *col), text::words(&value.text())))
     });
@@ -167,12 +213,13 @@ fn unknown_dimensions(
 
 /// The indicators below their header, down to the first row without a name.
 pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
-    let find = |words: &[&str]| column(sheet, header, words);
+    let head = Head::of(sheet, header);
+    let find = |words: &[&str]| head.column(sheet, words);
     let (unit, direction) = (find(&["单位", "计量单位"]), find(&["方向", "指标方向"]));
-    let columns = TIMES.map(|(_, words)| find(words));
+    let columns = head.times(sheet);
     let mut rows = Vec::new();
     for row in
-        sheet.rows.iter().filter(|r| r.at > header.row && r.at <= last.min(header.row.saturating_add(200)))
+        sheet.rows.iter().filter(|r| r.at > head.last && r.at <= last.min(head.last.saturating_add(200)))
     {
         if is_between(row) {
             continue;
@@ -185,7 +232,7 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
         if name.trim().is_empty() || super::label::is_note(&text::label(&name)) {
             if numbers.iter().all(Option::is_none) { break } else { continue }
         }
-        if numbers.iter().all(Option::is_none) {
+        if numbers.iter().all(Option::is_none) || closes(&text::label(&name)) {
             continue;
         }
         let words = |col: Option<u32>| {
@@ -210,7 +257,7 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
 #[cfg(test)]
 mod tests {
     use crate::answer::{Return, Val, judge};
-    use crate::bind::testing::specs;
+    use crate::bind::testing::{book, judged, specs};
     use crate::problem::{Code, Problem};
     use crate::spec::Form;
     use crate::workbook::{Limits, read};
@@ -288,6 +335,61 @@ mod tests {
         assert!(cells.contains(&(Code::OptionUnrecognised, "C14")), "{cells:?}");
         assert!(cells.contains(&(Code::CountText, "E14")), "{cells:?}");
         assert!(problems.iter().all(|p| ret.stands_at(&p.place)));
+    }
+
+    /// What a form S of rows says: levels of the first dimension, and names and numbers of the indicators.
+    fn tables(tables: &[&[&str]]) -> (Vec<Option<i64>>, Vec<String>) {
+        let head: [&[&str]; 3] =
+            [&["质量提升服务补充表（S）"], &["质量提升服务项目名称", "拟甲"], &["企业名称", "甲有限公司"]];
+        let bound = crate::bind::bind(&book(&[&head[..], tables].concat()), specs());
+        assert_eq!((bound.returns.len(), bound.findings.len()), (1, 0), "{:?}", bound.findings);
+        let ret = judged(&bound.returns[0]);
+        let Some(Val::Indicators(rows)) = ret.value("indicators") else {
+            return (levels(&ret)[0].into(), vec![]);
+        };
+        let said =
+            |i: &crate::answer::Indicator| format!("{} {:?} {:?} {:?}", i.name, i.before, i.goal, i.after);
+        (levels(&ret)[0].into(), rows.iter().map(said).collect())
+    }
+
+    const PASS: &str = "一次合格率 Some((90, 0)) Some((95, 0)) Some((96, 0))";
+
+    #[test]
+    fn tables_side_by_side_keep_to_their_own_columns() {
+        let own = ["1", "3", "2", ""];
+        let row = |name: &'static str, more: &[&'static str]| [&[name], &own[..], more].concat();
+        let heads =
+            ["方面", "服务前", "目标", "服务后", "", "指标名称", "单位", "方向", "服务前", "目标", "服务后"];
+        let mut rows: Vec<Vec<&str>> = vec![heads.into()];
+        rows.push(row(NAMES[0], &["一次合格率", "%", "越高越好", "90", "95", "96"]));
+        rows.extend(NAMES[1..].iter().map(|name| row(name, &[])));
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        assert_eq!(tables(&rows), (vec![Some(1), Some(3), Some(2)], vec![PASS.to_owned()]));
+    }
+
+    #[test]
+    fn a_head_of_two_rows_is_one() {
+        let mut rows: Vec<Vec<&str>> =
+            vec![vec!["方面", "评分（1—5分）"], vec!["", "服务前", "目标", "服务后"]];
+        rows.extend(NAMES.iter().map(|name| vec![*name, "1", "3", "2"]));
+        rows.push(vec!["指标名称", "单位", "方向", "数值"]);
+        rows.push(vec!["指标名称", "单位", "方向", "服务前", "目标", "服务后"]);
+        rows.push(vec!["一次合格率", "%", "越高越好", "90", "95", "96"]);
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        assert_eq!(tables(&rows), (vec![Some(1), Some(3), Some(2)], vec![PASS.to_owned()]));
+    }
+
+    #[test]
+    fn rows_that_sum_up_or_close_a_table_are_no_indicators() {
+        let mut rows: Vec<Vec<&str>> = vec![vec!["方面", "服务前", "目标", "服务后"]];
+        rows.extend(NAMES.iter().map(|name| vec![*name, "1", "3", "2"]));
+        rows.push(vec!["平均分", "1", "3", "2"]);
+        rows.push(vec!["指标名称", "单位", "方向", "服务前", "目标", "服务后"]);
+        rows.push(vec!["一次合格率", "%", "越高越好", "90", "95", "96"]);
+        rows.push(vec!["平均", "", "", "90", "95", "96"]);
+        rows.push(vec!["填表人：张拟三", "", "", "日期", "2025-02-03", ""]);
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        assert_eq!(tables(&rows), (vec![Some(1), Some(3), Some(2)], vec![PASS.to_owned()]));
     }
 
     #[test]

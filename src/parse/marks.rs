@@ -5,10 +5,13 @@
 //! cannot be told. Nothing is guessed.
 
 mod answers;
+mod pieces;
 mod settle;
 mod single;
 
 pub use single::one;
+
+pub use pieces::{pieces, words_of};
 
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +65,7 @@ enum Token {
 /// # Errors
 /// [`Unclear`] where there is an answer that cannot be told.
 pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
-    let mut tokens = tokens(raw, choices);
+    let mut tokens = tokens(pieces::without_guidance(raw), choices);
     settle::settle_signs(&mut tokens);
     let numbered = settle_numbers(&mut tokens);
     answers::settle(&mut tokens, choices)?;
@@ -276,11 +279,12 @@ fn typed(tokens: &[Token], listed: &[usize], rest: &str, choices: usize) -> Resu
     if glued && !rest.is_empty() { Err(Unclear::NoOption) } else { Ok(listed.to_vec()) }
 }
 
-/// Text that may stand right before an option: numbering such as `A.` or `1)`.
+/// Text that may stand right before an option: numbering such as `A.` or `1)`, or `答：`.
 fn is_lead(text: &str) -> bool {
     let body = text.trim_end_matches(['.', ')', ':', '、', '(']);
     body.is_empty()
         || is_signs(body)
+        || matches!(body, "答" | "答案" | "回答" | "选" | "选择" | "填")
         || (body.chars().count() <= 2 && body.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 

@@ -5,4 +5,6 @@ pub mod contact;
 pub mod date;
 pub mod due;
 pub mod marks;
+pub mod name;
 pub mod number;
+pub mod signature;

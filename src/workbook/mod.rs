@@ -15,6 +15,7 @@ mod looks;
 mod merges;
 mod package;
 mod part;
+mod percents;
 mod plain;
 mod sheets;
 mod spans;

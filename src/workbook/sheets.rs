@@ -11,7 +11,7 @@ use super::container::Kind;
 use super::controls::Controls;
 use super::merges::Area;
 use super::package::Package;
-use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, spans, tidy};
+use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, percents, spans, tidy};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
@@ -61,6 +61,9 @@ fn read_package(package: &mut Package<'_>, limits: &Limits) -> Result<Book, File
     }
     if look.hidden {
         looks::note_hidden(package, &mut book.sheets);
+    }
+    if look.percents {
+        percents::show(package, &mut book.sheets);
     }
     Ok(book)
 }

@@ -40,6 +40,8 @@ pub(super) struct Look {
     pub struck: bool,
     /// Rows or columns may be hidden.
     pub hidden: bool,
+    /// Numbers may be shown as percents.
+    pub percents: bool,
 }
 
 /// Looks at the sheets, strings and styles of a package.
@@ -55,6 +57,7 @@ pub(super) fn look(package: &mut Package<'_>, limits: &Limits) -> Look {
         budget -= package.size(at);
         let Some(xml) = package.part(at) else { continue };
         look.struck |= strikes::may_strike(&xml);
+        look.percents |= kind == Kind::Styles && super::percents::may_show(&xml);
         if kind == Kind::Sheet {
             look.hidden |= super::looks::may_hide(&xml);
             look.doubtful |= cells::are_doubtful(&xml);
