@@ -11,12 +11,13 @@ use super::columns::{complete, is_exact};
 use super::table::{Column, Header, missing};
 use crate::cell::Cell;
 use crate::problem::Code;
-use crate::spec::{Form, FormSpec, Specs};
+use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::Sheet;
 
-/// Fields of its own that make a further form, where none of them is required.
-const LEAST: usize = 3;
+/// Fields of its own that make a further form, where none of them is required: industry, size and number of employees
+/// stand beside services for reference, and are no survey of needs.
+const LEAST: usize = 5;
 
 /// The further forms of a header whose first form is `main`, each with its columns.
 pub(super) fn others(
@@ -30,10 +31,13 @@ pub(super) fn others(
     let mut unread: Option<(Form, Vec<u32>)> = None;
     let row = main.row;
     let beside = found.into_iter().filter(|(header, f)| *f != form && *f != Form::S && header.row == row);
+    // What the richer form reads is no longer the other's own.
+    let mut beside: Vec<_> = beside.collect();
+    beside.sort_by_key(|(header, _)| std::cmp::Reverse(header.fields()));
     for (mut header, other) in beside {
         let spec = specs.of(other);
         complete(sheet, &mut header, spec);
-        let own = own_columns(&header, main);
+        let own = own_columns(&header, main, &out);
         if own.is_empty() || header.data_from != main.data_from {
             continue;
         }
@@ -56,21 +60,27 @@ pub(super) fn others(
 }
 
 /// Columns that only the further form reads.
-fn own_columns(header: &Header<'_>, main: &Header<'_>) -> Vec<u32> {
-    let is_main = |col: u32| main.columns.iter().any(|(c, _)| *c == col);
-    header.columns.iter().map(|(col, _)| *col).filter(|col| !is_main(*col)).collect()
+fn own_columns(header: &Header<'_>, main: &Header<'_>, others: &[(Header<'_>, Form)]) -> Vec<u32> {
+    let reads = |header: &Header<'_>, col: u32| header.columns.iter().any(|(c, _)| *c == col);
+    let is_read = |col: u32| reads(main, col) || others.iter().any(|(other, _)| reads(other, col));
+    header.columns.iter().map(|(col, _)| *col).filter(|col| !is_read(*col)).collect()
 }
 
+/// Whether columns of its own make it a return: an answer that it requires, or several, one of them to a question with
+/// options where it asks any. A project's name beside needs is no services, and no ratings are no satisfaction.
 fn is_form(header: &Header<'_>, own: &[u32], spec: &FormSpec) -> bool {
     let of = |col: &u32| header.columns.iter().find(|(c, _)| c == col).map(|(_, column)| *column);
     let field = |col: &u32| match of(col)? {
         Column::Field(field) | Column::Option(field, _) => Some(field),
         _ => None,
     };
-    let mut fields: Vec<usize> = own.iter().filter_map(field).collect();
+    let mut fields: Vec<usize> = own.iter().filter_map(field).filter(|at| !spec.key.contains(at)).collect();
     fields.sort_unstable();
     fields.dedup();
-    fields.len() >= LEAST || fields.iter().any(|field| spec.fields[*field].required)
+    let asks = |field: &Field| matches!(field.kind, Kind::One | Kind::Many);
+    let may_ask = spec.fields.iter().any(|field| field.kind == Kind::One);
+    let enough = fields.len() >= LEAST && (!may_ask || fields.iter().any(|at| asks(&spec.fields[*at])));
+    enough || fields.iter().any(|at| spec.fields[*at].required)
 }
 
 /// A column that one form names exactly is none of the other that only has its words for another question: 服务人员
@@ -161,6 +171,8 @@ mod tests {
             "所属行业",
             "从业人员数量",
             "企业规模",
+            "生产/服务执行的标准水平",
+            "参与制定国家标准",
             "质量提升需求类型",
             "项目名称",
             "服务时间",
@@ -172,6 +184,8 @@ mod tests {
             "化工",
             "50",
             "小型",
+            "行业平均水平",
+            "2",
             "计量服务",
             "拟合项目",
             "2025.1.5-2025.2.3",
@@ -179,6 +193,40 @@ mod tests {
             "张拟",
         ];
         assert_eq!(forms(&bind(&book(&[head, row]), specs())), "CB");
+    }
+
+    #[test]
+    fn a_project_beside_needs_and_words_beside_services_are_no_further_returns() {
+        let head: &[&str] = &["企业名称", "所属行业", "企业规模", "联系人", "质量提升需求类型", "项目名称"];
+        let row: &[&str] = &["成都拟乙公司", "化工", "小型", "张拟", "计量服务", "拟合项目"];
+        assert_eq!(forms(&bind(&book(&[head, row]), specs())), "B");
+        let head: &[&str] = &[
+            "企业名称",
+            "项目名称",
+            "联系人",
+            "服务时间",
+            "质量提升需求类型",
+            "需求描述",
+            "实施过程",
+            "企业签字",
+            "服务内容",
+            "服务成效",
+            "服务人员姓名",
+        ];
+        let row: &[&str] = &[
+            "成都拟乙公司",
+            "拟合项目",
+            "张拟",
+            "2025.1.5",
+            "计量服务",
+            "描述",
+            "过程",
+            "张拟",
+            "内容",
+            "成效",
+            "李拟",
+        ];
+        assert_eq!(forms(&bind(&book(&[head, row]), specs())), "C");
     }
 
     #[test]

@@ -80,10 +80,10 @@ fn answers<'a>(
             .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == field))
     };
     let asked = spec.fields.iter().enumerate().filter(|(at, field)| has_words(field) && lacks(*at));
-    if let Some((_, field)) =
-        asked.into_iter().find(|(_, field)| said.iter().all(|words| is_answer(words, field)))
-    {
-        return Some((Some(field), first));
+    let mut meant = asked.map(|(_, field)| field).filter(|f| said.iter().all(|words| is_answer(words, f)));
+    if let Some(field) = meant.next() {
+        // Which of four ratings nobody can tell.
+        return Some((Some(field).filter(|_| meant.next().is_none()), first));
     }
     let unplaced = !header.columns.iter().any(|(_, c)| *c == Column::District);
     let is_district = |words: &&str| district::by_name(words).is_some();
