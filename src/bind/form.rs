@@ -11,11 +11,17 @@ use crate::workbook::{Sheet, Value};
 
 /// Binds every form of a sheet.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
-    for (region, Slots { slots, labels, .. }) in several::forms(sheet, scan, specs) {
+    for (region, found) in several::forms(sheet, scan, specs) {
+        let left = several::left_over(&found);
+        let Slots { slots, labels, .. } = found;
         let spec = specs.of(region.form);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
+        }
+        if left.is_some() {
+            let finding = Finding::new(Code::SheetUnrecognised, format!("{}（部分）", sheet.name));
+            out.findings.push(Finding { sheet: sheet.name.clone(), cell: left, ..finding });
         }
         for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
             let (sheet, form) = (sheet.name.clone(), Some(region.form));
