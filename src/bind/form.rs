@@ -15,12 +15,18 @@ use crate::workbook::{Sheet, Value};
 
 /// Binds every form of a sheet.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) {
-    for (region, Slots { mut slots, mut labels, .. }) in several::forms(sheet, scan, specs) {
+    for (region, found) in several::forms(sheet, scan, specs) {
+        let left = several::left_over(&found);
+        let Slots { mut slots, mut labels, .. } = found;
         let spec = specs.of(region.form);
         signed::dates_below(sheet, spec, &mut labels, &mut slots);
         if slots.iter().zip(&spec.fields).all(|(s, f)| s.as_ref().is_none_or(|s| is_unanswered(s, f))) {
             out.blank_forms += 1;
             continue;
+        }
+        if left.is_some() {
+            let finding = Finding::new(Code::SheetUnrecognised, format!("{}（部分）", sheet.name));
+            out.findings.push(Finding { sheet: sheet.name.clone(), cell: left, ..finding });
         }
         for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
             if signed::is_inside(spec, field, &slots) {

@@ -131,12 +131,8 @@ impl Block<'_> {
         if !whole || options.iter().any(|(_, at, _)| twice(*at)) {
             return None;
         }
-        let sides = [Side::Behind, Side::Before, Side::Below, Side::Above];
-        let mut told = sides.into_iter().filter_map(|side| self.ticked(side, &options));
-        let ticked = told.next()?;
-        if told.any(|other| other != ticked) {
-            return None;
-        }
+        // Where every option has a free cell on a side, that side is meant; else the only one on which ticks stand.
+        let ticked = self.paired(&options, true).or_else(|| self.paired(&options, false))?;
         let boxed = |(_, at, words): &(Cell, usize, &str)| {
             format!("{}{words}", if ticked.contains(at) { '☑' } else { '□' })
         };
@@ -154,8 +150,17 @@ impl Block<'_> {
         out
     }
 
-    /// The ticked options, ascending, if ticks stand on this side of theirs; `None` where they cannot.
-    fn ticked(&self, side: Side, options: &[(Cell, usize, &str)]) -> Option<Vec<usize>> {
+    /// The ticked options, ascending; `None` where no side tells them, or two sides differ.
+    fn paired(&self, options: &[(Cell, usize, &str)], free: bool) -> Option<Vec<usize>> {
+        let sides = [Side::Behind, Side::Before, Side::Below, Side::Above];
+        let mut told = sides.into_iter().filter_map(|side| self.ticked(side, options, free));
+        let ticked = told.next()?;
+        told.all(|other| other == ticked).then_some(ticked)
+    }
+
+    /// The ticked options, ascending, if every tick stands on this side of one; `None` where they cannot, or where
+    /// the cell there is not `free` for each option.
+    fn ticked(&self, side: Side, options: &[(Cell, usize, &str)], free: bool) -> Option<Vec<usize>> {
         let inside = |(cell, ..): &(Cell, usize, &str)| match side {
             Side::Before => cell.col > self.corner.1,
             Side::Above => cell.row > self.corner.0,
@@ -164,7 +169,7 @@ impl Block<'_> {
         let is_free = |(cell, ..): &(Cell, usize, &str)| {
             !options.iter().any(|(other, ..)| self.stands(side, *other, *cell))
         };
-        if !options.iter().all(|option| inside(option) && is_free(option)) {
+        if free && !options.iter().all(|option| inside(option) && is_free(option)) {
             return None;
         }
         let mut ticked = Vec::new();
@@ -334,5 +339,12 @@ mod tests {
             detail,
         ];
         assert_eq!(needs(&under), ["计量服务、品牌培育服务", "", "描述"]);
+        let remarks: [&[&str]; 4] = [
+            &["质量提升需求类型", "标准化服务", "", "备注"],
+            &["", "计量服务", "√", "尽快"],
+            &["", "检验检测服务", "√", "下半年"],
+            detail,
+        ];
+        assert_eq!(needs(&remarks), ["计量服务、检验检测服务", "", "描述"]);
     }
 }

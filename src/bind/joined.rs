@@ -129,7 +129,7 @@ fn day(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
         Kind::Range => matches!(date::range(words), Ok(Some(_))),
         _ => matches!(date::date(words), Ok(Some(_))),
     };
-    let under = in_column(worth).filter(|_| field.kind == Kind::Range);
+    let under = in_rows(worth).filter(|_| field.kind == Kind::Range);
     if let Some(words) = under.into_iter().flatten().find(|words| reads(words)) {
         return Some(words);
     }
@@ -139,24 +139,44 @@ fn day(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
     })
 }
 
-/// Start and end under each other (`起：…`, `止：…`), put together in both ways.
-fn in_column(worth: &[(Cell, &Value)]) -> Option<[String; 2]> {
-    let (first, start) = worth.first()?;
-    let (_, end) = worth.iter().find(|(cell, _)| cell.row > first.row && cell.col == first.col)?;
-    let (start, end) = (start.text(), end.text());
-    let is_day = |words: &str| matches!(date::date(words), Ok(Some(_)));
-    (is_day(&start) && is_day(&end)).then(|| [format!("{start}至{end}"), format!("{start} {end}")])
+/// Start and end in two rows (`起：…`, `止：…`), put together in both ways.
+fn in_rows(worth: &[(Cell, &Value)]) -> Option<[String; 2]> {
+    let (first, _) = worth.first()?;
+    let (last, _) = worth.iter().find(|(cell, _)| cell.row > first.row)?;
+    let day = |row: u32| {
+        let cells = worth.iter().filter(|(cell, _)| cell.row == row);
+        let words = cells.map(|(_, value)| value.text()).collect::<String>();
+        let bare = words
+            .trim_start()
+            .trim_start_matches(['自', '从', '起', '至', '到', '止', ':', '：', ' '])
+            .to_owned();
+        [words, bare].into_iter().find(|words| matches!(date::date(words), Ok(Some(_))))
+    };
+    let (start, end) = (day(first.row)?, day(last.row)?);
+    Some([format!("{start}至{end}"), format!("{start} {end}")])
 }
 
 /// Paragraphs of one answer in rows of their own, beside a label merged over all of them.
 fn paragraphs(field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
     let (first, _) = worth.first()?;
+    let rows: Vec<&[(Cell, &Value)]> = worth.chunk_by(|a, b| a.0.row == b.0.row).collect();
+    // A small table is told row by row; what stands beside one paragraph only is a remark.
+    let is_table = rows.len() > 1 && rows.iter().filter(|row| row.len() > 1).count() > 1;
     let mut lines: Vec<String> = Vec::new();
-    for (_, value) in worth.iter().filter(|(cell, _)| cell.col == first.col) {
-        let Value::Text(words) = value else { return None };
-        let words = without_hint(field, words);
-        if lines.last() != Some(&words) {
-            lines.push(words);
+    for row in rows {
+        let cells = row.iter().filter(|(cell, _)| is_table || cell.col == first.col);
+        let mut words: Vec<String> = Vec::new();
+        for (_, value) in cells {
+            match value {
+                Value::Text(text) => words.push(without_hint(field, text)),
+                other if is_table => words.push(other.text()),
+                _ => return None,
+            }
+        }
+        words.dedup();
+        let line = words.join(" ");
+        if !line.is_empty() && lines.last() != Some(&line) {
+            lines.push(line);
         }
     }
     (lines.len() > 1).then(|| lines.join("\n"))
@@ -192,6 +212,21 @@ mod tests {
             read(&["对服务人员的服务态度", "满意", "√基本满意", "不满意"], "staff_attitude"),
             "基本满意"
         );
+    }
+
+    #[test]
+    fn a_small_table_beside_a_label_is_told_row_by_row() {
+        let head: [&[&str]; 4] = [
+            &["中小企业质量提升服务满意度调查表"],
+            &["质量提升服务项目名称", "拟禾标准化提升"],
+            &["企业名称", "成都拟禾食品有限公司"],
+            &["质量服务机构名称", "四川拟信咨询有限公司"],
+        ];
+        let rows: [&[&str]; 2] = [&["服务内容", "1月13日", "诊断"], &["", "2月4日", "培训"]];
+        let mut book = book(&[&head[..], &rows].concat());
+        book.sheets[0].merge((4, 0), (5, 0));
+        let bound = bind(&book, specs());
+        assert_eq!(said(&judged(&bound.returns[0]), "service_content"), "1月13日 诊断\n2月4日 培训");
     }
 
     #[test]

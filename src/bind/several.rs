@@ -93,6 +93,16 @@ fn under(
     })
 }
 
+/// The name of another return below a form that is not read: too few labels stand with it for a form of its own.
+pub(super) fn left_over(found: &Slots) -> Option<Cell> {
+    let is_left = |again: &&Again| {
+        let below = fields(found, |_, cell| cell.row >= again.cell.row);
+        let repeated = fields(found, |field, cell| cell.row < again.cell.row && below.contains(&field));
+        again.differs && again.cell.row > again.first.row && repeated.len() >= BETWEEN
+    };
+    found.again.iter().find(is_left).map(|again| again.cell)
+}
+
 /// Fields of which a label is among those that come again, ascending.
 fn fields(found: &Slots, is_one: impl Fn(usize, Cell) -> bool) -> Vec<usize> {
     let chosen = found.every.iter().filter(|(field, cell)| is_one(*field, *cell));
@@ -227,6 +237,21 @@ mod tests {
         let out = read(&[vec![F_TITLE.to_vec()], rows]);
         assert_eq!(found(&out), [(Form::F, "拟甲项目".into()), (Form::F, "拟乙项目".into())]);
         assert_eq!(said(&judged(&out.returns[1]), "staff_attitude"), "不满意");
+    }
+
+    #[test]
+    fn another_name_with_too_few_labels_for_a_form_is_told() {
+        let title = vec![F_TITLE.to_vec()];
+        let rest = vec![
+            vec!["项目名称", "拟乙项目"],
+            vec!["企业名称", "成都拟裕家具有限公司"],
+            vec!["服务内容", "培训"],
+        ];
+        let out = read(&[title, f("拟甲项目", "满意"), rest]);
+        assert_eq!(found(&out), [(Form::F, "拟甲项目".into())]);
+        let told = out.findings.iter().filter(|f| f.code == "sheet_unrecognised");
+        let told: Vec<String> = told.map(|f| f.cell.unwrap().to_string()).collect();
+        assert_eq!(told, ["A11"]);
     }
 
     #[test]

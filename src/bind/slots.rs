@@ -98,14 +98,19 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
         add_part(spec, &mut slots, part.field, slot);
     }
     let answers = cross.map(|cross| cross.answers).unwrap_or_default();
-    for (field, cell) in &answers {
-        let content = sheet.get(*cell).map_or(Content::Blank, |value| Content::Typed(value.clone()));
-        slots[*field] = Some(Slot { cell: *cell, content });
-    }
+    put(sheet, &answers, &mut slots);
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
     let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).chain(answers).collect();
     Slots { slots, labels, again, every }
+}
+
+/// Puts answers whose cells are known into their slots.
+fn put(sheet: &Sheet, answers: &[(usize, Cell)], slots: &mut [Option<Slot>]) {
+    for (field, cell) in answers {
+        let content = sheet.get(*cell).map_or(Content::Blank, |value| Content::Typed(value.clone()));
+        slots[*field] = Some(Slot { cell: *cell, content });
+    }
 }
 
 /// Labels of the key that come again, in reading order.

@@ -36,19 +36,24 @@ impl Ground<'_, '_> {
         match (field.kind, first) {
             (Kind::One | Kind::Many, _) => self.going_on(field, row, columns),
             (Kind::Block, Some(first)) => self.lines(field, Cell::new(row, first.col), true),
-            (Kind::Range, Some(first)) => {
-                let cell = Cell::new(row, first.col);
-                let is_alone = row_at(self.sheet, row).is_some_and(|row| row.cells.len() == 1);
-                let goes_on = is_alone && !self.occupied.contains(&cell) && is_end(&self.sheet.text(cell));
-                goes_on.then_some(cell).into_iter().collect()
-            }
+            (Kind::Range, Some(first)) => self.end_below(Cell::new(row, first.col)),
             _ => Vec::new(),
         }
     }
 
+    /// The cells of a row that holds the end of a service and nothing else.
+    fn end_below(&self, first: Cell) -> Vec<Cell> {
+        let Some(row) = row_at(self.sheet, first.row).filter(|_| is_end(&self.sheet.text(first))) else {
+            return Vec::new();
+        };
+        let cells: Vec<Cell> = row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)).collect();
+        let is_ours = |cell: &Cell| cell.col >= first.col && !self.occupied.contains(cell);
+        if cells.iter().all(is_ours) { cells } else { Vec::new() }
+    }
+
     /// The paragraphs from a cell on: rows that hold no more than this cell, down to the next label, heading or note,
-    /// or to who signs and when. A row is left free only where labels follow. In the first row, further cells may
-    /// stand beside it unless it is `strict`.
+    /// to who signs and when, or to what looks like the label of a field that is not ours. A row is left free only
+    /// where labels follow. In the first row, further cells may stand beside it unless it is `strict`.
     pub(super) fn lines(&self, field: &Field, from: Cell, strict: bool) -> Vec<Cell> {
         let mut out: Vec<Cell> = Vec::new();
         let mut next = from.row;
@@ -62,11 +67,15 @@ impl Ground<'_, '_> {
             let Some(value) = self.sheet.get(cell).filter(|_| may_share || row.cells.len() == 1) else {
                 break;
             };
-            let is_words = may_share || matches!(value, Value::Text(words) if !closes(words));
+            let is_words = || may_share || matches!(value, Value::Text(words) if !closes(words));
             // The printed guidance stands in front of the answer, in its cell or in one of its own.
             let is_guided =
                 out.is_empty() && matches!(value, Value::Text(words) if opens_with_hint(field, words));
-            if !follows || !is_words || !(is_guided || self.goes_below(row, cell)) {
+            if !follows
+                || !(is_guided || self.goes_below(row, cell))
+                || !is_words()
+                || self.asks(from, &out, cell)
+            {
                 break;
             }
             out.push(cell);
@@ -76,6 +85,32 @@ impl Ground<'_, '_> {
             out.pop();
         }
         out
+    }
+
+    /// Whether a line looks like the label of another field: it goes on with the numbers of the labels, not with those
+    /// of the paragraphs; or it is a noun that forms ask for, in front of a colon.
+    fn asks(&self, from: Cell, lines: &[Cell], cell: Cell) -> bool {
+        let words = self.sheet.text(cell);
+        if words.chars().count() > 40 {
+            return false;
+        }
+        let number = |cell: &Cell| leading_number(&self.sheet.text(*cell));
+        let label = from.row.checked_sub(1).map(|row| Cell::new(row, from.col));
+        let follows = |cell: &Cell| matches!((number(cell), leading_number(&words)), (Some((a, x)), Some((b, y))) if a == b && x + 1 == y);
+        let asked = text::label(&words);
+        let (head, tail) = match asked.split_once(':') {
+            Some((head, tail)) => (head, Some(tail)),
+            None => (&*asked, None),
+        };
+        let ends =
+            |nouns: &[&str]| head.chars().count() <= 16 && nouns.iter().any(|noun| head.ends_with(noun));
+        let ends_open = words.trim_end().ends_with(['：', ':']);
+        let goes_on = label.is_some_and(|label| follows(&label)) && !lines.iter().any(follows);
+        // The first line is the answer unless it plainly asks.
+        match lines {
+            [] => goes_on && ends_open,
+            _ => goes_on || ends_open && ends(&ASKED) || tail.is_some() && ends(&NAMED),
+        }
     }
 
     /// Whether the last of some paragraphs leads to what comes below: `二、服务评价`, `请在选项上打勾：`.
@@ -99,18 +134,16 @@ impl Ground<'_, '_> {
     }
 
     /// Cells of the rows from one on that go on with the options of a question: nothing stands left of them, under
-    /// the label, and all of them speak of the options.
+    /// the label, no label stands among them, and one at least speaks of the options.
     pub(super) fn going_on(&self, field: &Field, from: u32, (left, right): (u32, u32)) -> Vec<Cell> {
         let mut out = Vec::new();
         let rows = rows_between(self.sheet, from, self.last.min(from + MOST_ROWS));
         for (row, at) in rows.zip(from..) {
-            let is_ours = |(col, _): &(u32, Value)| {
-                let cell = Cell::new(row.at, *col);
-                (left..=right).contains(col)
-                    && !self.occupied.contains(&cell)
-                    && grid::speaks(self.sheet, field, cell)
-            };
-            if row.at != at || !row.cells.iter().all(is_ours) {
+            let cell = |(col, _): &(u32, Value)| Cell::new(row.at, *col);
+            let is_ours =
+                |at: &(u32, Value)| (left..=right).contains(&at.0) && !self.occupied.contains(&cell(at));
+            let speaks = |at: &(u32, Value)| grid::speaks(self.sheet, field, cell(at));
+            if row.at != at || !row.cells.iter().all(is_ours) || !row.cells.iter().any(speaks) {
                 break;
             }
             out.extend(row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)));
@@ -141,6 +174,27 @@ pub(super) fn is_numbered(words: &str) -> bool {
     chars.next().is_some_and(|c| NUMERALS.contains(&c))
         && matches!(chars.next(), Some('、' | ')' | '）' | '.'))
 }
+
+/// The style of the number in front of words, and the number: `1.`, `一、`, `（1）`.
+fn leading_number(words: &str) -> Option<(char, usize)> {
+    let trimmed = words.trim_start();
+    let inner = trimmed.trim_start_matches(['(', '（']);
+    let bracket = inner.len() < trimmed.len();
+    let mut chars = inner.chars();
+    let (first, second) = (chars.next()?, chars.next()?);
+    let numeral = NUMERALS.iter().position(|c| *c == first).map(|at| at + 1);
+    let number = first.to_digit(10).map(|n| n as usize).or(numeral)?;
+    let style = if numeral.is_some() { '一' } else { '1' };
+    let style = if bracket { '(' } else { style };
+    matches!(second, '.' | '．' | '、' | ')' | '）').then_some((style, number))
+}
+
+/// What forms ask for in lines of their own, and what they ask for in front of an answer.
+const ASKED: [&str; 16] = [
+    "情况", "需求", "成效", "效果", "内容", "建议", "意见", "评价", "经验", "做法", "效益", "不足", "方向",
+    "目标", "时间", "名称",
+];
+const NAMED: [&str; 9] = ["类型", "名称", "日期", "单位", "电话", "地址", "编号", "机构", "规模"];
 
 /// Who fills in, signs or is asked, in front of a colon; and words that open what stands below the last answer.
 const SIGNERS: [&str; 16] = [
@@ -217,6 +271,20 @@ mod tests {
         let beside: [&[&str]; 4] =
             [&["主要的质量提升服务内容", "计量培训"], &["", "现场诊断"], &["", "（可另附页）"], rating];
         assert_eq!(texts(&beside), ["计量培训\n现场诊断", "", "满意"]);
+    }
+
+    #[test]
+    fn a_label_in_other_words_ends_the_answer_above_it() {
+        for (label, other) in [
+            ("1. 主要的质量提升服务内容：", "2. 成效怎样"),
+            ("服务内容", "质量提升后的成效："),
+            ("服务内容", "需求类型：无"),
+        ] {
+            let rows: [&[&str]; 4] = [&[label], &["计量培训"], &[other], &["校准率上升"]];
+            assert_eq!(texts(&rows)[0], "计量培训", "{other}");
+        }
+        let rows: [&[&str]; 3] = [&["1. 主要的质量提升服务内容："], &["1. 计量培训"], &["2. 现场诊断"]];
+        assert_eq!(texts(&rows)[0], "1. 计量培训\n2. 现场诊断");
     }
 
     #[test]
