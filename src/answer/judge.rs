@@ -334,10 +334,11 @@ fn many_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
         Ok(ticks) => (Some(Val::Many(ticks.ticked.into())), Vec::new()),
         // Those that are options count, the others are told (metrics.md 1).
-        Err(Unclear::NoOption) => {
-            let read = marks::pieces(raw, &field.choices).map(|ticked| Val::Many(ticked.into()));
-            (read, fault(Code::OptionUnrecognised, raw))
-        }
+        Err(Unclear::NoOption) => match marks::pieces(raw, &field.choices) {
+            Some((ticked, true)) => (Some(Val::Many(ticked.into())), Vec::new()),
+            Some((ticked, false)) => (Some(Val::Many(ticked.into())), fault(Code::OptionUnrecognised, raw)),
+            None => (None, fault(Code::OptionUnrecognised, raw)),
+        },
         Err(Unclear::Ambiguous) => (None, fault(Code::OptionUnrecognised, raw)),
     }
 }

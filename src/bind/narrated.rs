@@ -23,8 +23,27 @@ pub(super) fn is_answer(
     if !words.trim().contains('\n') {
         return false;
     }
-    let is_whole = matches!(hits, [only] if only.tail.is_empty() && text::label(words).chars().count() <= 30);
-    !is_whole && before.iter().rev().take(40).any(|l| asks(sheet, spec, l, cell) && !goes_on(spec, l, hits))
+    if is_whole(words, hits) || signs_off(spec, words, hits) {
+        return false;
+    }
+    before.iter().rev().take(40).any(|label| asks(sheet, spec, label, cell) && !goes_on(spec, label, hits))
+}
+
+/// Whether a label is all that a cell says, guidance in brackets aside.
+fn is_whole(words: &str, hits: &[Hit]) -> bool {
+    let [Hit { tail, colon, .. }] = hits else { return false };
+    let is_guidance = !colon && tail.starts_with(['（', '(']);
+    (tail.is_empty() || is_guidance) && text::label(words).chars().count() <= 60
+}
+
+/// Whether a cell holds the signatures and dates at the foot of a form, and nothing else.
+fn signs_off(spec: &FormSpec, words: &str, hits: &[Hit]) -> bool {
+    let is_foot = |f: &usize| match spec.fields[*f].kind {
+        Kind::Date => spec.fields[*f].beside.is_some() || &*spec.fields[*f].id == "dated",
+        Kind::Signature => words.contains(['签', '章']),
+        _ => false,
+    };
+    hits.iter().flat_map(|hit| &hit.fields).all(is_foot)
 }
 
 /// Whether a label in words has its answer in a cell: the one beside it, or of a narrative the one below.
@@ -95,6 +114,13 @@ mod tests {
         assert_eq!(read(&[&[&whole]], &ids), want);
         let rows: [&[&str]; 2] = [&[label, "诊断"], &["服务人员：甲某"]];
         assert_eq!(read(&rows, &ids)[1], "");
+    }
+
+    #[test]
+    fn the_foot_of_a_form_under_an_empty_account_is_a_foot() {
+        let ids = ["process", "staff_signature", "staff_signed_on"];
+        let foot = "服务人员签字：赵拟五\n日期：2025年2月5日";
+        assert_eq!(read(&[&["质量提升服务实施过程及意见建议"], &[foot]], &ids), ["", "赵拟五", "2025-02-05"]);
     }
 
     #[test]

@@ -114,7 +114,7 @@ pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) 
         let Some(index) = name else { continue };
         let level = |col: Option<u32>| {
             let cell = Cell::new(row.at, col?);
-            Some(Level { cell, value: sheet.get(cell)?.clone() })
+            Some(Level { cell, value: sheet.shown(cell)? })
         };
         rows[index] = columns.map(level);
         first = first.or(columns[0].map(|col| Cell::new(row.at, col)));
@@ -227,7 +227,7 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
         let name = sheet.text(Cell::new(row.at, header.col));
         let numbers = columns.map(|col| {
             let cell = Cell::new(row.at, col?);
-            Some(Level { cell, value: sheet.get(cell)?.clone() })
+            Some(Level { cell, value: sheet.shown(cell)? })
         });
         if name.trim().is_empty() || super::label::is_note(&text::label(&name)) {
             if numbers.iter().all(Option::is_none) { break } else { continue }

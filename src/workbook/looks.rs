@@ -23,6 +23,8 @@ pub struct Looks {
     pub hidden_columns: usize,
     /// Cells with text that is struck out, which was left out, in reading order.
     pub struck: Vec<Cell>,
+    /// Numbers shown as percents.
+    pub percents: std::collections::BTreeSet<Cell>,
 }
 
 /// Hidden rows and columns (first and last) of one sheet, counted from 0.

@@ -1,4 +1,5 @@
-//! Numbers shown as percents: a cell that shows `90%` holds 0.9, which nobody typed. What is shown is read.
+//! Numbers shown as percents: a cell that shows `90%` holds 0.9, which nobody typed. Where that
+//! matters, what is shown is read.
 //!
 //! Only .xlsx whose cells use such a format are looked at; the library does not tell formats.
 
@@ -19,12 +20,12 @@ pub(super) fn may_show(styles: &[u8]) -> bool {
     let Some(at) = find(styles, b"<cellXfs") else { return false };
     let cells = &styles[at..];
     let end = find(cells, b"</cellXfs>").unwrap_or(cells.len());
-    let is_built_in = |id: &str| find(&cells[..end], format!("numFmtId=\"{id}\"").as_bytes()).is_some();
-    BUILT_IN.into_iter().any(is_built_in) || find(&styles[..at], b"%").is_some()
+    let holds = |sign: &[u8]| find(&cells[..end], sign).is_some();
+    holds(b"numFmtId=\"9\"") || holds(b"numFmtId=\"10\"") || memchr::memchr(b'%', &styles[..at]).is_some()
 }
 
-/// Puts what is shown in place of the numbers of such cells.
-pub(super) fn show(package: &mut Package<'_>, sheets: &mut [Sheet]) {
+/// Notes in each sheet the numbers that are shown so; what they hold stays.
+pub(super) fn note(package: &mut Package<'_>, sheets: &mut [Sheet]) {
     let styles = package.ending("styles.xml").and_then(|at| package.part(at));
     let formats = styles.map(|xml| percents(&String::from_utf8_lossy(&xml))).unwrap_or_default();
     if formats.is_empty() {
@@ -33,11 +34,18 @@ pub(super) fn show(package: &mut Package<'_>, sheets: &mut [Sheet]) {
     for (name, path) in lead::sheet_paths(package) {
         let Some(sheet) = sheets.iter_mut().find(|sheet| *sheet.name == *name) else { continue };
         let Some(xml) = package.text(&path) else { continue };
-        for cell in cells(&xml, &formats) {
-            if let Some(Value::Number(n)) = sheet.get(cell) {
-                let shown = shown(*n);
-                sheet.put(cell, Value::Text(shown));
-            }
+        let numbers = cells(&xml, &formats);
+        sheet.looks.percents =
+            numbers.into_iter().filter(|cell| matches!(sheet.get(*cell), Some(Value::Number(_)))).collect();
+    }
+}
+
+impl Sheet {
+    /// A value as it is shown where that is a percent, else as it is.
+    pub fn shown(&self, cell: Cell) -> Option<Value> {
+        match self.get(cell)? {
+            Value::Number(n) if self.looks.percents.contains(&cell) => Some(Value::Text(shown(*n))),
+            value => Some(value.clone()),
         }
     }
 }

@@ -63,7 +63,7 @@ fn read_package(package: &mut Package<'_>, limits: &Limits) -> Result<Book, File
         looks::note_hidden(package, &mut book.sheets);
     }
     if look.percents {
-        percents::show(package, &mut book.sheets);
+        percents::note(package, &mut book.sheets);
     }
     Ok(book)
 }

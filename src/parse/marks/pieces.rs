@@ -6,10 +6,10 @@ use super::{Choice, Token, ascending, is_tail, settle, settle_numbers, tokens, w
 use crate::text;
 
 /// Reads the options of a question of several where some of what was typed is none of them: each piece between
-/// separators by itself. `None` where no piece is an option, or words may deny them.
+/// separators by itself, and whether all pieces are options. `None` where none is, or words may deny them.
 ///
 /// `计量检定服务、检验检测` is 检验检测服务 alone; 主要为, 其次为 and the like in front of an option say nothing.
-pub fn pieces(raw: &str, choices: &[Choice]) -> Option<Vec<usize>> {
+pub fn pieces(raw: &str, choices: &[Choice]) -> Option<(Vec<usize>, bool)> {
     let mut tokens = tokens(raw, choices);
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);
@@ -17,8 +17,11 @@ pub fn pieces(raw: &str, choices: &[Choice]) -> Option<Vec<usize>> {
     if tokens.iter().any(|t| matches!(t, Token::Mark(_)) || denies(t)) {
         return None;
     }
-    let ticked = ascending(tokens.split(is_end).filter_map(piece).collect());
-    (!ticked.is_empty()).then_some(ticked)
+    let says = |piece: &&[Token]| piece.iter().any(|t| *t != Token::Space);
+    let read: Vec<Option<usize>> = tokens.split(is_end).filter(says).map(piece).collect();
+    let is_whole = read.iter().all(Option::is_some);
+    let ticked = ascending(read.into_iter().flatten().collect());
+    (!ticked.is_empty()).then_some((ticked, is_whole))
 }
 
 fn is_end(token: &Token) -> bool {
@@ -145,10 +148,12 @@ mod tests {
     #[test]
     fn options_among_other_words_are_read() {
         let read = |raw| pieces(raw, &needs());
-        assert_eq!(read("计量检定服务、检验检测"), Some(vec![2]));
-        assert_eq!(read("主要为计量服务，其次为检验检测服务"), Some(vec![1, 2]));
-        assert_eq!(read("计量/检验检测类"), Some(vec![1, 2]));
-        assert_eq!(read("以计量服务为主，检验检测服务为辅。"), Some(vec![1, 2]));
+        assert_eq!(read("计量检定服务、检验检测"), Some((vec![2], false)));
+        for whole in
+            ["主要为计量服务，其次为检验检测服务", "计量/检验检测类", "以计量服务为主， 检验检测服务为辅。"]
+        {
+            assert_eq!(read(whole), Some((vec![1, 2], true)), "{whole}");
+        }
         for raw in [
             "计量检定服务",
             "不需要计量服务、检验检测服务",
