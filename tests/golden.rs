@@ -314,7 +314,7 @@ fn services_without_surveys_and_a_file_that_cannot_be_read_are_told() {
         let specs = Specs::built_in().expect("forms");
         let spec = specs.of(Form::C);
         let plan = SheetPlan { values: values_of(spec, Form::C, 0), ..SheetPlan::blank(spec) };
-        write(folder, "inputs/2025Q1/新都区/表C.xlsx", &[plan.clone()]);
+        write(folder, "inputs/2025Q1/新都区/表C.xlsx", std::slice::from_ref(&plan));
         let other = [("project", "乙项目"), ("enterprise", "乙公司")];
         let other = other.into_iter().map(|(id, words)| (id.to_owned(), words.to_owned()));
         let values = plan.values.clone().into_iter().chain(other).collect();

@@ -293,23 +293,19 @@ fn with_part(field: &Field, before: Option<Slot>, cell: Cell, content: Content) 
         (Some(Slot { cell: _, content: Content::Blank }), Content::Typed(end))
             if field.kind == Kind::Range =>
         {
-            Slot { cell, content: open_ended(end, |end| format!("{sign}{end}")) }
-        }
-        (Some(Slot { cell, content: Content::Typed(start) }), Content::Blank)
-            if field.kind == Kind::Range =>
-        {
-            Slot { cell, content: open_ended(start, |start| format!("{start}{sign}")) }
+            Slot { cell, content: end_alone(end, sign) }
         }
         (Some(slot), Content::Blank) => slot,
         (_, content) => Slot { cell, content },
     }
 }
 
-/// One end of a period whose other end was left out: the sign for a range stays, so that a day is not read as both.
-fn open_ended(value: Value, with_sign: impl Fn(&str) -> String) -> Content {
+/// An end of a period whose start was left out: the sign stays, so that a day is not read as both. A start alone
+/// is a date like one in a column for both.
+fn end_alone(value: Value, sign: &str) -> Content {
     let words = value.text();
     let is_day = matches!(date::date(&words), Ok(Some(_)));
-    Content::Typed(if is_day { Value::Text(with_sign(&words)) } else { value })
+    Content::Typed(if is_day { Value::Text(format!("{sign}{words}")) } else { value })
 }
 
 /// The content of a cell, by the platform's mapping where there is one.

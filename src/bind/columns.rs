@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn one_end_of_a_period_is_not_read_as_both() {
+    fn an_end_alone_is_not_read_as_both() {
         let told = |from: &str, to: &str| {
             let heads = ["项目名称", "企业名称", "服务开始时间", "服务结束时间", "质量提升需求类型"];
             let row = ["拟甲项目", "成都拟乙公司", from, to, "计量服务"];
@@ -293,7 +293,11 @@ mod tests {
             (said(&judged(&bound), "service_time"), problem.unwrap_or_default())
         };
         assert_eq!(told("", "2025-02-03"), (String::new(), "date_unreadable D2 至2025-02-03".into()));
-        assert_eq!(told("2025-01-05", ""), (String::new(), "date_unreadable C2 2025-01-05至".into()));
+        assert_eq!(
+            told("2025-01-05", ""),
+            ("2025-01-05~2025-01-05".into(), String::new()),
+            "as in one column"
+        );
         let (period, nothing) = ("2025-01-05~2025-02-03".to_owned(), String::new());
         assert_eq!(told("", "2025.1.5-2025.2.3"), (period.clone(), nothing.clone()));
         assert_eq!(told("2025.1.5-2025.2.3", ""), (period, nothing.clone()));

@@ -98,7 +98,10 @@ mod tests {
     use crate::bind::testing::{book, judged, said, specs};
     use crate::bind::{Bindings, bind};
 
-    fn read(rows: &[&[&str]], merges: &[((u32, u32), (u32, u32))]) -> Bindings {
+    /// First and last cell of a merged area.
+    type Merge = ((u32, u32), (u32, u32));
+
+    fn read(rows: &[&[&str]], merges: &[Merge]) -> Bindings {
         let mut book = book(rows);
         merges.iter().for_each(|(from, to)| book.sheets[0].merge(*from, *to));
         bind(&book, specs())
