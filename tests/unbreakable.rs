@@ -368,7 +368,7 @@ fn files_that_change_between_listing_and_reading_are_problems() {
     let root = folder.path().join("inputs");
     let listing = inputs::list(&root).expect("inputs");
     let change = |at: usize| {
-        let path = &listing.files[at].path;
+        let path = &*listing.path(&listing.files[at]);
         let bytes = fs::read(path).expect("file");
         match at % 5 {
             0 => fs::remove_file(path).expect("gone"),
