@@ -15,9 +15,11 @@ use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::Sheet;
 
-/// Fields of its own that make a further form, where none of them is required: industry, size and number of employees
-/// stand beside services for reference, and are no survey of needs.
-const LEAST: usize = 5;
+/// Fields of its own that make a further form, where none of them is required.
+const LEAST: usize = 3;
+/// The same of a form with questions to choose from: industry, size and number of employees stand beside services for
+/// reference, and are no survey of needs.
+const LEAST_OF_A_SURVEY: usize = 5;
 
 /// The further forms of a header whose first form is `main`, each with its columns.
 pub(super) fn others(
@@ -79,7 +81,10 @@ fn is_form(header: &Header<'_>, own: &[u32], spec: &FormSpec) -> bool {
     fields.dedup();
     let asks = |field: &Field| matches!(field.kind, Kind::One | Kind::Many);
     let may_ask = spec.fields.iter().any(|field| field.kind == Kind::One);
-    let enough = fields.len() >= LEAST && (!may_ask || fields.iter().any(|at| asks(&spec.fields[*at])));
+    let enough = match may_ask {
+        true => fields.len() >= LEAST_OF_A_SURVEY && fields.iter().any(|at| asks(&spec.fields[*at])),
+        false => fields.len() >= LEAST,
+    };
     enough || fields.iter().any(|at| spec.fields[*at].required)
 }
 
@@ -227,6 +232,27 @@ mod tests {
             "李拟",
         ];
         assert_eq!(forms(&bind(&book(&[head, row]), specs())), "C");
+    }
+
+    #[test]
+    fn what_is_known_of_an_enterprise_beside_its_services_is_no_survey() {
+        let services =
+            ["企业名称", "项目名称", "服务时间", "质量提升需求类型", "实施过程", "服务人员签字", "企业签字"];
+        let known = ["所属行业", "从业人员数量", "企业规模"];
+        let head: Vec<&str> = services.into_iter().chain(known).collect();
+        let row: &[&str] = &[
+            "成都拟乙公司",
+            "拟合项目",
+            "2025.1.5",
+            "计量服务",
+            "过程",
+            "李拟",
+            "张拟",
+            "化工",
+            "50",
+            "小型",
+        ];
+        assert_eq!(forms(&bind(&book(&[&head, row]), specs())), "C");
     }
 
     #[test]

@@ -229,15 +229,8 @@ impl Block<'_> {
 #[cfg(test)]
 mod tests {
     use crate::bind::bind;
-    use crate::bind::testing::{book, judged, said, specs};
-    use crate::workbook::Book;
+    use crate::bind::testing::{SURVEY_HEAD, book, judged, said, said_in, specs};
 
-    const HEAD: [&[&str]; 4] = [
-        &["中小企业质量提升服务满意度调查表"],
-        &["质量提升服务项目名称", "拟禾标准化提升"],
-        &["企业名称", "成都拟禾食品有限公司"],
-        &["质量服务机构名称", "四川拟信咨询有限公司"],
-    ];
     const SKILL: &str = "对服务人员的专业能力";
     const NEEDS: [&[&str]; 4] = [
         &["中小企业质量提升服务需求调查记录表"],
@@ -246,19 +239,12 @@ mod tests {
         &["企业规模", "小型"],
     ];
 
-    fn read(book: &Book, ids: &[&str]) -> Vec<String> {
-        let bound = bind(book, specs());
-        assert_eq!(bound.returns.len(), 1);
-        let ret = judged(&bound.returns[0]);
-        ids.iter().map(|id| said(&ret, id)).collect()
-    }
-
     fn rated(rows: &[&[&str]]) -> Vec<String> {
-        read(&book(&[&HEAD[..], rows].concat()), &["staff_attitude", "staff_skill"])
+        said_in(&book(&[&SURVEY_HEAD[..], rows].concat()), &["staff_attitude", "staff_skill"])
     }
 
     fn needs(rows: &[&[&str]]) -> Vec<String> {
-        read(&book(&[&NEEDS[..], rows].concat()), &["need_types", "need_other", "need_detail"])
+        said_in(&book(&[&NEEDS[..], rows].concat()), &["need_types", "need_other", "need_detail"])
     }
 
     #[test]
@@ -293,9 +279,9 @@ mod tests {
             &["", "□", "□", "☑"],
         ];
         assert_eq!(rated(&rows), ["基本满意", "不满意"]);
-        let mut merged = book(&[&HEAD[..], &rows].concat());
+        let mut merged = book(&[&SURVEY_HEAD[..], &rows].concat());
         merged.sheets[0].merge((4, 0), (5, 0));
-        assert_eq!(read(&merged, &["staff_attitude", "staff_skill"]), ["基本满意", "不满意"]);
+        assert_eq!(said_in(&merged, &["staff_attitude", "staff_skill"]), ["基本满意", "不满意"]);
     }
 
     #[test]
@@ -306,7 +292,7 @@ mod tests {
             &["", "", "", "√"],
             &[SKILL, "满意"],
         ];
-        let bound = bind(&book(&[&HEAD[..], &rows].concat()), specs());
+        let bound = bind(&book(&[&SURVEY_HEAD[..], &rows].concat()), specs());
         let ret = judged(&bound.returns[0]);
         assert_eq!([said(&ret, "staff_attitude"), said(&ret, "staff_skill")], ["", "满意"]);
         let at = ret.spec.index("staff_attitude").unwrap();

@@ -95,16 +95,11 @@ fn said(slot: &Slot, field: &Field) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::bind::testing::{book, judged, said, specs};
+    use crate::bind::testing::{Merge, judged, merged_book, said, specs};
     use crate::bind::{Bindings, bind};
 
-    /// First and last cell of a merged area.
-    type Merge = ((u32, u32), (u32, u32));
-
     fn read(rows: &[&[&str]], merges: &[Merge]) -> Bindings {
-        let mut book = book(rows);
-        merges.iter().for_each(|(from, to)| book.sheets[0].merge(*from, *to));
-        bind(&book, specs())
+        bind(&merged_book(rows, merges), specs())
     }
 
     #[test]

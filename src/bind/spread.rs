@@ -233,26 +233,10 @@ fn closes(words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::bind::bind;
-    use crate::bind::testing::{book, judged, said, specs};
-    use crate::workbook::Book;
-
-    const HEAD: [&[&str]; 4] = [
-        &["中小企业质量提升服务满意度调查表"],
-        &["质量提升服务项目名称", "拟禾标准化提升"],
-        &["企业名称", "成都拟禾食品有限公司"],
-        &["质量服务机构名称", "四川拟信咨询有限公司"],
-    ];
-
-    fn read(book: &Book, ids: &[&str]) -> Vec<String> {
-        let bound = bind(book, specs());
-        assert_eq!(bound.returns.len(), 1);
-        let ret = judged(&bound.returns[0]);
-        ids.iter().map(|id| said(&ret, id)).collect()
-    }
+    use crate::bind::testing::{SURVEY_HEAD, book, said_in, specs};
 
     fn texts(rows: &[&[&str]]) -> Vec<String> {
-        read(&book(&[&HEAD[..], rows].concat()), &["service_content", "outcomes", "staff_attitude"])
+        said_in(&book(&[&SURVEY_HEAD[..], rows].concat()), &["service_content", "outcomes", "staff_attitude"])
     }
 
     #[test]
@@ -306,7 +290,7 @@ mod tests {
             &[hint],
             &["返工率下降"],
         ];
-        assert_eq!(read(&book(&rows), &["improvement"]), ["返工率下降"]);
+        assert_eq!(said_in(&book(&rows), &["improvement"]), ["返工率下降"]);
     }
 
     #[test]
@@ -316,10 +300,10 @@ mod tests {
             &["", "止：2025年2月4日"],
             &["对服务人员的服务态度", "满意"],
         ];
-        let mut book = book(&[&HEAD[..], &rows].concat());
+        let mut book = book(&[&SURVEY_HEAD[..], &rows].concat());
         let want = ["2025-01-13~2025-02-04", "满意"];
-        assert_eq!(read(&book, &["service_time", "staff_attitude"]), want);
+        assert_eq!(said_in(&book, &["service_time", "staff_attitude"]), want);
         book.sheets[0].merge((4, 0), (5, 0));
-        assert_eq!(read(&book, &["service_time", "staff_attitude"]), want);
+        assert_eq!(said_in(&book, &["service_time", "staff_attitude"]), want);
     }
 }

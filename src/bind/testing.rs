@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::answer::{self, Return, Val};
-use crate::bind::Bound;
+use crate::bind::{Bound, bind};
 use crate::cell::Cell;
 use crate::parse::date;
 use crate::spec::Specs;
@@ -24,6 +24,32 @@ pub fn book(rows: &[&[&str]]) -> Book {
         row.iter().enumerate().filter_map(cell)
     });
     Book { sheets: vec![Sheet::from_cells("Sheet1", cells)], ..Book::default() }
+}
+
+/// First and last cell of a merged area, by row and column.
+pub type Merge = ((u32, u32), (u32, u32));
+
+/// The same with merged areas.
+pub fn merged_book(rows: &[&[&str]], merges: &[Merge]) -> Book {
+    let mut book = book(rows);
+    merges.iter().for_each(|(from, to)| book.sheets[0].merge(*from, *to));
+    book
+}
+
+/// What a satisfaction survey opens with.
+pub const SURVEY_HEAD: [&[&str]; 4] = [
+    &["中小企业质量提升服务满意度调查表"],
+    &["质量提升服务项目名称", "拟禾标准化提升"],
+    &["企业名称", "成都拟禾食品有限公司"],
+    &["质量服务机构名称", "四川拟信咨询有限公司"],
+];
+
+/// Values of the only return of a book, in words.
+pub fn said_in(book: &Book, ids: &[&str]) -> Vec<String> {
+    let bound = bind(book, specs());
+    assert_eq!(bound.returns.len(), 1);
+    let ret = judged(&bound.returns[0]);
+    ids.iter().map(|id| said(&ret, id)).collect()
 }
 
 /// Judges a return as one of the first quarter of 2025.

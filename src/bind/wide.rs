@@ -114,16 +114,11 @@ fn holds_answers(sheet: &Sheet, header: &Header<'_>, col: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::bind::testing::{book, judged, said, specs};
+    use crate::bind::testing::{Merge, judged, merged_book, said, specs};
     use crate::bind::{Bindings, bind};
 
-    /// First and last cell of a merged area.
-    type Merge = ((u32, u32), (u32, u32));
-
     fn read(rows: &[&[&str]], merges: &[Merge]) -> Bindings {
-        let mut book = book(rows);
-        merges.iter().for_each(|(from, to)| book.sheets[0].merge(*from, *to));
-        bind(&book, specs())
+        bind(&merged_book(rows, merges), specs())
     }
 
     fn told(bound: &Bindings) -> Vec<String> {
