@@ -197,7 +197,7 @@ mod tests {
             "李拟",
             "张拟",
         ];
-        assert_eq!(forms(&bind(&book(&[head, row]), specs())), "CB");
+        assert_eq!(forms(&bind(&book(&[head, row]), specs())), "BC");
     }
 
     #[test]

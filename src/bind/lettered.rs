@@ -102,9 +102,11 @@ fn is_on(value: Option<&Value>, letter: char) -> Option<bool> {
         Some(Value::Bool(on)) => Some(*on),
         Some(value) => {
             let words = text::key(&value.text());
-            let is_letter = || due::letters(&words).is_some_and(|due| due == [letter]);
-            // The letter of its column first: F elsewhere says no.
-            if is_letter() { Some(true) } else { ticks::is_tick(&words) }
+            // A letter asks for its own form; under another one it is in doubt, though F elsewhere says no.
+            match due::letters(&words).as_deref() {
+                Some([only]) => (*only == letter).then_some(true),
+                _ => ticks::is_tick(&words),
+            }
         }
     }
 }

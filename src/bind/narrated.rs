@@ -23,7 +23,7 @@ pub(super) fn is_answer(
     if !words.trim().contains('\n') {
         return false;
     }
-    if is_whole(words, hits) || signs_off(spec, words, hits) {
+    if is_whole(words, hits) || opens_alone(spec, words, hits) || signs_off(spec, words, hits) {
         return false;
     }
     before.iter().rev().take(40).any(|label| asks(sheet, spec, label, cell) && !goes_on(spec, label, hits))
@@ -34,6 +34,14 @@ fn is_whole(words: &str, hits: &[Hit]) -> bool {
     let [Hit { tail, colon, .. }] = hits else { return false };
     let is_guidance = !colon && tail.starts_with(['（', '(']);
     (tail.is_empty() || is_guidance) && text::label(words).chars().count() <= 60
+}
+
+/// Whether the first line is a label and nothing else: its answer stands in the lines below it. Lines of an account
+/// go on behind their colon.
+fn opens_alone(spec: &FormSpec, words: &str, hits: &[Hit]) -> bool {
+    let line = text::label(words.trim().lines().next().unwrap_or_default());
+    let is_its_label = |f: &usize| spec.fields[*f].labels.contains(&line);
+    hits.first().is_some_and(|hit| hit.fields.iter().any(is_its_label))
 }
 
 /// Whether a cell holds the signatures and dates at the foot of a form, and nothing else.
@@ -121,6 +129,23 @@ mod tests {
         let ids = ["process", "staff_signature", "staff_signed_on"];
         let foot = "服务人员签字：赵拟五\n日期：2025年2月5日";
         assert_eq!(read(&[&["质量提升服务实施过程及意见建议"], &[foot]], &ids), ["", "赵拟五", "2025-02-05"]);
+    }
+
+    #[test]
+    fn a_label_alone_on_its_line_is_a_label_below_an_empty_answer() {
+        let rows: [&[&str]; 5] = [
+            &["中小企业质量提升服务需求调查记录表"],
+            &["企业名称：\n成都拟禾食品有限公司"],
+            &["企业规模：\n□中型 ☑小型 □微型"],
+            &["其他：\n"],
+            &["质量提升需求类型：\n□标准化服务 ☑计量服务"],
+        ];
+        let bound = bind(&book(&rows), specs());
+        let ret = judged(&bound.returns[0]);
+        assert_eq!(
+            (said(&ret, "need_types"), said(&ret, "other_quality")),
+            ("计量服务".into(), String::new())
+        );
     }
 
     #[test]

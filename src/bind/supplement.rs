@@ -19,8 +19,11 @@ impl Head {
     /// The head that begins in a cell. Where the three times stand in the row below, under a heading of all of them
     /// (评分), that row is a part of it.
     fn of(sheet: &Sheet, at: Cell) -> Self {
-        let is_table = |label: &str| TABLES.contains(&bare_heading(label));
-        let next = header_cells(sheet, at.row).find(|(col, label)| *col > at.col && is_table(label));
+        let own = text::label(&sheet.text(at));
+        // The same heading again is its own merged cell, filled in every cell.
+        let is_other =
+            |label: &str| TABLES.contains(&bare_heading(label)) && bare_heading(label) != bare_heading(&own);
+        let next = header_cells(sheet, at.row).find(|(col, label)| *col > at.col && is_other(label));
         let mut head = Self { at, end: next.map_or(u32::MAX, |(col, _)| col), last: at.row };
         let times = |row: u32| {
             let in_row = |words: &&[&str]| head.find(sheet, row, words).is_some();
