@@ -38,6 +38,31 @@ fn a_run_with_memory_writes_what_a_cold_run_writes() {
     a_changed_output_is_made_anew(warm.path());
 }
 
+/// A correction workbook is drawn from its form: another label there is another workbook, though no return changed.
+#[test]
+fn a_changed_form_makes_its_correction_workbooks_anew() {
+    let (warm, cold) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+    let args = ["sample", "--period", "2025Q1", "--projects", "2", "--mess", "1", "--seed", "3", "--quiet"];
+    assert_eq!(code(&zhiti(warm.path(), &args)), 0);
+    let form = warm.path().join("templates/forms/B.toml");
+    fs::create_dir_all(form.parent().expect("folder")).expect("folder");
+    let built_in = include_str!("../templates/forms/B.toml");
+    // The third run is the first whose problems stand as they stood before.
+    for label in ["法定代表人", "法人代表", "负责人"] {
+        let words = built_in.replace("label = \"法定代表人\"", &format!("label = \"{label}\""));
+        fs::write(&form, words).expect("form");
+        copy_without_memory(warm.path(), cold.path());
+        for folder in [warm.path(), cold.path()] {
+            let run = zhiti(folder, &["run", "--quiet"]);
+            assert!(matches!(code(&run), 0 | 1), "{}", text(&run.stderr));
+        }
+        let made = |folder: &Path| files(&folder.join("outputs/2025Q1/problems/退回"));
+        let (a, b) = (made(warm.path()), made(cold.path()));
+        assert!(a.keys().any(|name| name.contains("表B")), "{:?}", a.keys());
+        assert!(a == b, "{label}");
+    }
+}
+
 fn nothing_is_done_twice(folder: &Path) {
     let plan = zhiti(folder, &["run", "--plan"]);
     assert_eq!(code(&plan), 0, "{}", text(&plan.stderr));
