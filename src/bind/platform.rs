@@ -525,6 +525,10 @@ values = { 1 = "满意", 2 = "基本满意", 3 = "不满意" }
             ],
         ]);
         assert_eq!(values(&many, &["need_types"]), ["标准化服务、计量服务"]);
+    }
+
+    #[test]
+    fn kobo_with_all_options_in_one_column_or_in_columns_beside_it() {
         let both = read(&[
             &[
                 "项目名称",
