@@ -75,8 +75,7 @@ impl Explanation {
     }
 
     fn counted_text(&self, out: &mut String) {
-        // What an account names need not count in any figure.
-        let heading = if self.metric.starts_with("account.") { "所列材料" } else { "计入" };
+        let heading = if self.is_account() { "所列材料" } else { "计入" };
         out.push_str(&format!("\n{heading} {} 条\n", self.counted.len()));
         let widest = |of: &dyn Fn(&super::Entry) -> usize| self.counted.iter().map(of).max().unwrap_or(0);
         let (numerators, denominators) =
@@ -95,7 +94,15 @@ impl Explanation {
         }
     }
 
+    /// Whether it lists what became of returns: what an account names need not count, and leaves nothing out.
+    fn is_account(&self) -> bool {
+        self.metric.starts_with("account.")
+    }
+
     fn left_out_text(&self, out: &mut String) {
+        if self.is_account() {
+            return;
+        }
         out.push_str(&format!("\n未计入 {} 条\n", self.left_out.len()));
         for (at, left) in self.left_out.iter().enumerate() {
             let about =
