@@ -2,61 +2,59 @@
 //!
 //! Nearly every row of a form is none, so that what tells this soonest is asked first.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::header::{Name, Readings};
-use super::label::Scan;
-use super::named::column_of;
 use super::table::{Column, Header};
+use super::words::{self, Words};
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Specs};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
 /// One row, or two, that may be a header: what its cells may name, the same for every form.
-pub(super) struct Candidate<'a> {
+pub(super) struct Candidate {
     row: u32,
     data_from: u32,
     /// First and last column of the row (of the upper one).
     span: (u32, u32),
-    columns: Vec<Words<'a>>,
+    columns: Vec<Headed>,
     /// Cells of the lower row, and those of its columns that name nothing in any form.
     below: usize,
     nameless: usize,
 }
 
 /// A column of a candidate that may name something: what it may be, first choice first.
-struct Words<'a> {
+struct Headed {
     col: u32,
-    tries: Vec<Rc<Name<'a>>>,
+    tries: Vec<Rc<Name>>,
     /// Whether the lower row has a cell here.
     sub: bool,
 }
 
-/// A row and what each of its cells may name, which is read when first asked for.
-struct Line<'a, 's> {
+/// A row and the texts of its cells, taken up when first asked for.
+struct Line<'a> {
     row: &'a Row,
-    names: Vec<OnceCell<Option<Rc<Name<'a>>>>>,
-    scan: &'a Scan<'s>,
+    texts: Vec<OnceCell<Rc<Words>>>,
     specs: &'a Specs,
 }
 
-impl<'a, 's> Line<'a, 's> {
-    fn of(row: &'a Row, scan: &'a Scan<'s>, specs: &'a Specs) -> Self {
-        Self { row, names: vec![OnceCell::new(); row.cells.len()], scan, specs }
+impl<'a> Line<'a> {
+    fn of(row: &'a Row, specs: &'a Specs) -> Self {
+        Self { row, texts: vec![OnceCell::new(); row.cells.len()], specs }
     }
 
-    /// The words of the cell in a column, with what they may name.
-    fn words(&self, col: u32) -> Option<Text<'_, 'a, 's>> {
+    /// The text of the cell in a column.
+    fn text(&self, col: u32) -> Option<Text<'_>> {
         let at = self.row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
-        self.words_at(at)
+        self.text_at(at)
     }
 
-    fn words_at(&self, at: usize) -> Option<Text<'_, 'a, 's>> {
-        let (col, Value::Text(words)) = &self.row.cells[at] else { return None };
-        Some(Text { words, cell: Cell::new(self.row.at, *col), name: &self.names[at], line: self })
+    fn text_at(&self, at: usize) -> Option<Text<'_>> {
+        let Value::Text(source) = &self.row.cells[at].1 else { return None };
+        let words = self.texts[at].get_or_init(|| words::words(source, self.specs));
+        Some(Text { words, specs: self.specs })
     }
 }
 
@@ -96,92 +94,88 @@ const PARTS: [&str; 31] = [
 ];
 const DAYS: [&str; 6] = ["签字日期", "签名日期", "盖章日期", "签章日期", "签字时间", "签名时间"];
 
-/// The words of one cell.
+/// The text of one cell.
 #[derive(Clone, Copy)]
-struct Text<'l, 'a, 's> {
-    words: &'a str,
-    cell: Cell,
-    name: &'l OnceCell<Option<Rc<Name<'a>>>>,
-    line: &'l Line<'a, 's>,
+struct Text<'l> {
+    words: &'l Words,
+    specs: &'l Specs,
 }
 
-impl<'a> Text<'_, 'a, '_> {
-    /// What they may name alone.
-    fn alone(&self) -> Option<Rc<Name<'a>>> {
-        let label = |words: &str| self.line.scan.label(self.cell, words);
-        let name = || Name::of(Cow::Borrowed(self.words), label, self.line.specs).map(Rc::new);
-        self.name.get_or_init(name).clone()
+impl<'l> Text<'l> {
+    fn source(&self) -> &'l str {
+        &self.words.source
     }
 
-    /// Whether they may go on with a name that their group began.
+    /// What it may name alone.
+    fn alone(&self) -> Option<Rc<Name>> {
+        self.words.name(self.specs)
+    }
+
+    /// Whether it may go on with a name that its group began.
     fn may_go_on(&self) -> bool {
-        self.line.specs.may_go_on(&self.line.scan.label(self.cell, self.words))
+        self.specs.may_go_on(self.words.label())
     }
 
-    /// Whether they name a question with options.
+    /// Whether it names a question with options.
     fn asks(&self) -> bool {
-        let with_options = |name: Rc<Name<'a>>| {
+        let with_options = |name: Rc<Name>| {
             let Readings { plain, shortened, .. } = name.readings();
-            plain.iter().chain(shortened).any(|label| self.line.specs.has_options(label))
+            plain.iter().chain(shortened).any(|label| self.specs.has_options(label))
         };
         self.alone().is_some_and(with_options)
     }
 
-    /// What they may name as a part of the answer that their group names: its name and date, its start and end.
-    fn as_part(&self, group: Text<'_, 'a, '_>) -> Option<Rc<Name<'a>>> {
-        let label = self.line.scan.label(self.cell, self.words);
-        if PARTS.contains(&&*label) {
+    /// What it may name as a part of the answer that its group names: its name and date, its start and end.
+    fn as_part(&self, group: Text<'_>) -> Option<Rc<Name>> {
+        let label = self.words.label();
+        if PARTS.contains(&label) {
             return group.alone();
         }
-        let day = || Name::of(Cow::Borrowed("日期"), |words| Cow::Owned(words.to_owned()), self.line.specs);
-        DAYS.contains(&&*label).then(day).flatten().map(Rc::new)
+        DAYS.contains(&label).then(|| self.name("日期")).flatten()
     }
 
-    /// What they may name within the words of their group: 国际 under 参与制定标准数量（个）, 服务态度 under 对服务人员满意度.
-    fn woven_into(&self, group: Text<'_, 'a, '_>) -> Option<Rc<Name<'a>>> {
+    /// What it may name within the words of its group: 国际 under 参与制定标准数量（个）, 服务态度 under 对服务人员满意度.
+    fn woven_into(&self, group: Text<'_>) -> Option<Rc<Name>> {
         const ASKS: [&str; 3] = ["满意", "评价", "评分"];
-        if self.alone().is_some() || self.words.len() > 40 {
+        let (words, above) = (self.source(), group.source());
+        if self.alone().is_some() || words.len() > 40 {
             return None;
         }
-        if ASKS.iter().any(|word| group.words.contains(word)) {
-            return self.in_group(group.words, "-");
+        if ASKS.iter().any(|word| above.contains(word)) {
+            return self.in_group(above, "-");
         }
         // Looked for among all labels: only where a group of counts may stand.
-        if self.words.len() > 12 || !group.words.contains("数量") {
+        if words.len() > 12 || !above.contains("数量") {
             return None;
         }
-        let label = self.line.specs.woven(&text::label(group.words), &text::label(self.words))?;
-        Name::of(Cow::Owned(label.to_owned()), |words| Cow::Owned(words.to_owned()), self.line.specs)
-            .map(Rc::new)
+        self.specs.woven(group.words.label(), self.words.label()).and_then(|label| self.name(label))
     }
 
-    /// What they may name behind the words of their group, with a sign between the two or none.
-    fn in_group(&self, group: &str, sign: &str) -> Option<Rc<Name<'a>>> {
-        let words = Cow::Owned(format!("{group}{sign}{}", self.words));
-        Name::of(words, |words| Cow::Owned(text::label(words)), self.line.specs).map(Rc::new)
+    /// What it may name behind the words of its group, with a sign between the two or none.
+    fn in_group(&self, group: &str, sign: &str) -> Option<Rc<Name>> {
+        self.name(&format!("{group}{sign}{}", self.words.source))
+    }
+
+    /// What other words may name.
+    fn name(&self, words: &str) -> Option<Rc<Name>> {
+        words::words(words, self.specs).name(self.specs)
     }
 }
 
 /// Everything in the first rows of a sheet that may be a header of at least `least` columns.
-pub(super) fn candidates<'a>(
-    sheet: &'a Sheet,
-    scan: &'a Scan<'_>,
-    specs: &'a Specs,
-    least: usize,
-) -> Vec<Candidate<'a>> {
-    candidates_from(sheet, scan, specs, (0, 30), least)
+pub(super) fn candidates(sheet: &Sheet, specs: &Specs, least: usize) -> Vec<Candidate> {
+    candidates_from(sheet, specs, (0, 30), least)
 }
 
 /// The same from one row (by its index), for so many rows.
-pub(super) fn candidates_from<'a>(
-    sheet: &'a Sheet,
-    scan: &'a Scan<'_>,
-    specs: &'a Specs,
+pub(super) fn candidates_from(
+    sheet: &Sheet,
+    specs: &Specs,
     (first, count): (usize, usize),
     least: usize,
-) -> Vec<Candidate<'a>> {
+) -> Vec<Candidate> {
     let rows = sheet.rows.iter().skip(first).take(count + 1);
-    let lines: Vec<Line<'a, '_>> = rows.map(|row| Line::of(row, scan, specs)).collect();
+    let lines: Vec<Line<'_>> = rows.map(|row| Line::of(row, specs)).collect();
     let mut out = Vec::new();
     for (i, line) in lines.iter().enumerate().take(count) {
         let below = lines.get(i + 1).filter(|below| below.row.at == line.row.at + 1);
@@ -194,7 +188,7 @@ pub(super) fn candidates_from<'a>(
 
 /// The candidate that names most fields of a form, at least `least`.
 pub(super) fn best_header(
-    candidates: &[Candidate<'_>],
+    candidates: &[Candidate],
     spec: &FormSpec,
     cover: &FormSpec,
     least: usize,
@@ -211,15 +205,15 @@ pub(super) fn best_header(
     best
 }
 
-impl Candidate<'_> {
+impl Candidate {
     /// The header of a form that it is; `None` where it names fewer than `least` of its columns.
     fn header(&self, spec: &FormSpec, cover: &FormSpec, least: usize) -> Option<Header<'static>> {
         let mut columns: Vec<(u32, Column)> = Vec::with_capacity(self.columns.len());
         let mut unmatched = self.nameless;
-        for (at, words) in self.columns.iter().enumerate() {
-            match words.tries.iter().find_map(|name| column_of(name.readings(), spec, cover, &columns)) {
-                Some(column) => columns.push((words.col, column)),
-                None => unmatched += usize::from(words.sub),
+        for (at, named) in self.columns.iter().enumerate() {
+            match named.tries.iter().find_map(|name| name.column(spec, cover)) {
+                Some(found) => columns.push((named.col, found.behind(&columns, spec))),
+                None => unmatched += usize::from(named.sub),
             }
             if columns.len() + self.columns.len() - at - 1 < least {
                 return None;
@@ -242,15 +236,15 @@ fn span(row: &Row) -> Option<(u32, u32)> {
     Some((row.cells.first()?.0, row.cells.last()?.0))
 }
 
-fn one_row<'a>(line: &Line<'a, '_>, least: usize) -> Option<Candidate<'a>> {
+fn one_row(line: &Line<'_>, least: usize) -> Option<Candidate> {
     let row = line.row;
     if row.cells.len() < least {
         return None;
     }
     let mut columns = Vec::new();
     for (at, (col, _)) in row.cells.iter().enumerate() {
-        match line.words_at(at).and_then(|words| words.alone()) {
-            Some(name) => columns.push(Words { col: *col, tries: vec![name], sub: false }),
+        match line.text_at(at).and_then(|text| text.alone()) {
+            Some(name) => columns.push(Headed { col: *col, tries: vec![name], sub: false }),
             // With all that follow they would be too few.
             None if columns.len() + row.cells.len() - at - 1 < least => return None,
             None => {}
@@ -260,12 +254,7 @@ fn one_row<'a>(line: &Line<'a, '_>, least: usize) -> Option<Candidate<'a>> {
 }
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
-fn two_rows<'a, 's>(
-    sheet: &Sheet,
-    top: &Line<'a, 's>,
-    below: &Line<'a, 's>,
-    least: usize,
-) -> Option<Candidate<'a>> {
+fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Option<Candidate> {
     // Answers that are numbers, dates or ticks stand in no header.
     let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
     if !top.row.cells.iter().chain(&below.row.cells).all(is_words) {
@@ -279,18 +268,18 @@ fn two_rows<'a, 's>(
     let most = below.row.cells.len() / 3;
     let (mut columns, mut nameless) = (Vec::new(), 0);
     // Answers come first: a few of them tell that it is none.
-    let (named, others): (Vec<_>, Vec<_>) = stacked.into_iter().partition(|s| s.cell.alone().is_some());
+    let (named, others): (Vec<_>, Vec<_>) = stacked.into_iter().partition(|s| s.text.alone().is_some());
     for column in others.into_iter().chain(named) {
         let tries = column.tries();
         match tries.is_empty() {
-            false => columns.push(Words { col: column.col, tries, sub: column.sub }),
+            false => columns.push(Headed { col: column.col, tries, sub: column.sub }),
             true => nameless += usize::from(column.sub),
         }
         if nameless > most {
             return None;
         }
     }
-    columns.sort_by_key(|words| words.col);
+    columns.sort_by_key(|named| named.col);
     let (row, below) = (top.row, below.row);
     let (span, data_from) = (span(row)?, below.at + 1);
     Some(Candidate { row: row.at, data_from, span, columns, below: below.cells.len(), nameless })
@@ -304,39 +293,35 @@ fn is_entry_line(row: &Row) -> bool {
 }
 
 /// A column of a header in two rows.
-struct Stacked<'l, 'a, 's> {
+struct Stacked<'l> {
     col: u32,
-    cell: Text<'l, 'a, 's>,
+    text: Text<'l>,
     /// The words of its group, where its own stand in the lower row under one.
-    group: Option<&'a str>,
+    group: Option<&'l str>,
     /// The group where it stands over more columns than this one, as a question over its options.
-    question: Option<Text<'l, 'a, 's>>,
+    question: Option<Text<'l>>,
     /// Whether the lower row has a cell here.
     sub: bool,
 }
 
-impl<'a> Stacked<'_, 'a, '_> {
+impl Stacked<'_> {
     /// What it may name, first choice first.
-    fn tries(&self) -> Vec<Rc<Name<'a>>> {
-        let in_group = self.group.filter(|_| self.cell.may_go_on());
-        let in_group = in_group.and_then(|group| self.cell.in_group(group, ""));
+    fn tries(&self) -> Vec<Rc<Name>> {
+        let in_group = self.group.filter(|_| self.text.may_go_on());
+        let in_group = in_group.and_then(|group| self.text.in_group(group, ""));
         // An option under its question; an answer under a header of its own column is none.
         let asks = self.question.is_some_and(|question| question.asks());
-        let option = self.group.filter(|_| asks).and_then(|group| self.cell.in_group(group, ":"));
+        let option = self.group.filter(|_| asks).and_then(|group| self.text.in_group(group, ":"));
         let under = self.question.filter(|_| self.group.is_some());
-        let part = under.and_then(|group| self.cell.as_part(group));
-        let woven = under.and_then(|group| self.cell.woven_into(group));
+        let part = under.and_then(|group| self.text.as_part(group));
+        let woven = under.and_then(|group| self.text.woven_into(group));
         // 日期 alone is the day beside a signature, 开始日期 under 服务时间 a part of it.
-        option.into_iter().chain(in_group).chain(part).chain(self.cell.alone()).chain(woven).collect()
+        option.into_iter().chain(in_group).chain(part).chain(self.text.alone()).chain(woven).collect()
     }
 }
 
 /// The columns of two rows of words; `None` where they reach too far.
-fn stacked<'l, 'a, 's>(
-    sheet: &Sheet,
-    top: &'l Line<'a, 's>,
-    below: &'l Line<'a, 's>,
-) -> Option<Vec<Stacked<'l, 'a, 's>>> {
+fn stacked<'l>(sheet: &Sheet, top: &'l Line<'_>, below: &'l Line<'_>) -> Option<Vec<Stacked<'l>>> {
     let ((from, to), (sub_from, sub_to)) = (span(top.row)?, span(below.row)?);
     let last = to.max(sub_to);
     if last > 400 {
@@ -345,19 +330,19 @@ fn stacked<'l, 'a, 's>(
     let mut out = Vec::new();
     let (mut group, mut group_end, mut question) = ("", 0, None);
     for col in from.min(sub_from)..=last {
-        let (above, sub) = (top.words(col), below.words(col));
+        let (above, sub) = (top.text(col), below.text(col));
         if let Some(above) = above {
             let extent = sheet.extent(Cell::new(top.row.at, col));
-            group = above.words;
+            group = above.source();
             group_end = if extent.row > top.row.at { col } else { extent.col.max(col) };
-            let wide = extent.col > col || top.words(col + 1).is_none() && below.words(col + 1).is_some();
+            let wide = extent.col > col || top.text(col + 1).is_none() && below.text(col + 1).is_some();
             question = wide.then_some(above);
         }
         let in_group = sub.is_some() && (col <= group_end || above.is_none());
-        let Some(cell) = sub.or(above) else { continue };
+        let Some(text) = sub.or(above) else { continue };
         out.push(Stacked {
             col,
-            cell,
+            text,
             group: in_group.then_some(group).filter(|g| !g.is_empty()),
             question,
             sub: sub.is_some(),

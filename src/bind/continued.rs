@@ -7,9 +7,8 @@
 
 use std::sync::Arc;
 
-use super::label::Scan;
-use super::region::titled;
 use super::slots::{Slots, bind_region};
+use super::words::Scan;
 use super::{Bindings, Bound, Content, Continuation, Slot};
 use crate::problem::Code;
 use crate::spec::{FormSpec, Specs};
@@ -35,7 +34,7 @@ pub(super) fn take(
     }
     let spec = specs.of(bound.form);
     // The title may be printed again on every page.
-    if titled(scan, specs).iter().any(|(_, form)| *form != bound.form) {
+    if scan.titles().iter().any(|(_, form)| *form != bound.form) {
         return false;
     }
     let Slots { mut slots, labels, .. } = bind_region(sheet, scan, spec, 0, u32::MAX);
@@ -60,7 +59,7 @@ pub(super) fn take(
 /// Whether rows under the title of a form are its second page: no label there names the enterprise or the project.
 pub(super) fn is_second_page(scan: &Scan<'_>, spec: &FormSpec, (first, last): (u32, u32)) -> bool {
     let hits = scan.between(first, last).flat_map(|(_, words)| words.hits(spec));
-    !hits.flat_map(|hit| hit.fields).any(|field| spec.key.contains(&field))
+    !hits.flat_map(|hit| &hit.fields).any(|field| spec.key.contains(field))
 }
 
 /// A page may say once more whose form it is, in the same words: that is no second answer.

@@ -1,7 +1,7 @@
 //! Sheets that show how a form is filled in (填写示例, 样表, 模板): no return where another sheet of the book holds the
 //! same form filled in. Told, so that a return under such a name is not lost unseen; alone, it is read as any other.
 
-use super::label::Scan;
+use super::words::Scan;
 use super::{Bindings, Finding, bind_sheet};
 use crate::problem::Code;
 use crate::spec::Specs;

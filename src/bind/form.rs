@@ -1,8 +1,8 @@
 //! Forms drawn as tables of labels and answers, and the cover sheet: which returns a sheet holds.
 
-use super::label::Scan;
-use super::region::{has_labels, is_title, titled};
+use super::region::has_labels;
 use super::slots::{Slots, bind_region, is_empty_boxes};
+use super::words::Scan;
 use super::{
     Bindings, Bound, Content, Envelope, Finding, Said, Slot, overwritten, several, signed, supplement,
 };
@@ -79,7 +79,7 @@ pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Cov
     }
     let first = sheet.cells().take(12).last().map(|(cell, _)| cell)?;
     let mut head = scan.cells().iter().take_while(|(cell, _)| *cell <= first);
-    let title = head.find(|(_, words)| is_title(words, spec)).map(|(cell, _)| *cell);
+    let title = head.find(|(_, words)| words.is_title(spec)).map(|(cell, _)| *cell);
     let sheet_name = text::label(&sheet.name);
     let named = spec.names.iter().any(|n| sheet_name.contains(n.as_str()));
     let called = sheet_name == "封面";
@@ -91,7 +91,7 @@ pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Cov
     let begins = |(cell, form): &&(Cell, Form)| {
         cell.row > top && has_labels(scan, specs.of(*form), (cell.row, u32::MAX), 2)
     };
-    let form = titled(scan, specs).iter().find(begins).map(|(cell, _)| cell.row);
+    let form = scan.titles().iter().find(begins).map(|(cell, _)| cell.row);
     let last = form.map_or(u32::MAX, |row| row.saturating_sub(1));
     let Slots { slots, labels, .. } = bind_region(sheet, scan, spec, 0, last);
     let bound = slots.iter().flatten().count();

@@ -3,14 +3,12 @@
 //! Every reading is only a candidate: it counts where it equals a label of the form, so none can turn a
 //! header into something it does not say.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
-use crate::spec::Specs;
+use super::named::{Named, column_of};
+use crate::spec::{BUILT_IN, FormSpec, Specs};
 use crate::text;
-
-/// No header is longer; an answer of a whole page need not be folded to know that.
-const LONGEST: usize = 2000;
 
 /// Readings of a header.
 pub(super) struct Readings {
@@ -22,25 +20,23 @@ pub(super) struct Readings {
 }
 
 /// Words that name something in some form. What they may name is read only where the row may still be a header.
-pub(super) struct Name<'a> {
-    words: Cow<'a, str>,
+pub(super) struct Name {
+    words: Rc<str>,
     /// Their normal form.
-    whole: Cow<'a, str>,
+    whole: String,
     readings: OnceCell<Readings>,
+    /// What it names in each form.
+    columns: [OnceCell<Option<Named>>; BUILT_IN.len()],
 }
 
-impl<'a> Name<'a> {
-    /// Words with their normal form, which is made by `label`; `None` where they name nothing in any form, as nearly
-    /// all answers do.
-    pub fn of(words: Cow<'a, str>, label: impl FnOnce(&str) -> Cow<'a, str>, specs: &Specs) -> Option<Self> {
-        if words.len() > LONGEST {
+impl Name {
+    /// Words with their normal form; `None` where they name nothing in any form, as nearly all answers do.
+    pub fn of(words: &Rc<str>, whole: &str, specs: &Specs) -> Option<Self> {
+        if !specs.holds_a_name(whole) {
             return None;
         }
-        let whole = label(&words);
-        if !specs.holds_a_name(&whole) {
-            return None;
-        }
-        let name = Self { words, whole, readings: OnceCell::new() };
+        let (words, whole) = (Rc::clone(words), whole.to_owned());
+        let name = Self { words, whole, readings: OnceCell::new(), columns: Default::default() };
         name.says_something(specs).then_some(name)
     }
 
@@ -53,8 +49,13 @@ impl<'a> Name<'a> {
         specs.names_something(&self.whole) || among()
     }
 
+    /// The column of a form whose header it is.
+    pub fn column(&self, spec: &FormSpec, cover: &FormSpec) -> Option<Named> {
+        *self.columns[spec.at].get_or_init(|| column_of(self.readings(), spec, cover))
+    }
+
     pub fn readings(&self) -> &Readings {
-        self.readings.get_or_init(|| readings(&self.words, self.whole.clone().into_owned()))
+        self.readings.get_or_init(|| readings(&self.words, self.whole.clone()))
     }
 }
 

@@ -3,14 +3,9 @@
 mod folded;
 mod narrative;
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
-
-use self::folded::Folded;
-use crate::cell::Cell;
-use crate::spec::{Form, FormSpec, Kind};
+pub(super) use self::folded::Folded;
+use crate::spec::{FormSpec, Kind};
 use crate::text;
-use crate::workbook::{Sheet, Value};
 
 /// A label found in a cell's text.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,102 +18,18 @@ pub struct Hit {
     pub colon: bool,
 }
 
-/// The texts of a sheet, folded once and when first asked for: a sheet is held against every form.
-pub struct Scan<'a> {
-    sheet: &'a Sheet,
-    texts: OnceCell<Vec<(Cell, Words<'a>)>>,
-    titles: OnceCell<Vec<(Cell, Form)>>,
-}
-
-impl<'a> Scan<'a> {
-    pub fn of(sheet: &'a Sheet) -> Self {
-        Self { sheet, texts: OnceCell::new(), titles: OnceCell::new() }
-    }
-
-    /// All texts in reading order.
-    pub fn cells(&self) -> &[(Cell, Words<'a>)] {
-        self.texts.get_or_init(|| {
-            let mut texts = Vec::with_capacity(self.sheet.rows.iter().map(|row| row.cells.len()).sum());
-            texts.extend(self.sheet.cells().filter_map(|(cell, value)| match value {
-                Value::Text(words) => Some((cell, Words::new(words))),
-                _ => None,
-            }));
-            texts
-        })
-    }
-
-    /// Titles of forms in reading order, as `titled` tells them the first time.
-    pub fn titles(&self, titled: impl Fn(&Words<'a>) -> Option<Form>) -> &[(Cell, Form)] {
-        self.titles.get_or_init(|| {
-            let titles = self.cells().iter().filter_map(|(cell, words)| Some((*cell, titled(words)?)));
-            titles.collect()
-        })
-    }
-
-    /// The normal form of the words of a cell, which is made anew only where the texts were not asked for.
-    pub fn label(&self, cell: Cell, words: &str) -> Cow<'_, str> {
-        let known = self.texts.get().and_then(|_| self.at(cell));
-        known.map_or_else(|| Cow::Owned(text::label(words)), |known| Cow::Borrowed(known.label()))
-    }
-
-    /// The text of a cell; `None` where it holds none.
-    pub fn at(&self, cell: Cell) -> Option<&Words<'a>> {
-        let all = self.cells();
-        let at = all.binary_search_by_key(&cell, |(cell, _)| *cell).ok()?;
-        Some(&all[at].1)
-    }
-
-    /// The texts between two rows, both included.
-    pub fn between(&self, first: u32, last: u32) -> impl Iterator<Item = &(Cell, Words<'a>)> {
-        let all = self.cells();
-        let from = all.partition_point(|(cell, _)| cell.row < first);
-        all[from..].iter().take_while(move |(cell, _)| cell.row <= last)
-    }
-}
-
-/// A cell's text with its normal forms, each made when first asked for.
-pub struct Words<'a> {
-    pub source: &'a str,
-    folded: OnceCell<Folded>,
-    label: OnceCell<String>,
-}
-
-impl<'a> Words<'a> {
-    pub fn new(source: &'a str) -> Self {
-        Self { source, folded: OnceCell::new(), label: OnceCell::new() }
-    }
-
-    /// The whole of it in the form in which labels are compared ([`text::label`]).
-    pub fn label(&self) -> &str {
-        self.label.get_or_init(|| text::label(self.source))
-    }
-
-    /// The same where it is short enough for the title of a form.
-    pub fn short_label(&self) -> Option<&str> {
-        (self.source.len() <= 240).then(|| self.label())
-    }
-
-    /// The labels in it: one at its start, and further ones that start a line or stand before a colon.
-    pub fn hits(&self, spec: &FormSpec) -> Vec<Hit> {
-        if self.is_plain_answer(spec) {
-            return Vec::new();
-        }
-        hits(self.source, self.folded.get_or_init(|| Folded::new(self.source)), spec)
-    }
-
-    /// Whether the first character tells that no label stands in it: one line that opens with a character with which
-    /// neither a label nor a number nor a bullet begins.
-    fn is_plain_answer(&self, spec: &FormSpec) -> bool {
-        let first = text::first_shown(self.source).map(text::label_char);
-        let opens = |c: char| {
-            matches!(c, '(' | '"' | '「' | '『' | 'Q' | 'q')
-                || c.is_ascii_digit()
-                || NUMERALS.contains(&c)
-                || BULLETS.contains(&c)
-        };
-        let is_other = |c: char| !opens(c) && spec.labels_from(c).is_empty();
-        first.is_some_and(is_other) && !self.source.contains('\n')
-    }
+/// Whether the first character tells that no label stands in a text: one line that opens with a character with which
+/// neither a label nor a number nor a bullet begins.
+pub fn is_plain_answer(source: &str, spec: &FormSpec) -> bool {
+    let first = text::first_shown(source).map(text::label_char);
+    let opens = |c: char| {
+        matches!(c, '(' | '"' | '「' | '『' | 'Q' | 'q')
+            || c.is_ascii_digit()
+            || NUMERALS.contains(&c)
+            || BULLETS.contains(&c)
+    };
+    let is_other = |c: char| !opens(c) && spec.labels_from(c).is_empty();
+    first.is_some_and(is_other) && !source.contains('\n')
 }
 
 /// A label in a folded text.
@@ -133,7 +44,8 @@ struct Found {
     colon: bool,
 }
 
-fn hits(source: &str, folded: &Folded, spec: &FormSpec) -> Vec<Hit> {
+/// The labels in a text: one at its start, and further ones that start a line or stand before a colon.
+pub fn hits(source: &str, folded: &Folded, spec: &FormSpec) -> Vec<Hit> {
     let several_lines = source.contains('\n');
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
@@ -443,15 +355,16 @@ pub fn is_note(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Specs;
+    use crate::bind::words::Words;
+    use crate::spec::{Form, Specs};
 
     fn ids(text: &str, form: Form) -> Vec<(String, String)> {
         let specs = Specs::built_in().unwrap();
         let spec = specs.of(form);
         Words::new(text)
             .hits(spec)
-            .into_iter()
-            .map(|h| (spec.fields[h.fields[0]].id.to_string(), h.tail))
+            .iter()
+            .map(|h| (spec.fields[h.fields[0]].id.to_string(), h.tail.clone()))
             .collect()
     }
 

@@ -19,7 +19,7 @@ pub(super) type Letters = Vec<(u32, char)>;
 /// The header of a roster: it alone asks for the forms that are due, in one column or in one per form.
 pub(super) fn roster(
     sheet: &Sheet,
-    candidates: &[Candidate<'_>],
+    candidates: &[Candidate],
     specs: &Specs,
 ) -> Option<(Header<'static>, Letters)> {
     let mut header = best_header(candidates, &specs.roster, &specs.cover, ROSTER_LEAST)?;

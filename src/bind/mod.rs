@@ -47,12 +47,13 @@ mod unread;
 #[cfg(test)]
 mod variants;
 mod wide;
+mod words;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::label::Scan;
+use self::words::Scan;
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::{Form, Specs, own_sheet};
@@ -224,7 +225,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
             key = Some(Arc::new(read));
             continue;
         }
-        let scan = Scan::of(sheet);
+        let scan = Scan::of(sheet, specs);
         if let Some(found) = form::cover(sheet, &scan, specs) {
             cover = found.envelope;
             if found.below.is_some_and(|from| take_below(sheet, from, specs, &mut out)) {
@@ -243,7 +244,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
         unrecognised.extend(Some(sheet).filter(|_| !take(sheet, &scan, specs, &mut out)));
     }
     for sheet in examples {
-        let scan = Scan::of(sheet);
+        let scan = Scan::of(sheet, specs);
         let is_example = example::take(sheet, &scan, specs, &mut out);
         unrecognised.extend(Some(sheet).filter(|_| !is_example && !take(sheet, &scan, specs, &mut out)));
     }
@@ -268,7 +269,7 @@ impl Envelope {
 /// Takes the forms below a cover in the same sheet; `false` where there are none.
 fn take_below(sheet: &Sheet, from: u32, specs: &Specs, out: &mut Bindings) -> bool {
     let rest = Sheet { looks: sheet.looks.clone(), ..stacked::rows(sheet, from, u32::MAX) };
-    let scan = Scan::of(&rest);
+    let scan = Scan::of(&rest, specs);
     !region::regions(&rest, &scan, specs).is_empty() && take(&rest, &scan, specs, out)
 }
 
@@ -288,7 +289,7 @@ fn take(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bo
 /// Binds a sheet; whether it is a table or a roster (of which no row may be filled in).
 fn bind_sheet(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
     if let Some(bands) = region::bands(sheet, scan, specs) {
-        bands.iter().for_each(|band| form::bind(band, &Scan::of(band), specs, out));
+        bands.iter().for_each(|band| form::bind(band, &Scan::of(band, specs), specs, out));
         return false;
     }
     if let Some(parts) = stacked::parts(sheet, scan, specs) {
@@ -304,7 +305,7 @@ fn bind_sheet(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings)
 
 /// Binds one of the tables and forms that stand under each other; what is none of them is told.
 fn bind_part(part: &Sheet, specs: &Specs, out: &mut Bindings) {
-    let scan = Scan::of(part);
+    let scan = Scan::of(part, specs);
     let before = (out.returns.len(), out.refused.len(), out.blank_forms);
     if table::bind(part, &scan, specs, out) {
         return;

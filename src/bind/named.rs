@@ -13,19 +13,44 @@ pub(super) fn column_of(
     Readings { plain, shortened, asked }: &Readings,
     spec: &FormSpec,
     cover: &FormSpec,
-    before: &[(u32, Column)],
-) -> Option<Column> {
+) -> Option<Named> {
     let read = |label: &String| {
-        let field = spec.by_label(label).map(|f| Column::Field(beside(spec, f, label, before)));
-        field.or_else(|| envelope_column(label, cover))
+        let field = spec
+            .by_label(label)
+            .map(|field| Named { column: Column::Field(field), is_day: is_day(spec, field, label) });
+        field.or_else(|| envelope_column(label, cover).map(Named::from))
     };
     plain
         .iter()
         .find_map(read)
-        .or_else(|| option_column(plain, spec))
-        .or_else(|| rated(asked, spec))
+        .or_else(|| option_column(plain, spec).map(Named::from))
+        .or_else(|| rated(asked, spec).map(Named::from))
         .or_else(|| shortened.iter().find_map(read))
-        .or_else(|| with_unit(plain, spec))
+        .or_else(|| with_unit(plain, spec).map(Named::from))
+}
+
+/// What a header names by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Named {
+    column: Column,
+    /// Whether it is 日期 alone, which belongs to what stands before it.
+    is_day: bool,
+}
+
+impl From<Column> for Named {
+    fn from(column: Column) -> Self {
+        Self { column, is_day: false }
+    }
+}
+
+impl Named {
+    /// The column behind those before it.
+    pub fn behind(self, before: &[(u32, Column)], spec: &FormSpec) -> Column {
+        match self.column {
+            Column::Field(day) if self.is_day => Column::Field(owner(spec, before).unwrap_or(day)),
+            column => column,
+        }
+    }
 }
 
 /// A question with options that one of the labels asks.
@@ -45,15 +70,20 @@ fn with_unit(plain: &[String], spec: &FormSpec) -> Option<Column> {
     })
 }
 
-/// 日期 alone belongs to the signature in the column before it.
+/// The field that a label carries behind the columns before it: 日期 alone belongs to the signature there.
 pub(super) fn beside(spec: &FormSpec, field: usize, label: &str, before: &[(u32, Column)]) -> usize {
-    let plain = spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label;
-    if !plain {
-        return field;
-    }
-    let last = before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None });
-    let owner = last.and_then(|l| spec.fields.iter().position(|f| f.beside == Some(l)));
-    owner.unwrap_or(field)
+    if is_day(spec, field, label) { owner(spec, before).unwrap_or(field) } else { field }
+}
+
+fn is_day(spec: &FormSpec, field: usize, label: &str) -> bool {
+    spec.fields[field].beside.is_some() && spec.fields[field].labels[0] == label
+}
+
+/// The day beside the last field.
+fn owner(spec: &FormSpec, before: &[(u32, Column)]) -> Option<usize> {
+    let last =
+        before.iter().rev().find_map(|(_, c)| if let Column::Field(f) = c { Some(*f) } else { None })?;
+    spec.fields.iter().position(|f| f.beside == Some(last))
 }
 
 pub(super) fn envelope_column(label: &str, cover: &FormSpec) -> Option<Column> {

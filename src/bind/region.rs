@@ -1,7 +1,8 @@
 //! Where forms stand in a sheet: titles cut it into stretches of rows; without a title, the labels tell the form.
 
 use super::continued;
-use super::label::{Scan, Words, may_be_title};
+use super::label::may_be_title;
+use super::words::{Scan, Words};
 use crate::cell::Cell;
 use crate::spec::{Form, FormSpec, Specs};
 use crate::workbook::Sheet;
@@ -26,7 +27,7 @@ pub(super) struct Best {
 /// Titles cut a sheet into regions; without one, the labels tell the form.
 pub(super) fn regions(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<Region> {
     let mut titles: Vec<(Cell, Form)> = Vec::new();
-    for (cell, form) in titled(scan, specs) {
+    for (cell, form) in scan.titles() {
         let repeated =
             titles.last().is_some_and(|(at, last)| last == form && cell.row.saturating_sub(at.row) <= 1);
         if !repeated {
@@ -64,7 +65,7 @@ pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec
         return None;
     }
     let mut titles: Vec<(Cell, Form, u32)> = Vec::new();
-    for (cell, form) in titled(scan, specs) {
+    for (cell, form) in scan.titles() {
         match titles.last_mut() {
             // The same title in every cell of an area that was merged.
             Some((at, last, end)) if at.row == cell.row && last == form && cell.col <= *end + 1 => {
@@ -81,7 +82,7 @@ pub(super) fn bands(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec
         let from = if i == 0 { 0 } else { cell.col };
         let to = side.get(i + 1).map_or(u32::MAX, |(next, ..)| next.col);
         let band = columns(sheet, from, to);
-        if !has_labels(&Scan::of(&band), specs.of(*form), (row, u32::MAX), 3) {
+        if !has_labels(&Scan::of(&band, specs), specs.of(*form), (row, u32::MAX), 3) {
             return None;
         }
         out.push(band);
@@ -98,13 +99,8 @@ pub(super) fn columns(sheet: &Sheet, from: u32, to: u32) -> Sheet {
     Sheet { hidden: sheet.hidden, merges, ..Sheet::from_cells(&sheet.name, cells) }
 }
 
-/// The cells that are titles of forms.
-pub(super) fn titled<'a>(scan: &'a Scan<'_>, specs: &Specs) -> &'a [(Cell, Form)] {
-    scan.titles(|words| title(words, specs))
-}
-
 /// The form whose title a cell is.
-fn title(words: &Words<'_>, specs: &Specs) -> Option<Form> {
+pub(super) fn title(words: &Words, specs: &Specs) -> Option<Form> {
     let label = words.short_label().filter(|label| specs.names_a_form(label) && may_be_title(label))?;
     if is_reference(label, specs) {
         return None;
@@ -128,7 +124,7 @@ fn is_reference(label: &str, specs: &Specs) -> bool {
 }
 
 /// Whether a cell is the title of this form.
-pub(super) fn is_title(words: &Words<'_>, spec: &FormSpec) -> bool {
+pub(super) fn is_title(words: &Words, spec: &FormSpec) -> bool {
     words.short_label().is_some_and(|label| title_match(label, spec).is_some() && may_be_title(label))
 }
 
@@ -144,8 +140,8 @@ fn labels_in(scan: &Scan<'_>, spec: &FormSpec, (first, last): (u32, u32), most: 
     let mut seen = vec![false; spec.fields.len()];
     let mut found = 0;
     for (_, words) in scan.between(first, last) {
-        for field in words.hits(spec).into_iter().flat_map(|h| h.fields) {
-            found += usize::from(!std::mem::replace(&mut seen[field], true));
+        for field in words.hits(spec).iter().flat_map(|h| &h.fields) {
+            found += usize::from(!std::mem::replace(&mut seen[*field], true));
         }
         if found >= most {
             return most;
@@ -161,7 +157,7 @@ pub(super) fn has_labels(scan: &Scan<'_>, spec: &FormSpec, rows: (u32, u32), lea
 
 /// Whether a sheet says that it explains the forms (填报须知), in one column: its labels stand before what to write.
 fn is_guidance(sheet: &Sheet, scan: &Scan<'_>) -> bool {
-    let is_heading = |words: &Words<'_>| {
+    let is_heading = |words: &Words| {
         let label = words.short_label().filter(|label| label.chars().count() <= 12);
         label.is_some_and(|l| ["说明", "须知", "指南", "指引", "要求"].iter().any(|word| l.ends_with(word)))
     };

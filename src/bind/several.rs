@@ -4,10 +4,10 @@
 //! Asked only where something is unusual: where a label of the key comes again, or where few labels of the titled
 //! form are there. Every other sheet is bound once, as its title says.
 
-use super::label::Scan;
 use super::region::{Region, best, columns, regions};
 use super::slots::{Again, Slots, bind_region};
 use super::spread::is_numbered;
+use super::words::Scan;
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Specs};
 use crate::text;
@@ -35,7 +35,7 @@ pub(super) fn forms(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<(Regio
         if let Some((first, rest)) = under(sheet, scan, specs, &region, &found) {
             open.extend([rest, first]);
         } else if let Some(bands) = beside(sheet, specs, &region, &found) {
-            out.extend(bands.iter().flat_map(|band| forms(band, &Scan::of(band), specs)));
+            out.extend(bands.iter().flat_map(|band| forms(band, &Scan::of(band, specs), specs)));
         } else {
             out.push((region, found));
         }
@@ -149,7 +149,7 @@ fn beside(sheet: &Sheet, specs: &Specs, region: &Region, found: &Slots) -> Optio
         band.rows.retain(|row| (region.first..=region.last).contains(&row.at));
         band
     });
-    let is_form = |band: &Sheet| best(&Scan::of(band), specs, (0, u32::MAX)).is_some();
+    let is_form = |band: &Sheet| best(&Scan::of(band, specs), specs, (0, u32::MAX)).is_some();
     bands.iter().all(is_form).then(|| bands.into())
 }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::joined::{is_filler, joined, without_hint};
-use super::label::{self, Hit, Scan, Words};
-use super::region::is_title;
+use super::label::{self, Hit};
+use super::words::{Scan, Words};
 use super::{Content, Slot, aside, boxes, cross, narrated, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
@@ -221,23 +221,23 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
             out.extend(field.map(|field| Label::bare(field, *cell, sheet)));
             continue;
         }
-        if is_title(words, spec) || narrated::is_answer(sheet, spec, &out, *cell, words.source, &hits) {
+        if words.is_title(spec) || narrated::is_answer(sheet, spec, &out, *cell, &words.source, hits) {
             continue;
         }
-        if let Some(twin) = twin(&mut out, sheet, *cell, words.source) {
+        if let Some(twin) = twin(&mut out, sheet, *cell, &words.source) {
             twin.repeats.push(*cell);
             let extent = sheet.extent(*cell);
             twin.extent = Cell::new(twin.extent.row.max(extent.row), twin.extent.col.max(extent.col));
             continue;
         }
         for Hit { fields, tail, colon } in hits {
-            if let Some(field) = resolve(spec, &fields, &out, *cell) {
+            if let Some(field) = resolve(spec, fields, &out, *cell) {
                 out.push(Label {
                     field,
                     cell: *cell,
                     extent: sheet.extent(*cell),
-                    tail,
-                    colon,
+                    tail: tail.clone(),
+                    colon: *colon,
                     repeats: Vec::new(),
                 });
             }
@@ -258,7 +258,7 @@ impl Label {
 const SHORT: usize = 36;
 
 /// A count inside another answer (公开数量) with a cell of its own for its label.
-fn bare_inner(spec: &FormSpec, words: &Words<'_>) -> Option<usize> {
+fn bare_inner(spec: &FormSpec, words: &Words) -> Option<usize> {
     let is_short = words.source.len() <= SHORT;
     let inner = |f: &Field| {
         f.within.is_some() && f.kind == Kind::Count && f.labels.iter().any(|l| l == words.label())
@@ -267,7 +267,7 @@ fn bare_inner(spec: &FormSpec, words: &Words<'_>) -> Option<usize> {
 }
 
 /// `服务人员 | 服务态度`: a question whose label is cut in two, the group in front of it.
-fn nested(sheet: &Sheet, spec: &FormSpec, cell: Cell, words: &Words<'_>) -> Option<usize> {
+fn nested(sheet: &Sheet, spec: &FormSpec, cell: Cell, words: &Words) -> Option<usize> {
     let rates = |f: &Field| f.kind == Kind::One;
     let ends =
         |f: &Field| f.labels.iter().any(|l| l.len() > words.label().len() && l.ends_with(words.label()));
@@ -503,11 +503,11 @@ impl Ground<'_, '_> {
     /// Whether a cell under a label may be its answer: it belongs to no label in its row, and is no heading or note.
     pub(super) fn goes_below(&self, row: &Row, cell: Cell) -> bool {
         let is_label = |col: u32| self.occupied.contains(&Cell::new(cell.row, col));
-        let ends = |words: &Words<'_>| {
+        let ends = |words: &Words| {
             label::is_heading(words.label(), self.spec)
                 || label::is_note(words.label())
                 || label::is_page_line(words.label())
-                || is_title(words, self.spec)
+                || words.is_title(self.spec)
         };
         !row.cells.iter().any(|(col, _)| *col <= cell.col && is_label(*col))
             && !self.scan.at(cell).is_some_and(ends)

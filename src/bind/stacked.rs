@@ -5,9 +5,9 @@
 //! tells that.
 
 use super::candidate::candidates_from;
-use super::label::Scan;
 use super::region::{self, LONGEST};
 use super::table::{Column, FORM_LEAST, Header, ROSTER_LEAST, missing, of_form, of_roster};
+use super::words::Scan;
 use super::{columns, platform};
 use crate::cell::Cell;
 use crate::spec::{Form, Specs};
@@ -29,11 +29,11 @@ struct Found {
 pub(super) fn parts(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Vec<Sheet>> {
     let may_be: Vec<usize> =
         (0..sheet.rows.len()).filter(|at| may_be_header(&sheet.rows[*at], specs)).collect();
-    let titles = if sheet.rows.len() <= LONGEST { region::titled(scan, specs) } else { &[] };
+    let titles = if sheet.rows.len() <= LONGEST { scan.titles() } else { &[] };
     if may_be.is_empty() || may_be.len() + titles.len() < 2 || platform::find(sheet, specs).is_some() {
         return None;
     }
-    let found = headers(sheet, scan, specs, &may_be);
+    let found = headers(sheet, specs, &may_be);
     let starts = starts(sheet, scan, specs, &found, titles);
     if starts.len() < 2 {
         return None;
@@ -59,14 +59,14 @@ fn may_be_header(row: &Row, specs: &Specs) -> bool {
 }
 
 /// The header rows among some rows: whole by themselves, or beside one that is, naming an enterprise.
-fn headers(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, may_be: &[usize]) -> Vec<Found> {
+fn headers(sheet: &Sheet, specs: &Specs, may_be: &[usize]) -> Vec<Found> {
     let mut out: Vec<Found> = Vec::new();
     let mut below = 0;
     for at in may_be {
         if sheet.rows[*at].at < below {
             continue;
         }
-        let Some((header, form, whole)) = header_at(sheet, scan, specs, *at) else { continue };
+        let Some((header, form, whole)) = header_at(sheet, specs, *at) else { continue };
         let before = out.iter().rev().find(|found| !found.again);
         let again = before.is_some_and(|found| found.form == form && repeats(&header, &found.header));
         let other = before.is_none_or(|found| found.form != form || whole);
@@ -87,13 +87,8 @@ impl Found {
 }
 
 /// The header that a row is, of which form, and whether it lacks nothing.
-fn header_at(
-    sheet: &Sheet,
-    scan: &Scan<'_>,
-    specs: &Specs,
-    at: usize,
-) -> Option<(Header<'static>, Option<Form>, bool)> {
-    let candidates = candidates_from(sheet, scan, specs, (at, 1), ROSTER_LEAST);
+fn header_at(sheet: &Sheet, specs: &Specs, at: usize) -> Option<(Header<'static>, Option<Form>, bool)> {
+    let candidates = candidates_from(sheet, specs, (at, 1), ROSTER_LEAST);
     if let Some(header) = of_roster(&candidates, specs) {
         return Some((header, None, true));
     }

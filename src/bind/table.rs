@@ -4,8 +4,8 @@
 use super::answers::{Table, bind_roster, content};
 use super::candidate::{Candidate, best_header, candidates};
 use super::columns::{self, Edge};
-use super::label::Scan;
 use super::platform::{self, Export};
+use super::words::Scan;
 use super::{Bindings, Content, Finding, combined, doubles, lettered, over, unread, wide};
 use crate::cell::Cell;
 use crate::problem::Code;
@@ -63,7 +63,7 @@ pub(super) const FORM_LEAST: usize = 4;
 
 /// Binds the tables of a sheet; `false` where there is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
-    let candidates = candidates(sheet, scan, specs, ROSTER_LEAST);
+    let candidates = candidates(sheet, specs, ROSTER_LEAST);
     if let Some((header, letters)) = lettered::roster(sheet, &candidates, specs) {
         bind_roster(sheet, &header, &letters, &specs.roster, out);
         return true;
@@ -121,26 +121,26 @@ fn bind_rows(
 }
 
 /// The header of a roster, which alone asks for the forms that are due.
-pub(super) fn of_roster(candidates: &[Candidate<'_>], specs: &Specs) -> Option<Header<'static>> {
+pub(super) fn of_roster(candidates: &[Candidate], specs: &Specs) -> Option<Header<'static>> {
     let header = best_header(candidates, &specs.roster, &specs.cover, ROSTER_LEAST)?;
     let expected = Column::Field(specs.roster.index("expected")?);
     header.columns.iter().any(|(_, column)| *column == expected).then_some(header)
 }
 
 /// The header of a form and the form whose labels it shows most of; the smaller form where two tie.
-pub(super) fn of_form(candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
+pub(super) fn of_form(candidates: &[Candidate], specs: &Specs) -> Option<(Header<'static>, Form)> {
     let mut headers = of_forms(candidates, specs);
     richest(&headers, specs).map(|at| headers.swap_remove(at))
 }
 
 /// The headers of all forms whose labels are there.
-fn of_forms(candidates: &[Candidate<'_>], specs: &Specs) -> Vec<(Header<'static>, Form)> {
+fn of_forms(candidates: &[Candidate], specs: &Specs) -> Vec<(Header<'static>, Form)> {
     let header = |form| best_header(candidates, specs.of(form), &specs.cover, FORM_LEAST).map(|h| (h, form));
     Form::ALL.into_iter().filter_map(header).collect()
 }
 
 /// A header of few labels and of options by their bare names, with all that its form requires.
-fn of_options(sheet: &Sheet, candidates: &[Candidate<'_>], specs: &Specs) -> Option<(Header<'static>, Form)> {
+fn of_options(sheet: &Sheet, candidates: &[Candidate], specs: &Specs) -> Option<(Header<'static>, Form)> {
     const LABELS: usize = 2;
     const OPTIONS: usize = 3;
     let asks = |form: &Form| specs.of(*form).fields.iter().any(|f| f.kind == Kind::Many);
@@ -163,7 +163,10 @@ fn is_part_of_a_form(scan: &Scan<'_>, header: &Header<'_>, spec: &FormSpec) -> b
     let rows = header.row..header.data_from;
     let mut outside = vec![false; spec.fields.len()];
     let others = scan.cells().iter().filter(|(cell, _)| !rows.contains(&cell.row));
-    others.flat_map(|(_, words)| words.hits(spec)).flat_map(|hit| hit.fields).for_each(|f| outside[f] = true);
+    others
+        .flat_map(|(_, words)| words.hits(spec))
+        .flat_map(|hit| &hit.fields)
+        .for_each(|f| outside[*f] = true);
     missing.iter().all(|field| outside[*field])
         && outside.iter().filter(|there| **there).count() >= FORM_LEAST
 }

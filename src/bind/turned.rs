@@ -3,7 +3,7 @@
 //! They are turned, read as tables, and their places turned back. A form has one column of answers; a second
 //! one is another return only where it names an enterprise and answers as a return does.
 
-use super::label::{Scan, Words};
+use super::words::{Scan, Words};
 use super::{Bindings, Bound, Said, table};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
@@ -29,7 +29,7 @@ struct Side {
 
 /// Binds a sheet that is a table on its side; `false` where it is none.
 pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bindings) -> bool {
-    let is_label = |words: &Words<'_>| words.short_label().is_some_and(|label| specs.names_something(label));
+    let is_label = |words: &Words| words.short_label().is_some_and(|label| specs.names_something(label));
     // Beside the name of an ordinary form stand one answer or further labels.
     let heads_answers = |cell: &Cell| {
         right_of(sheet, *cell).nth(1).is_some()
@@ -47,7 +47,7 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
     let cells = sheet.cells().filter(|(cell, _)| inside(cell)).map(|(cell, v)| (turned(cell), v.clone()));
     let on_its_feet = Sheet { hidden: sheet.hidden, ..Sheet::from_cells(&sheet.name, cells) };
     let mut found = Bindings::default();
-    let is_table = table::bind(&on_its_feet, &Scan::of(&on_its_feet), specs, &mut found);
+    let is_table = table::bind(&on_its_feet, &Scan::of(&on_its_feet, specs), specs, &mut found);
     // What is refused names columns of the turned table.
     if !is_table || found.returns.len() < 2 || !found.refused.is_empty() || !found.roster.is_empty() {
         return false;

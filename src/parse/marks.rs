@@ -9,9 +9,13 @@ mod pieces;
 mod settle;
 mod single;
 
+use std::borrow::Cow;
+
 pub use single::one;
 
 pub use pieces::{pieces, words_of};
+
+use crate::text;
 
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]
@@ -198,7 +202,7 @@ fn with_typed(tokens: &[Token], ticked: Vec<usize>, numbered: bool) -> Result<Ve
 
 fn is_lone_sign(text: &str) -> bool {
     let mut chars = text.chars();
-    let is_sign = |c: char| !crate::text::is_letter(c) && !":.,;!?-()[]~'\"\u{308}_".contains(c);
+    let is_sign = |c: char| !text::is_letter(c) && !":.,;!?-()[]~'\"\u{308}_".contains(c);
     let known = |c: char| c.is_ascii_alphanumeric() || "üþýûÖ勾".contains(c) || is_sign(c);
     matches!((chars.next(), chars.next()), (Some(c), None) if known(c))
 }
@@ -377,19 +381,50 @@ fn mark_of(c: char) -> Option<Mark> {
     }
 }
 
-/// A spelling of an option: its first character, the option's index, the whole.
-type Spelling<'a> = (char, usize, &'a str);
-
 /// All spellings of the options, in their order.
-fn spellings(choices: &[Choice]) -> Vec<Spelling<'_>> {
-    let all =
-        choices.iter().enumerate().flat_map(|(at, c)| c.spellings.iter().map(move |s| (at, s.as_str())));
-    all.filter_map(|(at, spelling)| Some((spelling.chars().next()?, at, spelling))).collect()
+struct Spellings<'a> {
+    /// First character, the option's index, the whole.
+    all: Vec<(char, usize, &'a str)>,
+    /// A bit for each first character: with nearly all others of a text, no option begins.
+    firsts: u64,
+}
+
+impl<'a> Spellings<'a> {
+    fn of(choices: &'a [Choice]) -> Self {
+        let all =
+            choices.iter().enumerate().flat_map(|(at, c)| c.spellings.iter().map(move |s| (at, s.as_str())));
+        let all: Vec<_> =
+            all.filter_map(|(at, spelling)| Some((spelling.chars().next()?, at, spelling))).collect();
+        let firsts = all.iter().fold(0, |firsts, (first, ..)| firsts | bit(*first));
+        Self { all, firsts }
+    }
+
+    /// The longest option with which a text begins; blanks inside it are passed over.
+    fn at(&self, chars: &[char]) -> Option<(usize, usize)> {
+        let is_sign = matches!(chars[0], ',' | '/' | '、');
+        if self.firsts & bit(chars[0]) == 0 && !is_sign {
+            return None;
+        }
+        let mut best: Option<(usize, usize)> = None;
+        for (first, index, spelling) in &self.all {
+            if (*first == chars[0] || is_sign && same_sign(*first, chars[0]))
+                && let Some(len) = prefix_len(chars, spelling)
+                && best.is_none_or(|(_, longest)| len > longest)
+            {
+                best = Some((*index, len));
+            }
+        }
+        best
+    }
+}
+
+fn bit(c: char) -> u64 {
+    1 << (u32::from(c) % u64::BITS)
 }
 
 fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
-    let chars: Vec<char> = crate::text::plain(&protect(raw)).chars().collect();
-    let spellings = spellings(choices);
+    let chars: Vec<char> = text::plain(&protect(raw)).chars().collect();
+    let spellings = Spellings::of(choices);
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -410,7 +445,10 @@ fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
 }
 
 /// NFKC would turn some marks into letters; stand-ins keep them apart. Letters struck through are gone.
-fn protect(raw: &str) -> String {
+fn protect(raw: &str) -> Cow<'_, str> {
+    if raw.chars().all(|c| text::simple(c).is_some() && !matches!(c, 'Ｖ' | 'ｖ')) {
+        return Cow::Borrowed(raw);
+    }
     let mut out = String::with_capacity(raw.len());
     for c in raw.chars() {
         match c {
@@ -425,18 +463,18 @@ fn protect(raw: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The token with which a text begins; `None` where that is a character of other words.
-fn next_token(chars: &[char], spellings: &[Spelling<'_>], last: Option<&Token>) -> Option<(Token, usize)> {
+fn next_token(chars: &[char], spellings: &Spellings<'_>, last: Option<&Token>) -> Option<(Token, usize)> {
     let c = chars[0];
     // Nearly all are Chinese characters, which are neither marks nor numbers.
     let is_word = matches!(c, '\u{4E00}'..='\u{9FFF}');
     if !is_word && let Some(token) = sign_at(chars, last) {
         return Some(token);
     }
-    if let Some((index, len)) = option_at(chars, spellings) {
+    if let Some((index, len)) = spellings.at(chars) {
         return Some((Token::Option(index), len));
     }
     if matches!(c, 'v' | 'V') && stands_alone(chars, last) {
@@ -501,21 +539,6 @@ fn bracketed_mark(chars: &[char]) -> Option<(Mark, usize)> {
             s.chars().all(|c| mark_of(c) == Some(mark)).then_some((mark, end + 1))
         }
     }
-}
-
-/// The longest option that starts here; blanks inside the text are passed over.
-fn option_at(chars: &[char], spellings: &[Spelling<'_>]) -> Option<(usize, usize)> {
-    let mut best: Option<(usize, usize)> = None;
-    let is_sign = matches!(chars[0], ',' | '/' | '、');
-    for (first, index, spelling) in spellings {
-        if (*first == chars[0] || is_sign && same_sign(*first, chars[0]))
-            && let Some(len) = prefix_len(chars, spelling)
-            && best.is_none_or(|(_, longest)| len > longest)
-        {
-            best = Some((*index, len));
-        }
-    }
-    best
 }
 
 fn prefix_len(chars: &[char], spelling: &str) -> Option<usize> {

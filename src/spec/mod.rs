@@ -160,6 +160,8 @@ impl Field {
 pub struct FormSpec {
     /// `B` … `S`, `cover`, `roster`.
     pub id: String,
+    /// Its place among all specifications of a run.
+    pub(crate) at: usize,
     /// Name of its table in `data/`.
     pub table: String,
     pub title: String,
@@ -344,6 +346,11 @@ impl Specs {
         self.words.titles.as_ref().is_none_or(|finder| finder.is_match(text))
     }
 
+    /// Whether labels and forms are those of `other`, loaded once for both.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.words, &other.words)
+    }
+
     /// The units of all fields.
     pub fn units(&self) -> impl Iterator<Item = &str> {
         self.words.units.iter().map(String::as_str)
@@ -356,10 +363,10 @@ impl Specs {
     /// A specification that cannot be right, with file and line.
     pub fn load(replacement: impl Fn(&str) -> Option<(String, String)>) -> Result<Self> {
         let mut forms = Vec::new();
-        for (name, built_in) in BUILT_IN {
+        for (at, (name, built_in)) in BUILT_IN.iter().enumerate() {
             let (path, text) = replacement(name)
                 .unwrap_or_else(|| (format!("templates/forms/{name}"), (*built_in).to_owned()));
-            let form = raw::resolve(&path, &text)?;
+            let form = FormSpec { at, ..raw::resolve(&path, &text)? };
             if text != *built_in {
                 raw::check_kept(&path, &text, &form, &raw::resolve(name, built_in)?)?;
             }

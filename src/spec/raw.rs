@@ -162,6 +162,7 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
     let names: Vec<String> = std::iter::once(&raw.title).chain(&raw.names).map(|n| text::label(n)).collect();
     Ok(FormSpec {
         id: raw.id,
+        at: 0,
         table: raw.table,
         title: raw.title,
         finders: names.iter().map(|name| Finder::new(name).into_owned()).collect(),

@@ -6,12 +6,12 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text;
 
 /// A text in normal form, each character with the byte range it came from.
-pub(super) struct Folded {
+pub struct Folded {
     pub(super) chars: Vec<(char, usize, usize)>,
 }
 
 impl Folded {
-    pub(super) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let mut chars = Vec::with_capacity(text.chars().count());
         for (at, c) in text.char_indices() {
             let end = at + c.len_utf8();

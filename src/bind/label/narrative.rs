@@ -66,14 +66,14 @@ fn closing(found: &[Found], source: &str, folded: &Folded, spec: &FormSpec) -> u
 
 #[cfg(test)]
 mod tests {
-    use crate::bind::label::Words;
     use crate::bind::testing::specs;
+    use crate::bind::words::Words;
     use crate::spec::Form;
 
     fn ids(text: &str, form: Form) -> Vec<String> {
         let spec = specs().of(form);
-        let hits = Words::new(text).hits(spec);
-        hits.into_iter().map(|h| spec.fields[h.fields[0]].id.to_string()).collect()
+        let words = Words::new(text);
+        words.hits(spec).iter().map(|h| spec.fields[h.fields[0]].id.to_string()).collect()
     }
 
     #[test]
