@@ -133,7 +133,7 @@ fn walk(
                 _ if depth == DEPTH => skip("文件夹层数过多"),
                 Err(_) => skip("文件夹无法打开"),
                 Ok(inner) => {
-                    let here = district::by_name(&file_name).or(district);
+                    let here = district::of_folder(&file_name).or(district);
                     walk(inner, &name, here, period, out, depth + 1);
                 }
             },

@@ -280,6 +280,43 @@ fn a_cover_of_another_quarter_is_told_once_and_the_folder_counts() {
     assert_eq!((&told[0]["sheet"], &told[0]["cell"]), (&"封面".into(), &"B2".into()), "{}", told[0]);
 }
 
+/// Ticks are what a font of symbols makes of letters; words over the cells are told, since they are in none.
+#[test]
+fn what_a_cell_shows_is_read_and_what_lies_over_it_told() {
+    let folder = tempfile::tempdir().expect("folder");
+    let inputs = folder.path().join("inputs/2025Q1/新都区（第一批）");
+    fs::create_dir_all(&inputs).expect("folder");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("满意度").expect("name");
+    let rows = [
+        ["中小企业质量提升服务满意度调查表", ""],
+        ["质量提升服务项目名称", "拟禾标准化提升"],
+        ["企业名称", "成都拟禾食品有限公司"],
+        ["质量服务机构名称", "四川拟信咨询有限公司"],
+        ["主要的质量提升服务内容", ""],
+        ["取得的质量提升服务成效", "好"],
+        ["对服务人员的服务态度", "R满意 £基本满意 £不满意"],
+    ];
+    for (at, row) in rows.into_iter().enumerate() {
+        sheet.write_row(at as u32, 0, row).expect("row");
+    }
+    let symbols = rust_xlsxwriter::Format::new().set_font_name("Wingdings 2");
+    sheet.write_with_format(6, 1, rows[6][1], &symbols).expect("cell");
+    let words = rust_xlsxwriter::Shape::textbox().set_text("建立台账");
+    sheet.insert_shape(4, 1, &words).expect("text box");
+    book.save(inputs.join("甲.xlsx")).expect("saved");
+    let check = zhiti(folder.path(), &["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&check.stdout).expect("json");
+    let all = json["problems"].as_array().expect("list");
+    assert!(
+        !all.iter().any(|p| p["code"] == "option_unrecognised" || p["code"] == "unattributed"),
+        "{all:#?}"
+    );
+    let told = all.iter().find(|p| p["code"] == "file_remark").expect("told");
+    assert_eq!((&told["sheet"], &told["cell"]), (&"满意度".into(), &"B5".into()));
+    assert_eq!(told["found"], "文本框中的文字“建立台账”");
+}
+
 /// Form E is of the enterprise: that the returns of its project agree is no consent of its own. And whoever
 /// served is one of few: what a project's survey says of them is not for everybody.
 #[test]

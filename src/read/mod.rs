@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::answer::{self, Return};
-use crate::bind::{Bindings, Finding, RosterRow};
+use crate::bind::{Bindings, Finding, RosterRow, Said};
 use crate::cell::Place;
 use crate::check;
 use crate::digest::{self, Key};
@@ -276,7 +276,7 @@ impl FileRead {
     }
 
     fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
-        let Contents { bindings, unreadable, remarks, synthetic, no_summary } = contents;
+        let Contents { bindings, unreadable, remarks, boxes, synthetic, no_summary } = contents;
         self.synthetic = synthetic;
         if let Some(reason) = no_summary {
             let problem = Problem::new(Code::DocumentUnreadable, Place::file(Arc::clone(&file.name)));
@@ -292,6 +292,11 @@ impl FileRead {
         for remark in &remarks {
             let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
             self.note(problem.about(Arc::clone(&file.name)).found(remark.as_str()), settings);
+        }
+        for Said { text, sheet, cell } in boxes {
+            let place = Place { sheet, cell: Some(cell), file: Arc::clone(&file.name) };
+            let problem = Problem::new(Code::FileRemark, place);
+            self.note(problem.about(Arc::clone(&file.name)).found(text), settings);
         }
         self.record.read = is_anything(&bindings);
         self.record.blank_forms = bindings.blank_forms;

@@ -7,13 +7,15 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bind::{self, Bindings, Bound};
+use crate::bind::{self, Bindings, Bound, Said};
+use crate::cell::Cell;
 use crate::docx::{self, WordFault};
 use crate::spec::{Form, Specs};
-use crate::workbook::{self, FileFault, Limits, Opened, guarded};
+use crate::workbook::{self, Book, FileFault, Limits, Opened, Sheet, guarded};
 
 /// A file of the listing, or an entry of an archive, as read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,8 @@ pub struct Contents {
     pub unreadable: Vec<(String, String)>,
     /// What stands in the file but not in its cells, in Chinese.
     pub remarks: Vec<String>,
+    /// Words in text boxes.
+    pub boxes: Vec<Said>,
     /// Whether a sheet says that its data are synthetic.
     pub synthetic: bool,
     /// Why a Word document is no 表D, in Chinese.
@@ -149,6 +153,7 @@ impl Reader<'_> {
             Ok(Opened::Book(book)) => Ok(Look::Contents(Box::new(Contents {
                 bindings: bind::bind(&book, self.specs),
                 synthetic: book.sheets.iter().any(bind::says_synthetic),
+                boxes: boxes(&book),
                 unreadable: book.unreadable,
                 remarks: book.remarks,
                 no_summary: None,
@@ -178,6 +183,18 @@ impl Reader<'_> {
             ..Contents::default()
         })
     }
+}
+
+/// Words in text boxes over the sheets, where they lie.
+fn boxes(book: &Book) -> Vec<Said> {
+    let of = |sheet: &Sheet| {
+        let said = |(cell, words): &(Cell, String)| {
+            let text = format!("文本框中的文字“{words}”");
+            Said { text: text.into(), sheet: Arc::clone(&sheet.name), cell: *cell }
+        };
+        sheet.looks.boxes.iter().map(said).collect::<Vec<_>>()
+    };
+    book.sheets.iter().flat_map(of).collect()
 }
 
 enum Look {

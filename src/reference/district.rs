@@ -74,6 +74,68 @@ pub fn by_name(words: &str) -> Option<usize> {
     None
 }
 
+/// Index of the district that a folder is named after, with what a clerk adds to the name: `03彭州市`,
+/// `青白江区（第一批）`, `锦江区2025Q1`, `蒲江县-报送材料`.
+pub fn of_folder(words: &str) -> Option<usize> {
+    by_name(words).or_else(|| {
+        let key = text::key(words);
+        let named = |d: &District| {
+            let names = d.aliases.iter().copied().filter(|a| a.chars().count() >= 3).chain([d.name]);
+            names.filter(|name| key.contains(name)).max_by_key(|name| name.len())
+        };
+        let mut found = DISTRICTS.iter().enumerate().filter_map(|(at, d)| Some((at, named(d)?)));
+        let (at, name) = found.next()?;
+        // Two names are no district's folder, nor is the name of an office or a company.
+        (found.next().is_none() && is_added(&key.replacen(name, "", 1))).then_some(at)
+    })
+}
+
+/// Whether words only say which batch or copy of a district's returns a folder holds.
+fn is_added(words: &str) -> bool {
+    const ADDED: [&str; 34] = [
+        "四川省",
+        "成都市",
+        "市场监督管理局",
+        "市场监管局",
+        "市场局",
+        "季度",
+        "报送",
+        "上报",
+        "填报",
+        "提交",
+        "材料",
+        "资料",
+        "数据",
+        "汇总",
+        "回收",
+        "收集",
+        "表格",
+        "调查",
+        "文件",
+        "全部",
+        "修改",
+        "更正",
+        "补充",
+        "最终",
+        "终稿",
+        "新版",
+        "第",
+        "批",
+        "次",
+        "年",
+        "月",
+        "日",
+        "报",
+        "版",
+    ];
+    let mut rest = words.to_owned();
+    for word in ADDED {
+        rest = rest.replace(word, "");
+    }
+    let is_numeral = |c: char| c.is_ascii_digit() || "一二三四五六七八九十Qq".contains(c);
+    rest.chars().all(|c| !c.is_alphanumeric() || is_numeral(c))
+}
+
 /// Index of the district an address lies in; sub-districts of the functional zones come first.
 pub fn by_address(address: &str) -> Option<usize> {
     let key = text::key(address);
@@ -132,6 +194,25 @@ mod tests {
         }
         assert_eq!(by_name("企业直报"), None);
         assert_eq!(DISTRICTS.len(), 23);
+    }
+
+    #[test]
+    fn folders_are_named_with_batches_and_dates() {
+        for (words, want) in [
+            ("03彭州市", "彭州市"),
+            ("青白江区（第一批）", "青白江区"),
+            ("锦江区2025Q1", "锦江区"),
+            ("蒲江县-报送材料", "蒲江县"),
+            ("成都高新区 2025年第一季度汇总", "高新区"),
+            ("四川天府新区_补充2", "四川天府新区"),
+            ("新都", "新都区"),
+            ("新都区和彭州市", ""),
+            ("成都新都区拟禾质量服务公司", ""),
+            ("企业直报", ""),
+            ("2025年3月", ""),
+        ] {
+            assert_eq!(name(of_folder(words)), want, "{words}");
+        }
     }
 
     #[test]

@@ -24,7 +24,9 @@ pub struct Looks {
     /// Cells with text that is struck out, which was left out, in reading order.
     pub struck: Vec<Cell>,
     /// Numbers shown as percents.
-    pub percents: std::collections::BTreeSet<Cell>,
+    pub percents: BTreeSet<Cell>,
+    /// Text boxes over it, with the cell under their upper left corner and their words on one line.
+    pub boxes: Vec<(Cell, String)>,
 }
 
 /// Hidden rows and columns (first and last) of one sheet, counted from 0.

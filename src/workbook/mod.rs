@@ -5,6 +5,7 @@
 //! costs. Nothing here knows a form.
 
 mod blanks;
+mod boxes;
 mod container;
 mod controls;
 mod delimited;
@@ -21,6 +22,7 @@ mod sheets;
 mod spans;
 mod store;
 mod styles;
+mod symbols;
 mod tidy;
 mod zipcheck;
 

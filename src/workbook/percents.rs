@@ -75,14 +75,17 @@ fn is_percent(code: &str) -> bool {
 
 /// The cells of a sheet that use one of the formats.
 fn cells(xml: &str, formats: &BTreeSet<usize>) -> Vec<Cell> {
-    let meant = |tag: &&str| {
-        let format = attribute(tag, "s").and_then(|s| s.parse().ok());
-        format.is_some_and(|format: usize| formats.contains(&format))
-    };
-    tags(xml, "<c ").filter(meant).filter_map(|tag| attribute(tag, "r")?.parse().ok()).collect()
+    styled(xml).filter(|(_, format)| formats.contains(format)).map(|(cell, _)| cell).collect()
 }
 
-fn tags<'a>(xml: &'a str, open: &'a str) -> impl Iterator<Item = &'a str> {
+/// The cells of a sheet that have a format, with its index.
+pub(super) fn styled(xml: &str) -> impl Iterator<Item = (Cell, usize)> {
+    let one = |tag: &str| Some((attribute(tag, "r")?.parse().ok()?, attribute(tag, "s")?.parse().ok()?));
+    tags(xml, "<c ").filter_map(one)
+}
+
+/// The tags that open so, each up to its end.
+pub(super) fn tags<'a>(xml: &'a str, open: &'a str) -> impl Iterator<Item = &'a str> {
     xml.match_indices(open).map(move |(at, _)| until_close(&xml[at..]))
 }
 

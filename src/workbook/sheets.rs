@@ -11,7 +11,7 @@ use super::container::Kind;
 use super::controls::Controls;
 use super::merges::Area;
 use super::package::Package;
-use super::{Book, FileFault, Limits, Sheet, Value, guarded, looks, percents, spans, tidy};
+use super::{Book, FileFault, Limits, Sheet, Value, boxes, guarded, looks, percents, spans, symbols, tidy};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
@@ -65,6 +65,10 @@ fn read_package(package: &mut Package<'_>, limits: &Limits) -> Result<Book, File
     if look.percents {
         percents::note(package, &mut book.sheets);
     }
+    if look.symbols {
+        symbols::show(package, &mut book.sheets);
+    }
+    boxes::note(package, &mut book.sheets);
     Ok(book)
 }
 

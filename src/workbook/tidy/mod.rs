@@ -42,6 +42,8 @@ pub(super) struct Look {
     pub hidden: bool,
     /// Numbers may be shown as percents.
     pub percents: bool,
+    /// Cells may show symbols in place of letters.
+    pub symbols: bool,
 }
 
 /// Looks at the sheets, strings and styles of a package.
@@ -58,6 +60,7 @@ pub(super) fn look(package: &mut Package<'_>, limits: &Limits) -> Look {
         let Some(xml) = package.part(at) else { continue };
         look.struck |= strikes::may_strike(&xml);
         look.percents |= kind == Kind::Styles && super::percents::may_show(&xml);
+        look.symbols |= kind == Kind::Styles && super::symbols::may_show(&xml);
         if kind == Kind::Sheet {
             look.hidden |= super::looks::may_hide(&xml);
             look.doubtful |= cells::are_doubtful(&xml);
