@@ -56,6 +56,9 @@ fn the_public_edition_is_accounted_for(folder: &Path) {
         let is_hidden = ["suppressed", "implied"].contains(&status.as_str());
         assert_eq!(told == "open", !is_hidden, "{id}: {told}, {status}");
     }
+    let published = zhiti(folder, &["publish", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&published.stdout).expect("json");
+    assert_eq!((&told["refused"], &told["site"]), (&serde_json::Value::Null, &"outputs/2025Q1/site".into()));
     let [hidden, reason] =
         rows(&plan, [0, 4]).into_iter().find(|[_, why]| !why.is_empty()).expect("a hidden one");
     let explained = zhiti(folder, &["explain", &hidden]);

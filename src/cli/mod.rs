@@ -241,16 +241,18 @@ fn explain(args: &ExplainArgs, say: Say) -> Result<ExitCode> {
 fn publish(args: &RunArgs, say: Say) -> Result<ExitCode> {
     logged(args, say, |progress| {
         let outcome = pipeline::publish(&args.options(), progress)?;
-        match outcome.refused {
-            Some(reasons) => {
-                tell(&reasons);
-                Ok(ExitCode::from(1))
-            }
-            None => {
-                say.line(&format!("公开版在 {}。", outcome.edition.display()));
-                Ok(ExitCode::SUCCESS)
-            }
+        let site = outcome.refused.is_none().then(|| outcome.edition.display().to_string());
+        if args.format.format == Format::Json {
+            let told = serde_json::json!({
+                "period": outcome.period.to_string(), "site": site, "refused": outcome.refused,
+            });
+            print(&format!("{told:#}\n"))?;
         }
+        match (&outcome.refused, site) {
+            (Some(reasons), _) => tell(reasons),
+            (None, site) => say.line(&format!("公开版在 {}。", site.unwrap_or_default())),
+        }
+        Ok(ExitCode::from(u8::from(outcome.refused.is_some())))
     })
 }
 
@@ -299,6 +301,7 @@ fn report(outcome: &pipeline::Outcome, format: Format, say: Say) -> Result<ExitC
                 "period": outcome.period.to_string(),
                 "edition": outcome.edition,
                 "counts": outcome.counts,
+                "refused": outcome.refused,
                 "problems": records,
             });
             print(&format!("{value:#}\n"))?;
