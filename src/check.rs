@@ -147,7 +147,7 @@ fn all_satisfied(ret: &Return, out: &mut Vec<Problem>) {
 }
 
 fn fast(ret: &Return, out: &mut Vec<Problem>) {
-    if ret.envelope.seconds.is_some_and(|s| s < 10) {
+    if ret.envelope().seconds.is_some_and(|s| s < 10) {
         out.push(ret.problem(Code::FastAnswer, ""));
     }
 }

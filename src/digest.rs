@@ -8,6 +8,9 @@ pub const FINGERPRINT_DIGITS: usize = 16;
 /// A whole digest as bytes.
 pub type Key = [u8; 32];
 
+/// The first half of a digest: enough to tell apart what nobody forges.
+pub type Half = [u8; 16];
+
 /// The whole digest in hexadecimal.
 pub fn full(bytes: &[u8]) -> String {
     hex(&key(bytes))
@@ -60,6 +63,12 @@ impl Joint {
     /// The digest of all parts as bytes.
     pub fn key(self) -> Key {
         self.0.finalize().into()
+    }
+
+    /// The first half of that.
+    pub fn half(self) -> Half {
+        let key = self.key();
+        std::array::from_fn(|at| key[at])
     }
 }
 

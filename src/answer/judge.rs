@@ -3,7 +3,7 @@
 mod supplement;
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::bind::{Bound, Content, Envelope, Slot};
 use crate::cell::{Cell, Place};
@@ -19,24 +19,34 @@ use crate::spec::{Field, Form, FormSpec, Kind};
 use crate::text;
 use crate::workbook::Value;
 
-use super::{Answer, Answers, Return, Val, signed};
+use super::{Answer, Answers, Beside, Return, Val, signed};
 
-/// Texts that stand around many returns of a file (sheet, district, agency), kept once.
+/// Texts that many returns of a run have in common (sheet, names, boxes of options), kept once.
 #[derive(Debug, Default)]
-pub struct Pool(HashSet<Arc<str>>);
+pub struct Pool(Mutex<HashSet<Arc<str>>>);
+
+/// A text that is no longer than what stands for it is not worth sharing.
+const SHORT: usize = size_of::<Arc<str>>();
 
 impl Pool {
-    fn share(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(text) {
+    fn share(&self, text: &str) -> Arc<str> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(text) {
             return Arc::clone(known);
         }
         let fresh: Arc<str> = text.into();
-        self.0.insert(Arc::clone(&fresh));
+        known.insert(Arc::clone(&fresh));
         fresh
     }
 
+    /// An answer's original text, where other returns are likely to have it too.
+    fn share_answer(&self, field: &Field, raw: &str) -> Option<Arc<str>> {
+        let is_common = matches!(field.kind, Kind::Name | Kind::One | Kind::Many) && raw.len() > SHORT;
+        is_common.then(|| self.share(raw))
+    }
+
     /// What stands around a return, its words kept once.
-    fn share_envelope(&mut self, mut envelope: Envelope) -> Envelope {
+    fn share_envelope(&self, mut envelope: Envelope) -> Envelope {
         let Envelope { period, district, agency, consent, .. } = &mut envelope;
         for said in [period, district, agency, consent].into_iter().flatten() {
             said.text = self.share(&said.text);
@@ -48,16 +58,16 @@ impl Pool {
 
 /// Judges a bound return. Problems carry the names of enterprise and project where they are known.
 pub fn judge(bound: Bound, file: &Arc<str>, period: Period, spec: &Arc<FormSpec>) -> (Return, Vec<Problem>) {
-    judge_with(bound, file, period, spec, &mut Pool::default())
+    judge_with(bound, file, period, spec, &Pool::default())
 }
 
-/// The same for one of many returns of a file, which share a pool.
+/// The same for one of many returns, which share a pool.
 pub fn judge_with(
     bound: Bound,
     file: &Arc<str>,
     period: Period,
     spec: &Arc<FormSpec>,
-    pool: &mut Pool,
+    pool: &Pool,
 ) -> (Return, Vec<Problem>) {
     let place = Place { file: Arc::clone(file), sheet: pool.share(&bound.sheet), cell: Some(bound.anchor) };
     let mut judged: Vec<(usize, Vec<Fault>)> = Vec::new();
@@ -77,9 +87,8 @@ pub fn judge_with(
         position: 0,
         tabular: bound.tabular,
         spec: Arc::clone(spec),
-        answers: Answers::new(answers),
-        envelope: pool.share_envelope(bound.envelope),
-        continued: bound.continued.into(),
+        answers: Answers::new(answers, |index, raw| pool.share_answer(&spec.fields[index], raw)),
+        beside: Beside::of(pool.share_envelope(bound.envelope), bound.continued),
         excluded: false,
     };
     let problems = problems(&mut out, judged);

@@ -14,6 +14,7 @@ pub use judge::{Pool, judge, judge_with};
 pub use packed::Answers;
 use time::Date;
 
+use crate::bind::{Continuation, Envelope};
 use crate::cell::{Cell, Place};
 use crate::period::Period;
 use crate::problem::{Code, Problem};
@@ -71,14 +72,42 @@ pub struct Return {
     pub tabular: bool,
     pub spec: Arc<FormSpec>,
     pub answers: Answers,
-    pub envelope: crate::bind::Envelope,
-    /// Further sheets on which it goes on.
-    pub continued: Box<[crate::bind::Continuation]>,
+    beside: Option<Box<Beside>>,
     /// Whether an error leaves it out.
     pub excluded: bool,
 }
 
+/// What stands beside a return; most have nothing of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Beside {
+    envelope: Envelope,
+    continued: Vec<Continuation>,
+}
+
+impl Beside {
+    const NOTHING: &Self = &Self { envelope: Envelope::EMPTY, continued: Vec::new() };
+
+    fn of(envelope: Envelope, continued: Vec<Continuation>) -> Option<Box<Self>> {
+        let own = Self { envelope, continued };
+        (own != *Self::NOTHING).then(|| Box::new(own))
+    }
+}
+
 impl Return {
+    /// Who sends it.
+    pub fn envelope(&self) -> &Envelope {
+        &self.beside().envelope
+    }
+
+    /// Further sheets on which it goes on.
+    fn continued(&self) -> &[Continuation] {
+        &self.beside().continued
+    }
+
+    fn beside(&self) -> &Beside {
+        self.beside.as_deref().unwrap_or(Beside::NOTHING)
+    }
+
     /// An answer by field id.
     pub fn answer(&self, id: &str) -> Option<Answer<'_>> {
         self.answers.get(self.spec.index(id)?)
@@ -137,7 +166,7 @@ impl Return {
 
     /// Sheet on which a field stands, by its index.
     fn sheet_of(&self, index: usize) -> &Arc<str> {
-        let on = self.continued.iter().find(|c| c.fields.contains(&index));
+        let on = self.continued().iter().find(|c| c.fields.contains(&index));
         on.map_or(&self.place.sheet, |c| &c.sheet)
     }
 
@@ -147,7 +176,7 @@ impl Return {
 
     /// The sheets it stands on, its first one first.
     pub fn sheets(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.place.sheet).chain(self.continued.iter().map(|c| &*c.sheet))
+        std::iter::once(&*self.place.sheet).chain(self.continued().iter().map(|c| &*c.sheet))
     }
 
     /// Whether a place is its own or that of one of its answers.

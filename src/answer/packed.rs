@@ -1,5 +1,6 @@
 //! Answers in one piece of memory: a run holds every return until its end, and a struct with two
-//! texts of its own for each answer took three times as much.
+//! texts of its own for each answer took three times as much. Texts that many returns have in common
+//! (names, boxes of options) are beside it and shared.
 //!
 //! The bytes are ours alone and never leave the process. Layout: the width of a position (2 or 4
 //! bytes), the number of fields, the position of each field's answer (0 where there is none), the
@@ -7,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use time::Date;
 
@@ -14,34 +16,43 @@ use super::{Answer, Indicator, Val};
 use crate::cell::Cell;
 
 /// The answers of one return, by field index; `None` where the form or table has no such field.
-#[derive(Clone, Default, PartialEq)]
-pub struct Answers(Box<[u8]>);
+#[derive(Clone, Default)]
+pub struct Answers {
+    bytes: Box<[u8]>,
+    /// Texts that other returns have too, told by their place here.
+    shared: Box<[Arc<str>]>,
+}
 
 impl Answers {
-    pub fn new<'a>(all: impl IntoIterator<Item = Option<Answer<'a>>>) -> Self {
+    /// `share` says, by field index and original text, what other returns have too.
+    pub fn new<'a>(
+        all: impl IntoIterator<Item = Option<Answer<'a>>>,
+        share: impl Fn(usize, &str) -> Option<Arc<str>>,
+    ) -> Self {
         let mut body = Writer::default();
-        let place = |answer: Option<Answer>| {
-            let at = answer.is_some().then_some(body.0.len());
-            answer.iter().for_each(|a| body.answer(a));
+        let place = |(index, answer): (usize, Option<Answer>)| {
+            let at = answer.is_some().then_some(body.bytes.len());
+            answer.iter().for_each(|a| body.answer(a, share(index, &a.raw)));
             at
         };
-        let places: Vec<Option<usize>> = all.into_iter().map(place).collect();
-        let width = if HEAD + 2 * places.len() + body.0.len() <= usize::from(u16::MAX) { 2 } else { 4 };
+        let places: Vec<Option<usize>> = all.into_iter().enumerate().map(place).collect();
+        let Writer { bytes: body, shared } = body;
+        let width = if HEAD + 2 * places.len() + body.len() <= usize::from(u16::MAX) { 2 } else { 4 };
         let head = HEAD + width * places.len();
-        let mut out = Vec::with_capacity(head + body.0.len());
+        let mut out = Vec::with_capacity(head + body.len());
         out.push(width as u8);
         out.extend_from_slice(&(places.len() as u16).to_le_bytes());
         for place in places {
             let at = place.map_or(0, |at| (head + at) as u32).to_le_bytes();
             out.extend_from_slice(&at[..width]);
         }
-        out.extend_from_slice(&body.0);
-        Self(out.into())
+        out.extend_from_slice(&body);
+        Self { bytes: out.into(), shared: shared.into() }
     }
 
     /// Number of fields of the form.
     pub fn len(&self) -> usize {
-        self.0.get(1..HEAD).map_or(0, |n| usize::from(u16::from_le_bytes([n[0], n[1]])))
+        self.bytes.get(1..HEAD).map_or(0, |n| usize::from(u16::from_le_bytes([n[0], n[1]])))
     }
 
     /// Whether the form has no field at all.
@@ -80,15 +91,17 @@ impl Answers {
 
     /// Puts another answer in the place of one.
     pub fn set(&mut self, index: usize, answer: Option<Answer>) {
-        *self = Self::new((0..self.len()).map(|i| if i == index { answer.clone() } else { self.get(i) }));
+        let all = (0..self.len()).map(|i| if i == index { answer.clone() } else { self.get(i) });
+        *self = Self::new(all, |_, raw| self.shared.iter().find(|text| ***text == *raw).cloned());
     }
 
     fn reader(&self, index: usize) -> Option<Reader<'_>> {
-        let width = usize::from(*self.0.first()?);
+        let width = usize::from(*self.bytes.first()?);
         let from = HEAD + width * index;
-        let at = self.0.get(from..from + width).filter(|_| index < self.len())?;
+        let at = self.bytes.get(from..from + width).filter(|_| index < self.len())?;
         let at = at.iter().rev().fold(0usize, |sum, byte| sum << 8 | usize::from(*byte));
-        if at == 0 { None } else { self.0.get(at..).map(Reader) }
+        let rest = self.bytes.get(at..).filter(|_| at > 0)?;
+        Some(Reader { rest, shared: &self.shared })
     }
 }
 
@@ -115,19 +128,31 @@ mod tag {
     pub const MANY: u8 = 7;
     pub const DIMENSIONS: u8 = 8;
     pub const INDICATORS: u8 = 9;
+    /// Added to it: the place of the original text among the shared ones follows, not itself.
+    pub const SHARED: u8 = 0x80;
 }
 
 #[derive(Default)]
-struct Writer(Vec<u8>);
+struct Writer {
+    bytes: Vec<u8>,
+    shared: Vec<Arc<str>>,
+}
 
 impl Writer {
-    fn answer(&mut self, answer: &Answer) {
+    fn answer(&mut self, answer: &Answer, shared: Option<Arc<str>>) {
         let value = answer.value.as_ref();
         let same = matches!(value, Some(Val::Text(words)) if *words == answer.raw);
-        self.0.push(if same { tag::SAME } else { value.map_or(tag::NONE, tag_of) });
+        let tag = if same { tag::SAME } else { value.map_or(tag::NONE, tag_of) };
+        self.bytes.push(if shared.is_some() { tag | tag::SHARED } else { tag });
         self.number(answer.cell.row.into());
         self.number(answer.cell.col.into());
-        self.text(&answer.raw);
+        match shared {
+            Some(text) => {
+                self.number(self.shared.len() as u64);
+                self.shared.push(text);
+            }
+            None => self.text(&answer.raw),
+        }
         match value {
             Some(value) if !same => self.value(value),
             _ => {}
@@ -162,7 +187,7 @@ impl Writer {
 
     /// A number or none.
     fn level(&mut self, n: Option<i64>) {
-        self.0.push(u8::from(n.is_some()));
+        self.bytes.push(u8::from(n.is_some()));
         self.signed(n.unwrap_or(0));
     }
 
@@ -177,7 +202,7 @@ impl Writer {
 
     fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
-        self.0.extend_from_slice(text.as_bytes());
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     fn signed(&mut self, n: i64) {
@@ -186,10 +211,10 @@ impl Writer {
 
     fn number(&mut self, mut n: u64) {
         while n > 0x7f {
-            self.0.push(n as u8 | 0x80);
+            self.bytes.push(n as u8 | 0x80);
             n >>= 7;
         }
-        self.0.push(n as u8);
+        self.bytes.push(n as u8);
     }
 }
 
@@ -207,7 +232,10 @@ fn tag_of(value: &Val) -> u8 {
 }
 
 /// Reads what [`Writer`] has written; `None` where it ends too early.
-struct Reader<'a>(&'a [u8]);
+struct Reader<'a> {
+    rest: &'a [u8],
+    shared: &'a [Arc<str>],
+}
 
 /// What stands before a value.
 struct Head<'a> {
@@ -226,7 +254,11 @@ impl<'a> Reader<'a> {
     fn head(&mut self) -> Option<Head<'a>> {
         let tag = self.byte()?;
         let cell = Cell::new(self.number()? as u32, self.number()? as u32);
-        Some(Head { tag, cell, raw: self.bytes()? })
+        let raw = match tag & tag::SHARED {
+            0 => self.bytes()?,
+            _ => self.shared.get(self.number()? as usize)?.as_bytes(),
+        };
+        Some(Head { tag: tag & !tag::SHARED, cell, raw })
     }
 
     /// The value; its inner `None` is an answer that is blank or could not be read.
@@ -278,8 +310,8 @@ impl<'a> Reader<'a> {
 
     fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = self.number()? as usize;
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
+        let (bytes, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
         Some(bytes)
     }
 
@@ -301,8 +333,8 @@ impl<'a> Reader<'a> {
     }
 
     fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.0.split_first()?;
-        self.0 = rest;
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
         Some(*byte)
     }
 }
@@ -362,9 +394,11 @@ mod tests {
         fn answers_come_back_as_they_were(
             all in prop::collection::vec(prop::option::of(answer()), 0..40),
             other in prop::option::of(answer()),
+            shared in any::<[bool; 8]>(),
             at in any::<prop::sample::Index>(),
         ) {
-            let mut packed = Answers::new(all.clone());
+            let share = |index: usize, raw: &str| shared.get(index % 8)?.then(|| raw.into());
+            let mut packed = Answers::new(all.clone(), share);
             prop_assert_eq!(packed.iter().collect::<Vec<_>>(), all.clone());
             for (index, answer) in all.iter().enumerate() {
                 let value = answer.as_ref().and_then(|a| a.value.clone());

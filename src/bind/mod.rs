@@ -135,6 +135,19 @@ pub struct Envelope {
     pub document: bool,
 }
 
+impl Envelope {
+    /// Of a return around which nothing stands.
+    pub(crate) const EMPTY: Self = Self {
+        period: None,
+        district: None,
+        agency: None,
+        consent: None,
+        seconds: None,
+        key: None,
+        document: false,
+    };
+}
+
 /// The key of a pre-filled or correction workbook, read back; empty where it does not say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadKey {

@@ -83,7 +83,7 @@ pub fn cases<'a>(scene: &Scene<'a>) -> Vec<Case<'a>> {
 
 /// Adds the forms D that a Word document of the same project stands for, newest first.
 fn add_earlier<'a>(scene: &Scene<'a>, cases: &mut [Case<'a>]) {
-    let is_document = |case: &&mut Case| case.summary.is_some_and(|d| d.ret.envelope.document);
+    let is_document = |case: &&mut Case| case.summary.is_some_and(|d| d.ret.envelope().document);
     let of_documents: Vec<&mut Case<'a>> = cases.iter_mut().filter(is_document).collect();
     if of_documents.is_empty() {
         return;
@@ -102,7 +102,7 @@ fn add_earlier<'a>(scene: &Scene<'a>, cases: &mut [Case<'a>]) {
 
 /// The form D that answers a field: of a Word document only what was changed in it.
 fn answering<'a>(case: &Case<'a>, id: &str) -> Option<&'a Linked> {
-    let answers = |l: &&Linked| !l.ret.envelope.document || l.ret.answer(id).is_some();
+    let answers = |l: &&Linked| !l.ret.envelope().document || l.ret.answer(id).is_some();
     case.summary.into_iter().chain(case.earlier.iter().copied()).find(answers)
 }
 
@@ -362,7 +362,7 @@ fn shortcomings(case: &Case) -> Vec<Block> {
 
 fn notes(case: &Case, sources: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
-    if case.summary.is_some_and(|d| d.ret.envelope.document) {
+    if case.summary.is_some_and(|d| d.ret.envelope().document) {
         notes.push("以质量服务机构修改后报回的文档为准，未修改的项目由其他各表汇总。".into());
     } else if case.summary.is_some() {
         notes.push("以质量服务机构报送的服务总结（表D）为准，空缺的项目由其他各表补充。".into());

@@ -32,7 +32,7 @@ fn groups(returns: &[Linked]) -> Vec<Vec<usize>> {
 /// edited by hand is its last word on a summary.
 pub(crate) fn age(linked: &Linked) -> (bool, Option<i32>, usize) {
     let date = linked.ret.date("dated").map(time::Date::to_julian_day);
-    (linked.ret.envelope.document, date, linked.ret.position)
+    (linked.ret.envelope().document, date, linked.ret.position)
 }
 
 pub(super) fn same_answers(a: &Linked, b: &Linked) -> bool {

@@ -22,7 +22,7 @@ pub fn token(linked: &Linked) -> String {
 }
 
 fn key_of(linked: &Linked) -> Option<&ReadKey> {
-    linked.ret.envelope.key.as_deref()
+    linked.ret.envelope().key.as_deref()
 }
 
 /// A return that a valid correction of the same form and period names, directly or through an

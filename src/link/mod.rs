@@ -142,7 +142,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
     let mut names = Names { aliases: Some(&aliases), ..Names::default() };
     let no_agency: Arc<str> = NO_AGENCY.into();
     for file in files {
-        roster::take(&mut links, &file, specs, settings, &aliases);
+        roster::take(&mut links, &file, specs, settings, &mut names);
         for (period, problem) in file.problems {
             links.problems.entry(period).or_default().push(problem);
         }
@@ -166,6 +166,7 @@ pub fn link(files: Vec<FileRead>, specs: &Specs, settings: &Settings) -> Links {
         }
     }
     drop(names);
+    links.rosters.values_mut().for_each(|roster| roster.projects.shrink_to_fit());
     let mut found = Found { settings, problems: std::mem::take(&mut links.problems) };
     names::agencies(&mut links, &mut found);
     keys::replace(&mut links, &mut found);
@@ -194,7 +195,7 @@ fn alias(name: &str, aliases: &HashMap<String, String>) -> Arc<str> {
     aliases.get(&key).cloned().unwrap_or(key).into()
 }
 
-/// Normal forms of names, each kept once.
+/// Normal forms of names, and names as typed, each kept once.
 #[derive(Default)]
 struct Names<'a> {
     aliases: Option<&'a HashMap<String, String>>,
@@ -206,10 +207,14 @@ impl Names<'_> {
     fn key(&mut self, words: &str) -> Arc<str> {
         let key = text::key(words);
         let key = self.aliases.and_then(|all| all.get(&key)).cloned().unwrap_or(key);
-        if let Some(known) = self.known.get(key.as_str()) {
+        self.share(key)
+    }
+
+    fn share(&mut self, name: String) -> Arc<str> {
+        if let Some(known) = self.known.get(name.as_str()) {
             return Arc::clone(known);
         }
-        let fresh: Arc<str> = key.into();
+        let fresh: Arc<str> = name.into();
         self.known.insert(Arc::clone(&fresh));
         fresh
     }

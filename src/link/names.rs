@@ -22,8 +22,8 @@ pub(super) fn agencies(links: &mut Links, found: &mut Found) {
             linked.agency = names.key(own);
             continue;
         }
-        let cover = linked.ret.envelope.agency.as_ref().map(|s| Arc::clone(&s.text));
-        let key = linked.ret.envelope.key.as_ref().map(|k| k.agency.as_str()).filter(|a| !a.is_empty());
+        let cover = linked.ret.envelope().agency.as_ref().map(|s| Arc::clone(&s.text));
+        let key = linked.ret.envelope().key.as_ref().map(|k| k.agency.as_str()).filter(|a| !a.is_empty());
         let roster = rosters.get(&linked.ret.period).and_then(|r| r.agency(&linked.key));
         let known = cover.map(|name| (name, "封面")).or(key.map(|name| (name.into(), "预填表")));
         let Some((name, source)) = known.or(roster.map(|name| (name.into(), "名册"))) else {
@@ -80,18 +80,18 @@ fn project(linked: &Linked) -> (Period, Key) {
 /// Consent to publication: the answer of cover or row, of the key sheet, else the roster's. A Word
 /// document has nowhere to say it: its project's other returns do.
 pub(super) fn consent(links: &mut Links) {
-    let documents = links.returns.iter().filter(|l| l.ret.envelope.document);
+    let documents = links.returns.iter().filter(|l| l.ret.envelope().document);
     let wanted: HashSet<(Period, Key)> = documents.map(project).collect();
     let mut agreed: HashMap<(Period, Key), bool> = HashMap::new();
     for linked in &mut links.returns {
         let roster = links.rosters.get(&linked.ret.period).and_then(|r| r.consent(&linked.key));
         linked.consent = said_consent(linked).or(roster).unwrap_or(false);
         let told = linked.status != Status::Excluded && !linked.replaced && !linked.key.project.is_empty();
-        if told && !linked.ret.envelope.document && wanted.contains(&project(linked)) {
+        if told && !linked.ret.envelope().document && wanted.contains(&project(linked)) {
             *agreed.entry(project(linked)).or_insert(true) &= linked.consent;
         }
     }
-    for linked in links.returns.iter_mut().filter(|l| l.ret.envelope.document) {
+    for linked in links.returns.iter_mut().filter(|l| l.ret.envelope().document) {
         if let Some(all) = agreed.get(&project(linked)) {
             linked.consent = *all;
         }
@@ -100,7 +100,7 @@ pub(super) fn consent(links: &mut Links) {
 
 /// What the return itself says about publication.
 pub fn said_consent(linked: &Linked) -> Option<bool> {
-    let envelope = &linked.ret.envelope;
+    let envelope = &linked.ret.envelope();
     let by_key = || envelope.key.as_ref().map(|k| k.consent.as_str()).filter(|c| !c.is_empty());
     envelope.consent.as_ref().map(|s| &*s.text).or_else(by_key).map(is_yes)
 }

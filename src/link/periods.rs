@@ -13,7 +13,7 @@ use crate::problem::{Code, Problem};
 pub(super) fn find(links: &Links, found: &mut Found) {
     let mut told = HashSet::new();
     for linked in links.returns.iter().filter(|l| !l.replaced) {
-        let Some(said) = linked.ret.envelope.period.as_deref().filter(|s| is_other(s, linked)) else {
+        let Some(said) = linked.ret.envelope().period.as_deref().filter(|s| is_other(s, linked)) else {
             continue;
         };
         let file = &linked.ret.place.file;

@@ -36,7 +36,7 @@ pub(super) fn districts(links: &mut Links, found: &mut Found) {
 
 /// What the cover or the row says, if it names a district.
 fn envelope(linked: &Linked, told: &mut Vec<Problem>) -> Option<usize> {
-    let said = linked.ret.envelope.district.as_ref()?;
+    let said = linked.ret.envelope().district.as_ref()?;
     let known = district::by_name(&said.text);
     if known.is_none() {
         let place = Place {
@@ -56,14 +56,14 @@ fn envelope(linked: &Linked, told: &mut Vec<Problem>) -> Option<usize> {
 
 /// What the key sheet of our own workbook says: it stands for the cover that was sent with it.
 fn by_key(linked: &Linked) -> Option<usize> {
-    district::by_name(&linked.ret.envelope.key.as_ref()?.district)
+    district::by_name(&linked.ret.envelope().key.as_ref()?.district)
 }
 
 type ProjectKey = (Period, Key);
 
 /// The project of a Word document, which carries no district of its own.
 fn project_of(linked: &Linked) -> Option<ProjectKey> {
-    let is_one = linked.ret.envelope.document && !linked.key.project.is_empty();
+    let is_one = linked.ret.envelope().document && !linked.key.project.is_empty();
     is_one.then(|| (linked.ret.period, linked.key.clone()))
 }
 
@@ -74,9 +74,9 @@ fn beside_documents(links: &Links) -> HashMap<ProjectKey, usize> {
     let of = |counted: bool| links.returns.iter().filter(move |l| l.counted() == counted);
     // What counts says it last; what the document itself stands for, before that.
     let others = of(false).chain(of(true)).filter(|l| l.status != Status::Excluded);
-    for linked in others.filter(|l| !l.ret.envelope.document) {
+    for linked in others.filter(|l| !l.ret.envelope().document) {
         let key = (linked.ret.period, linked.key.clone());
-        let said = linked.ret.envelope.district.as_ref().and_then(|s| district::by_name(&s.text));
+        let said = linked.ret.envelope().district.as_ref().and_then(|s| district::by_name(&s.text));
         if let Some(at) = said.or_else(|| by_key(linked)).or(linked.stated).filter(|_| wanted.contains(&key))
         {
             out.insert(key, at);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::names::is_yes;
-use super::{Key, Links, alias};
+use super::{Key, Links, Names};
 use crate::bind::{Content, RosterRow, Slot};
 use crate::cell::{Cell, Place};
 use crate::parse::{due, marks};
@@ -20,10 +20,10 @@ use crate::text;
 pub struct Expected {
     pub key: Key,
     /// Names as typed.
-    pub project: Box<str>,
-    pub enterprise: Box<str>,
+    pub project: Arc<str>,
+    pub enterprise: Arc<str>,
     pub district: Option<usize>,
-    pub agency: Box<str>,
+    pub agency: Arc<str>,
     pub forms: Box<[Form]>,
     pub consent: Option<bool>,
 }
@@ -89,7 +89,7 @@ pub(super) fn take(
     file: &FileRead,
     specs: &Specs,
     settings: &Settings,
-    aliases: &HashMap<String, String>,
+    names: &mut Names,
 ) {
     let period = file.record.period;
     for row in &file.roster {
@@ -99,14 +99,14 @@ pub(super) fn take(
             sheet: Arc::clone(&row.sheet),
             cell: Some(cell),
         };
-        match expected(row, specs, aliases) {
+        match expected(row, specs, names) {
             Ok((project, doubts)) => {
-                let (enterprise, name) = (project.enterprise.clone(), project.project.clone());
+                let (enterprise, name) = (Arc::clone(&project.enterprise), Arc::clone(&project.project));
                 let repeated = links.rosters.entry(period).or_default().push(project).map(|_| repeated(row));
                 problems.extend(doubts.into_iter().chain(repeated).map(|doubt| {
                     let mut problem = Problem::new(doubt.code, at(doubt.cell)).about(doubt.about);
                     problem.field = doubt.field.into();
-                    problem.found(doubt.found).named(&*enterprise, &*name)
+                    problem.found(doubt.found).named(Arc::clone(&enterprise), Arc::clone(&name))
                 }));
             }
             Err(missing) => {
@@ -160,11 +160,7 @@ impl Typed<'_> {
     }
 }
 
-fn expected(
-    row: &RosterRow,
-    specs: &Specs,
-    aliases: &HashMap<String, String>,
-) -> Result<(Expected, Vec<Doubt>), String> {
+fn expected(row: &RosterRow, specs: &Specs, names: &mut Names) -> Result<(Expected, Vec<Doubt>), String> {
     let typed = Typed { row, spec: &specs.roster };
     let (project, enterprise, forms) =
         (typed.words("project"), typed.words("enterprise"), typed.words("expected"));
@@ -175,11 +171,11 @@ fn expected(
     }
     let mut doubts = Vec::new();
     let expected = Expected {
-        key: Key { enterprise: alias(&enterprise, aliases), project: alias(&project, aliases) },
-        project: project.into(),
-        enterprise: enterprise.into(),
+        key: Key { enterprise: names.key(&enterprise), project: names.key(&project) },
+        project: names.share(project),
+        enterprise: names.share(enterprise),
         district: district_of(&typed, &mut doubts),
-        agency: typed.words("agency").into(),
+        agency: names.share(typed.words("agency")),
         forms: forms_of(&typed, &forms, &mut doubts),
         consent: consent_of(&typed, &mut doubts),
     };
@@ -232,7 +228,7 @@ impl Roster {
     pub fn from_rows(rows: &[RosterRow], specs: &Specs) -> (Self, Vec<String>) {
         let (mut out, mut faults) = (Self::default(), Vec::new());
         for row in rows {
-            match expected(row, specs, &HashMap::new()) {
+            match expected(row, specs, &mut Names::default()) {
                 Ok((project, _)) => drop(out.push(project)),
                 Err(missing) => faults.push(missing),
             }
@@ -259,7 +255,7 @@ mod tests {
 
     fn told(words: [&str; 6]) -> (Expected, Vec<&'static str>) {
         let specs = Specs::built_in().unwrap();
-        let (expected, doubts) = expected(&row(1, words), &specs, &HashMap::new()).unwrap();
+        let (expected, doubts) = expected(&row(1, words), &specs, &mut Names::default()).unwrap();
         (expected, doubts.iter().map(|d| d.field).collect())
     }
 
@@ -315,7 +311,7 @@ mod tests {
     #[test]
     fn a_row_with_fewer_answers_than_fields_is_no_panic() {
         let short = RosterRow { sheet: "名册".into(), row: 0, slots: Vec::new() };
-        let missing = expected(&short, &Specs::built_in().unwrap(), &HashMap::new());
+        let missing = expected(&short, &Specs::built_in().unwrap(), &mut Names::default());
         assert_eq!(missing.err().as_deref(), Some("项目名称"));
     }
 }

@@ -19,7 +19,8 @@ pub struct Edition {
     staging: tempfile::TempDir,
     _made: Made,
     _lock: Lock,
-    written: Mutex<BTreeMap<Arc<str>, Key>>,
+    /// Sorted when it is published: there may be very many.
+    written: Mutex<Vec<(Arc<str>, Key)>>,
 }
 
 impl Edition {
@@ -79,7 +80,7 @@ impl Edition {
     /// # Errors
     /// The file system refuses; the edition must not be published then.
     pub fn withdraw(&self, folder: &str) -> Result<()> {
-        self.written().retain(|path, _| !is_below(path, &[folder]));
+        self.written().retain(|(path, _)| !is_below(path, &[folder]));
         let full = self.staging.path().join(folder);
         if full.symlink_metadata().is_err() {
             return Ok(());
@@ -88,10 +89,10 @@ impl Edition {
     }
 
     fn note(&self, path: impl Into<Arc<str>>, digest: Key) {
-        self.written().insert(path.into(), digest);
+        self.written().push((path.into(), digest));
     }
 
-    fn written(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Key>> {
+    fn written(&self) -> MutexGuard<'_, Vec<(Arc<str>, Key)>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -31,9 +31,10 @@ use crate::templates::Templates;
 
 /// One thing to make.
 enum Job<'a> {
-    Summary(Box<Case<'a>>, String),
+    /// With the number that tells its file from those named alike.
+    Summary(Box<Case<'a>>, usize),
     District(&'a metrics::UnitOf),
-    Agency(&'a metrics::UnitOf, String),
+    Agency(&'a metrics::UnitOf, usize),
     City,
     /// What moved since the edition before, and the documents that tell it.
     Editions,
@@ -47,27 +48,35 @@ fn plan<'a>(scene: &Scene<'a>) -> Vec<Job<'a>> {
     jobs.extend(scene.units(Level::District).into_iter().map(Job::District));
     let mut taken = HashSet::new();
     for unit in scene.units(Level::Agency) {
-        let path = unique(&mut taken, format!("agencies/{}", output::file_name(&unit.name)));
-        jobs.push(Job::Agency(unit, path));
+        let number = number(&mut taken, &agency_path(unit));
+        jobs.push(Job::Agency(unit, number));
     }
     for case in cases(scene) {
-        let name = format!("{}—{}", output::file_name(&case.enterprise), output::file_name(&case.project));
-        let path = unique(&mut taken, format!("summaries/{}/{name}", case.district_name()));
-        jobs.push(Job::Summary(Box::new(case), path));
+        let number = number(&mut taken, &summary_path(&case));
+        jobs.push(Job::Summary(Box::new(case), number));
     }
     jobs
 }
 
-/// A path nobody has yet: two names that look the same as files get a number. Taken paths are known by
-/// their digests, since there may be very many.
-fn unique(taken: &mut HashSet<Key>, path: String) -> String {
-    let mut tried = path.clone();
-    let mut n = 2;
-    while !taken.insert(digest::key(tried.to_lowercase().as_bytes())) {
-        tried = format!("{path}（{n}）");
-        n += 1;
-    }
-    tried
+fn agency_path(unit: &metrics::UnitOf) -> String {
+    format!("agencies/{}", output::file_name(&unit.name))
+}
+
+fn summary_path(case: &Case) -> String {
+    let [enterprise, project] = [&case.enterprise, &case.project].map(|name| output::file_name(name));
+    format!("summaries/{}/{enterprise}—{project}", case.district_name())
+}
+
+/// The least number by which nobody has a path yet: two names may look the same as files. Taken paths are
+/// known by their digests, since there may be very many.
+fn number(taken: &mut HashSet<Key>, path: &str) -> usize {
+    let is_free = |n: &usize| taken.insert(digest::key(numbered(path, *n).to_lowercase().as_bytes()));
+    (1..).find(is_free).unwrap_or_default()
+}
+
+/// A path with its number, where it is not the first of its name.
+fn numbered(path: &str, number: usize) -> String {
+    if number == 1 { path.to_owned() } else { format!("{path}（{number}）") }
 }
 
 /// What documents are made with, ready before work begins.
@@ -151,8 +160,11 @@ impl Desk<'_> {
     fn write_job(&self, job: &Job, refused: &OnceLock<Option<String>>) -> Result<()> {
         let Self { maker, scene, tools, .. } = self;
         match job {
-            Job::Summary(case, path) => self.summary(case, path),
-            Job::Agency(unit, path) => pdf(maker, tools, &agency_report(scene, &tools.narrator, unit)?, path),
+            Job::Summary(case, number) => self.summary(case, &numbered(&summary_path(case), *number)),
+            Job::Agency(unit, number) => {
+                let document = agency_report(scene, &tools.narrator, unit)?;
+                pdf(maker, tools, &document, &numbered(&agency_path(unit), *number))
+            }
             Job::District(unit) => {
                 let document = district_report(scene, &tools.narrator, unit)?;
                 report(maker, tools, &document, &format!("districts/{}", unit.name))

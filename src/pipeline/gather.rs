@@ -1,7 +1,7 @@
 //! From the inputs folder to linked returns: what is listed, read and linked, and what
 //! is remembered of the last edition's problems.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::{Ground, Options};
@@ -22,7 +22,10 @@ use crate::reuse::{self, BUILD, Readings};
 /// Everything read and linked.
 pub struct Gathered {
     pub period: Period,
-    pub listing: Listing,
+    /// The quarters of the inputs, ascending.
+    pub periods: Vec<Period>,
+    /// Digest over the bytes that were read of each listed file; `None` where one is not known.
+    pub inputs: Option<Key>,
     pub records: Vec<FileRecord>,
     pub links: Links,
 }
@@ -47,7 +50,7 @@ impl Listed {
 }
 
 /// Names of the files as `<period>/<path>`, in the order of the listing.
-pub(super) fn names(listing: &Listing) -> impl Iterator<Item = String> {
+fn names(listing: &Listing) -> impl Iterator<Item = String> {
     listing.files.iter().map(|file| format!("{}/{}", file.period, file.name))
 }
 
@@ -86,9 +89,13 @@ pub(super) fn read_listed(
     let files = read::read_from(source, &listing, memory, (&ground.specs, &ground.settings), &|| bar.tick())?;
     readings.tidy();
     bar.finish();
-    let records = files.iter().map(|f| f.record.clone()).collect();
+    let records: Vec<FileRecord> = files.iter().map(|f| f.record.clone()).collect();
+    let inputs = read_key(&listing, &records);
+    // Of very many files, the records say what is still asked.
+    let periods = listing.periods;
+    drop(listing.files);
     let links = progress.timed(Step::Link, || link::link(files, &ground.specs, &ground.settings));
-    Ok(Gathered { period, listing, records, links })
+    Ok(Gathered { period, periods, inputs, records, links })
 }
 
 /// What earlier runs have read, under the same forms, mappings and limits.
@@ -121,13 +128,25 @@ pub(super) fn surroundings(listed: &Listed, options: &Options, ground: &Ground, 
     joint
 }
 
-/// Everything a run depends on, by the digests of its inputs in the order of the listing; `None` where one is not
-/// known, so that nothing can be known.
-pub(super) fn run_key(mut joint: Joint, inputs: impl IntoIterator<Item = Option<Key>>) -> Option<Key> {
+/// Everything a run depends on; `None` where the inputs are not known, so that nothing can be known.
+pub(super) fn run_key(mut surroundings: Joint, inputs: Option<Key>) -> Option<Key> {
+    surroundings.add(&inputs?);
+    Some(surroundings.key())
+}
+
+/// Digest over the digests of the inputs in the order of the listing; `None` where one is not known.
+pub(super) fn inputs_key(inputs: impl IntoIterator<Item = Option<Key>>) -> Option<Key> {
+    let mut joint = Joint::default();
     for digest in inputs {
         joint.add(&digest?);
     }
     Some(joint.key())
+}
+
+/// The same of the bytes that were read: the files may have changed since they were listed.
+fn read_key(listing: &Listing, records: &[FileRecord]) -> Option<Key> {
+    let read: HashMap<_, _> = records.iter().map(|r| ((r.period, &r.name), r.sha256)).collect();
+    inputs_key(listing.files.iter().map(|file| *read.get(&(file.period, &file.name))?))
 }
 
 /// Says every problem in the workspace's words, and where it stands since the last edition.

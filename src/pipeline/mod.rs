@@ -15,11 +15,10 @@ use serde::Serialize;
 
 use self::documents::{Desk, Tools};
 use self::edition::{SITE, data_files, fingerprint_of, manifest, write_data, write_site};
-use self::gather::{Listed, list, read_listed, remember, run_key, same_inputs, surroundings};
+use self::gather::{Listed, inputs_key, list, read_listed, remember, run_key, same_inputs, surroundings};
 use crate::compose::Scene;
-use crate::digest::{self, Key};
+use crate::digest::Key;
 use crate::error::{Error, Result};
-use crate::inputs::Listing;
 use crate::metrics::{self, Measured};
 use crate::output::{self, Edition, Manifest};
 use crate::period::Period;
@@ -174,7 +173,7 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
     tools.engine.install(|| {
         let listed = list(options, &ground)?;
         let surroundings = surroundings(&listed, options, &ground, &tools.fonts);
-        let key = run_key(surroundings.clone(), listed.digests.iter().copied());
+        let key = run_key(surroundings.clone(), inputs_key(listed.digests.iter().copied()));
         let standing = standing(options, listed.period);
         if let Some(outcome) = key.and_then(|key| unchanged(&standing, &key, listed.period)) {
             let log = outcome.log(progress)?;
@@ -186,11 +185,8 @@ pub fn run(options: &Options, progress: &Progress) -> Result<Outcome> {
         let maker = Maker::new(&edition, &standing);
         let made = make(listed, &maker, options, &ground, &tools, progress)?;
         let mut done = maker.finish();
-        let documents = std::mem::take(&mut done.documents);
-        // Remembered are the bytes that were read: the files may have changed since they were listed.
-        let read =
-            gather::names(&made.listing).map(|name| digest::from_hex(made.manifest.inputs.get(&name)?));
-        let key = run_key(surroundings, read);
+        let documents = std::mem::take(&mut done.documents).into_iter().collect();
+        let key = run_key(surroundings, made.inputs);
         let log = made.outcome.log(progress)?;
         let (path, manifest) = edition.publish(Manifest { documents, ..made.manifest }, &log)?;
         if let Some(key) = key {
@@ -210,7 +206,7 @@ pub fn plan(options: &Options, progress: &Progress) -> Result<Plan> {
     tools.engine.install(|| {
         let listed = list(options, &ground)?;
         let surroundings = surroundings(&listed, options, &ground, &tools.fonts);
-        let key = run_key(surroundings, listed.digests.iter().copied());
+        let key = run_key(surroundings, inputs_key(listed.digests.iter().copied()));
         let standing = standing(options, listed.period);
         let mut plan =
             Plan { period: listed.period.to_string(), files: listed.digests.len(), ..Plan::default() };
@@ -262,7 +258,8 @@ fn unchanged(standing: &Standing, key: &Key, period: Period) -> Option<Outcome> 
 /// What a run has made, before it takes the place of the last.
 struct Product {
     manifest: Manifest,
-    listing: Listing,
+    /// As in [`Gathered`].
+    inputs: Option<Key>,
     /// Without the place of the edition.
     outcome: Outcome,
 }
@@ -295,13 +292,13 @@ fn make(
     };
     maker.write(RECORD, &record.bytes()?)?;
     let counts = counts(&gathered);
-    let Gathered { period, listing, records, mut links } = gathered;
+    let Gathered { period, inputs, records, mut links, .. } = gathered;
     let problems = links.problems.remove(&period).unwrap_or_default();
     // The manifest names every file, of which there may be very many: what was read from them goes first.
     drop(links);
     let manifest = manifest(period, counts.clone(), &records, ground, fingerprint);
     let outcome = Outcome { period, edition: PathBuf::new(), counts, problems, refused };
-    Ok(Product { manifest, listing, outcome })
+    Ok(Product { manifest, inputs, outcome })
 }
 
 /// Explains one figure of an edition: reads the inputs it was made from again.
@@ -344,7 +341,7 @@ fn scene<'a>(
 
 /// Figures of the period and of every earlier one, for comparisons and trends.
 fn measure(gathered: &Gathered, ground: &Ground) -> Result<BTreeMap<Period, Measured>> {
-    let wanted = gathered.listing.periods.iter().filter(|p| **p <= gathered.period);
+    let wanted = gathered.periods.iter().filter(|p| **p <= gathered.period);
     wanted.map(|p| Ok((*p, metrics::measure(&gathered.links, *p, &ground.settings.metrics)?))).collect()
 }
 

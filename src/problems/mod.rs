@@ -198,13 +198,13 @@ fn key_of(linked: &Linked, problems: &[&Problem]) -> FormKey {
         if marked { String::new() } else { text::key(ret.words(id)) }
     };
     let consent = link::said_consent(linked).map(|yes| if yes { "是" } else { "否" });
-    let agency = ret.envelope.agency.as_ref().map(|said| said.text.to_string());
+    let agency = ret.envelope().agency.as_ref().map(|said| said.text.to_string());
     FormKey {
         project_key: sure("project"),
         enterprise_key: sure("enterprise"),
         form_version: forms::FORM_VERSION.to_owned(),
         district: linked.stated.map_or_else(String::new, |at| link::district_name(Some(at)).to_owned()),
-        agency: agency.or_else(|| Some(ret.envelope.key.as_ref()?.agency.clone())).unwrap_or_default(),
+        agency: agency.or_else(|| Some(ret.envelope().key.as_ref()?.agency.clone())).unwrap_or_default(),
         consent: consent.unwrap_or_default().to_owned(),
         supersedes: Some(link::token(linked)),
     }

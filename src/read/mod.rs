@@ -83,8 +83,9 @@ pub fn read_all(
     tick: &(dyn Fn() + Sync),
 ) -> Vec<FileRead> {
     let all: Vec<usize> = (0..listing.files.len()).collect();
+    let rules = Rules { specs, settings, pool: answer::Pool::default() };
     let judge = |index: usize, parts: Vec<Part>| {
-        let read = judge_parts(&listing.files[index], parts, specs, settings);
+        let read = judge_parts(&listing.files[index], parts, &rules);
         tick();
         read
     };
@@ -119,8 +120,9 @@ pub fn read_from(
     (specs, settings): (&Specs, &Settings),
     tick: &(dyn Fn() + Sync),
 ) -> Result<Vec<FileRead>> {
+    let rules = Rules { specs, settings, pool: answer::Pool::default() };
     let judge = |index: usize, parts: Vec<Part>| {
-        let read = judge_parts(&listing.files[index], parts, specs, settings);
+        let read = judge_parts(&listing.files[index], parts, &rules);
         tick();
         read
     };
@@ -187,9 +189,16 @@ fn number(files: &mut [FileRead]) {
     }
 }
 
+/// What files are judged by, and the texts that their returns have in common.
+struct Rules<'a> {
+    specs: &'a Specs,
+    settings: &'a Settings,
+    pool: answer::Pool,
+}
+
 /// The records of a file: its own, then those of its entries.
-fn judge_parts(file: &InputFile, parts: Vec<Part>, specs: &Specs, settings: &Settings) -> Vec<FileRead> {
-    parts.into_iter().map(|part| judge_part(&named(file, &part.head), part, specs, settings)).collect()
+fn judge_parts(file: &InputFile, parts: Vec<Part>, rules: &Rules) -> Vec<FileRead> {
+    parts.into_iter().map(|part| judge_part(&named(file, &part.head), part, rules)).collect()
 }
 
 /// The file a part is: the listed one, or an entry named below its archive.
@@ -203,9 +212,9 @@ fn named(file: &InputFile, head: &Head) -> InputFile {
     InputFile::named(file.period, name.into(), district)
 }
 
-fn judge_part(file: &InputFile, part: Part, specs: &Specs, settings: &Settings) -> FileRead {
+fn judge_part(file: &InputFile, part: Part, rules: &Rules) -> FileRead {
     let Part { head, outcome } = part;
-    settled(file, &head, settings, |out| out.take_outcome(file, outcome, specs, settings))
+    settled(file, &head, rules.settings, |out| out.take_outcome(file, outcome, rules))
 }
 
 /// What is made of a file; a fault of ours costs the file, not the run.
@@ -264,72 +273,72 @@ impl FileRead {
         self.problems.push((self.record.period, problem));
     }
 
-    fn take_outcome(&mut self, file: &InputFile, outcome: Outcome, specs: &Specs, settings: &Settings) {
+    fn take_outcome(&mut self, file: &InputFile, outcome: Outcome, rules: &Rules) {
         match outcome {
-            Outcome::Read(contents) => self.take(file, *contents, specs, settings),
+            Outcome::Read(contents) => self.take(file, *contents, rules),
             Outcome::Archive => {
                 self.record.read = true;
                 self.record.archive = true;
             }
-            Outcome::Fault(fault) => self.note(fault_problem(file, &fault), settings),
+            Outcome::Fault(fault) => self.note(fault_problem(file, &fault), rules.settings),
         }
     }
 
-    fn take(&mut self, file: &InputFile, contents: Contents, specs: &Specs, settings: &Settings) {
+    fn take(&mut self, file: &InputFile, contents: Contents, rules: &Rules) {
         let Contents { bindings, unreadable, remarks, boxes, synthetic, no_summary } = contents;
         self.synthetic = synthetic;
         if let Some(reason) = no_summary {
             let problem = Problem::new(Code::DocumentUnreadable, Place::file(Arc::clone(&file.name)));
-            return self.note(problem.about(Arc::clone(&file.name)).found(reason), settings);
+            return self.note(problem.about(Arc::clone(&file.name)).found(reason), rules.settings);
         }
         for (sheet, reason) in &unreadable {
             let place = Place { sheet: sheet.as_str().into(), ..Place::file(Arc::clone(&file.name)) };
             self.note(
                 Problem::new(Code::SheetUnreadable, place).about(sheet.as_str()).found(reason.as_str()),
-                settings,
+                rules.settings,
             );
         }
         for remark in &remarks {
             let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
-            self.note(problem.about(Arc::clone(&file.name)).found(remark.as_str()), settings);
+            self.note(problem.about(Arc::clone(&file.name)).found(remark.as_str()), rules.settings);
         }
         for Said { text, sheet, cell } in boxes {
             let place = Place { sheet, cell: Some(cell), file: Arc::clone(&file.name) };
             let problem = Problem::new(Code::FileRemark, place);
-            self.note(problem.about(Arc::clone(&file.name)).found(text), settings);
+            self.note(problem.about(Arc::clone(&file.name)).found(text), rules.settings);
         }
         self.record.read = is_anything(&bindings);
         self.record.blank_forms = bindings.blank_forms;
         if !self.record.read && unreadable.is_empty() {
             let problem = Problem::new(Code::FileUnrecognised, Place::file(Arc::clone(&file.name)));
-            self.note(problem.about(Arc::clone(&file.name)), settings);
+            self.note(problem.about(Arc::clone(&file.name)), rules.settings);
             return;
         }
-        self.take_bindings(file, bindings, specs, settings);
+        self.take_bindings(file, bindings, rules);
     }
 
-    fn take_bindings(&mut self, file: &InputFile, bindings: Bindings, specs: &Specs, settings: &Settings) {
+    fn take_bindings(&mut self, file: &InputFile, bindings: Bindings, rules: &Rules) {
         for finding in bindings.findings {
             if let Some(problem) = finding_problem(file, finding) {
-                self.note(problem, settings);
+                self.note(problem, rules.settings);
             }
         }
-        let mut pool = answer::Pool::default();
         self.returns.reserve_exact(bindings.returns.len() + bindings.refused.len());
         let refused = bindings.refused.into_iter().map(|b| (b, true));
         for (bound, refused) in bindings.returns.into_iter().map(|b| (b, false)).chain(refused) {
-            let spec = specs.of(bound.form);
-            let (mut ret, mut problems) = answer::judge_with(bound, &file.name, file.period, spec, &mut pool);
+            let spec = rules.specs.of(bound.form);
+            let (mut ret, mut problems) =
+                answer::judge_with(bound, &file.name, file.period, spec, &rules.pool);
             if refused {
                 problems.clear();
             } else {
                 problems.extend(check::check(&ret));
                 check::leave_out(&mut ret);
             }
-            let severity = |p: &Problem| settings.severity_of(p.code, p.severity);
+            let severity = |p: &Problem| rules.settings.severity_of(p.code, p.severity);
             ret.excluded = refused || problems.iter().any(|p| severity(p) == Severity::Error);
             for problem in problems {
-                self.note(problem, settings);
+                self.note(problem, rules.settings);
             }
             self.returns.push(Box::new(ret));
         }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::BUILD;
 use super::recipe::{Recipe, Why};
 use crate::digest::{self, Key};
 use crate::output::{MANIFEST, Manifest};
@@ -28,6 +29,8 @@ pub struct Made {
 pub struct Record {
     /// Where the edition is.
     pub edition: PathBuf,
+    /// The program that made it ([`BUILD`]).
+    pub program: String,
     /// Everything the run depended on.
     pub run: Key,
     /// Digest of the manifest it wrote.
@@ -63,6 +66,9 @@ impl Standing {
     /// Why it cannot be used.
     pub fn same(&self, path: &str, recipe: &Recipe) -> Result<(PathBuf, Made), Why> {
         let made = self.record.files.get(path).ok_or(Why::Missing)?;
+        if self.record.program != BUILD {
+            return Err(Why::Program);
+        }
         if let Some(why) = recipe.differs(&made.recipe) {
             return Err(why);
         }
@@ -100,7 +106,7 @@ impl Standing {
     /// Remembers a new edition, and forgets editions that are gone. That it cannot be written is
     /// no fault.
     pub fn remember(&self, record: Record) {
-        let record = Record { edition: self.edition.clone(), ..record };
+        let record = Record { edition: self.edition.clone(), program: BUILD.to_owned(), ..record };
         let fresh = self.memory.with_extension("new");
         let folder = self.memory.parent().unwrap_or(Path::new("."));
         forget_the_gone(folder);

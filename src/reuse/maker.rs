@@ -23,16 +23,16 @@ pub struct Maker<'a> {
 /// What a run made.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
-    /// By path, which the edition shares: there may be very many.
-    pub made: BTreeMap<Arc<str>, Made>,
+    /// With their paths, which the edition shares: there may be very many.
+    pub made: Vec<(Arc<str>, Made)>,
     /// Files that would be made anew, and why; of a plan only.
     pub anew: BTreeMap<String, Why>,
     /// Files carried over.
     pub kept: usize,
-    /// Files that are written each time: cheaper than asking.
+    /// Files that are written each time, being cheaper than asking; of a plan only.
     pub always: BTreeSet<String>,
-    /// Fingerprints of documents made of a part of the data, by path.
-    pub documents: BTreeMap<Arc<str>, Box<str>>,
+    /// Paths and fingerprints of documents made of a part of the data.
+    pub documents: Vec<(Arc<str>, Box<str>)>,
 }
 
 impl<'a> Maker<'a> {
@@ -51,8 +51,10 @@ impl<'a> Maker<'a> {
     /// # Errors
     /// As [`Edition::write`].
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
-        self.done().always.insert(path.to_owned());
-        self.edition.map_or(Ok(()), |edition| edition.write(path, bytes).map(|_| ()))
+        match self.edition {
+            Some(edition) => edition.write(path, bytes).map(|_| ()),
+            None => self.plan_always(path),
+        }
     }
 
     /// The same for a large file, piece by piece.
@@ -60,8 +62,15 @@ impl<'a> Maker<'a> {
     /// # Errors
     /// As [`Edition::fill`].
     pub fn fill(&self, path: &str, fill: Fill) -> Result<()> {
+        match self.edition {
+            Some(edition) => edition.fill(path, fill),
+            None => self.plan_always(path),
+        }
+    }
+
+    fn plan_always(&self, path: &str) -> Result<()> {
         self.done().always.insert(path.to_owned());
-        self.edition.map_or(Ok(()), |edition| edition.fill(path, fill))
+        Ok(())
     }
 
     /// Takes back whatever was [written](Self::write) below a folder of the edition.
@@ -90,7 +99,7 @@ impl<'a> Maker<'a> {
                 if self.edition.is_none_or(|e| e.carry(shared(), &file, made.sha256).is_ok()) {
                     let mut done = self.done();
                     done.kept += 1;
-                    done.made.insert(path, made);
+                    done.made.push((path, made));
                     return Ok(());
                 }
                 Why::Missing
@@ -103,13 +112,13 @@ impl<'a> Maker<'a> {
         };
         let bytes = make()?;
         let sha256 = edition.write(Arc::clone(&path), &bytes)?;
-        self.done().made.insert(path, Made { recipe, sha256 });
+        self.done().made.push((path, Made { recipe, sha256 }));
         Ok(())
     }
 
     /// Notes the fingerprint that a document prints of its own part of the data.
     pub fn vouch(&self, path: Arc<str>, fingerprint: &str) {
-        self.done().documents.insert(path, fingerprint.into());
+        self.done().documents.push((path, fingerprint.into()));
     }
 
     /// What was made so far.
@@ -125,6 +134,6 @@ impl<'a> Maker<'a> {
 impl Done {
     /// What to remember of the edition that these files made.
     pub fn record(self, run: [u8; 32], manifest: [u8; 32], refused: Option<String>) -> Record {
-        Record { run, manifest, refused, files: self.made, ..Record::default() }
+        Record { run, manifest, refused, files: self.made.into_iter().collect(), ..Record::default() }
     }
 }

@@ -1,21 +1,19 @@
-//! What a file is made from, as three digests: the program, the look (page layouts,
-//! fonts, reference documents) and the content. Three, so that it can be said why a
-//! file has to be made anew.
+//! What a file is made from, as two digests: the look (page layouts, fonts, reference
+//! documents) and the content. Two, so that it can be said why a file has to be made anew;
+//! the program is the same for all files of an edition.
 
 use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::BUILD;
-use crate::digest::{self, Joint, Key};
+use crate::digest::{Half, Joint};
 use crate::error::{Error, Result};
 
-/// What a file is made from.
+/// What a file is made from. A run keeps that of every file it makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
-    program: Key,
-    look: Key,
-    content: Key,
+    look: Half,
+    content: Half,
 }
 
 /// Why a file is made anew.
@@ -37,16 +35,14 @@ impl Why {
 }
 
 impl Recipe {
-    /// Of this program, with a look and a content.
+    /// Of a look and a content.
     pub fn new(look: &Content, content: &Content) -> Self {
-        let program = digest::key(BUILD.as_bytes());
-        Self { program, look: look.key(), content: content.key() }
+        Self { look: look.half(), content: content.half() }
     }
 
     /// What differs from an earlier recipe; `None` where nothing does.
     pub fn differs(&self, earlier: &Self) -> Option<Why> {
         match self {
-            s if s.program != earlier.program => Some(Why::Program),
             s if s.look != earlier.look => Some(Why::Look),
             s if s.content != earlier.content => Some(Why::Content),
             _ => None,
@@ -85,8 +81,8 @@ impl Content {
         Ok(self)
     }
 
-    fn key(&self) -> Key {
-        self.0.clone().key()
+    fn half(&self) -> Half {
+        self.0.clone().half()
     }
 }
 
@@ -102,7 +98,7 @@ mod tests {
         assert_eq!(of("a", "b").differs(&of("a", "b")), None);
         assert_eq!(of("a", "b").differs(&of("a", "c")), Some(Why::Content));
         assert_eq!(of("a", "b").differs(&of("c", "b")), Some(Why::Look));
-        let parts = |a: &str, b: &str| Content::default().bytes(a).bytes(b).key();
+        let parts = |a: &str, b: &str| Content::default().bytes(a).bytes(b).half();
         assert_ne!(parts("ab", "c"), parts("a", "bc"));
     }
 }

@@ -33,7 +33,9 @@ use self::world::{Desk, Shop};
 /// Typst recurses deeply, most of all in debug builds and on nested tables.
 const STACK: usize = 64 << 20;
 /// Bytes of data and drawings set between two sweeps of typst's memory: a few summaries, or one report.
-const SWEEP_EVERY: usize = 32 << 10;
+/// The tables of that memory never shrink, so that they grow with what ever lay between two sweeps;
+/// at half of this the sweeps themselves take time.
+const SWEEP_EVERY: usize = 16 << 10;
 /// Sweeps an entry of that memory survives without being used.
 const KEEP: usize = 2;
 
