@@ -242,7 +242,7 @@ fn has_levels(ret: &Return, item: &str) -> bool {
 /// Which returns are asked: forms, periods and unit of the figure.
 struct Scope<'a> {
     ground: &'a Ground<'a>,
-    sizes: HashMap<&'a Arc<str>, i32>,
+    sizes: HashMap<&'a Arc<str>, i8>,
     /// Counted C of the period, by key.
     services: HashMap<&'a Key, &'a Linked>,
     /// Enterprises with a counted C in the four periods before.

@@ -10,20 +10,31 @@ use crate::problem::Problem;
 use crate::reference::district;
 
 /// A sheet of a file, and the row where the sheet is a table.
-type Spot = (Arc<str>, Arc<str>, Option<u32>);
+type Spot<'a> = (&'a str, &'a str, Option<u32>);
+
+fn spot(linked: &Linked) -> Spot<'_> {
+    let place = &linked.ret.place;
+    (&place.file, &place.sheet, place.cell.filter(|_| linked.ret.tabular).map(|cell| cell.row))
+}
 
 /// The districts that answer for the problems of a period: of each spot that of the last return there.
-#[derive(Clone, Debug, Default)]
-pub struct Answerable(Box<[(Spot, Option<usize>)]>);
+#[derive(Clone, Debug)]
+pub struct Answerable<'a> {
+    returns: &'a [Linked],
+    order: Order,
+}
+
+/// Indices of the returns of a period by their spots.
+type Order = Arc<[u32]>;
 
 /// What was made once, by period; a copy of the returns starts anew, for they may be changed.
 #[derive(Debug, Default)]
-pub(super) struct Known(Mutex<BTreeMap<Period, Arc<Answerable>>>);
+pub(super) struct Known(Mutex<BTreeMap<Period, Order>>);
 
 impl Known {
-    pub fn get(&self, period: Period, make: impl FnOnce() -> Answerable) -> Arc<Answerable> {
+    fn get(&self, period: Period, make: impl FnOnce() -> Order) -> Order {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(period).or_insert_with(|| Arc::new(make())))
+        Arc::clone(known.entry(period).or_insert_with(make))
     }
 }
 
@@ -33,29 +44,35 @@ impl Clone for Known {
     }
 }
 
-impl Answerable {
+impl<'a> Answerable<'a> {
     /// Takes the returns of a period.
-    pub(super) fn new(links: &Links, period: Period) -> Self {
-        let of = |linked: &Linked| {
-            let place = &linked.ret.place;
-            let row = place.cell.filter(|_| linked.ret.tabular).map(|c| c.row);
-            ((Arc::clone(&place.file), Arc::clone(&place.sheet), row), linked.district)
-        };
-        let mut all: Vec<_> = links.returns.iter().filter(|l| l.ret.period == period).map(of).collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
-        Self(all.into())
+    pub(super) fn new(links: &'a Links, period: Period) -> Self {
+        let returns = links.returns.as_slice();
+        let order = links.answerable.get(period, || {
+            let of_period = |at: &u32| returns[*at as usize].ret.period == period;
+            let mut all: Vec<u32> = (0..returns.len() as u32).filter(of_period).collect();
+            all.sort_by_key(|at| spot(&returns[*at as usize]));
+            all.into()
+        });
+        Self { returns, order }
     }
 
-    fn of_spot(&self, spot: &Spot) -> Option<Option<usize>> {
-        let after = self.0.partition_point(|(s, _)| s <= spot);
-        let (found, district) = self.0.get(after.checked_sub(1)?)?;
-        (found == spot).then_some(*district)
+    fn at(&self, index: u32) -> &'a Linked {
+        &self.returns[index as usize]
+    }
+
+    fn of_spot(&self, wanted: &Spot<'_>) -> Option<Option<usize>> {
+        let after = self.order.partition_point(|at| spot(self.at(*at)) <= *wanted);
+        let last = self.at(*self.order.get(after.checked_sub(1)?)?);
+        (spot(last) == *wanted).then_some(last.district)
     }
 
     /// The district of a file's returns, where they all agree.
-    fn of_file(&self, file: &Arc<str>) -> Option<Option<usize>> {
-        let from = self.0.partition_point(|((name, ..), _)| name < file);
-        let mut districts = self.0[from..].iter().take_while(|((name, ..), _)| name == file).map(|(_, d)| *d);
+    fn of_file(&self, file: &str) -> Option<Option<usize>> {
+        let name = |at: &u32| &*self.at(*at).ret.place.file;
+        let from = self.order.partition_point(|at| name(at) < file);
+        let own = self.order[from..].iter().take_while(|at| name(at) == file);
+        let mut districts = own.map(|at| self.at(*at).district);
         let first = districts.next()?;
         districts.all(|d| d == first).then_some(first)
     }
@@ -63,9 +80,9 @@ impl Answerable {
     /// Index of the district; `None` where nothing tells.
     pub fn of(&self, problem: &Problem) -> Option<usize> {
         let place = &problem.place;
-        let spot = |row| self.of_spot(&(Arc::clone(&place.file), Arc::clone(&place.sheet), row));
-        let of_return = place.cell.and_then(|c| spot(Some(c.row))).or_else(|| spot(None));
-        let of_folder = || place.file.rsplit('/').skip(1).find_map(district::by_name);
+        let of_row = |row| self.of_spot(&(&*place.file, &*place.sheet, row));
+        let of_return = place.cell.and_then(|c| of_row(Some(c.row))).or_else(|| of_row(None));
+        let of_folder = || place.file.rsplit('/').skip(1).find_map(district::of_folder);
         of_return.or_else(|| self.of_file(&place.file)).unwrap_or_else(of_folder)
     }
 }
@@ -78,8 +95,9 @@ mod tests {
 
     #[test]
     fn a_file_without_returns_belongs_to_its_folder() {
+        let (links, period) = (Links::default(), "2025Q1".parse().unwrap());
         let found =
-            |file: &str| Answerable::default().of(&Problem::new(Code::FileCorrupt, Place::file(file)));
+            |file: &str| links.answerable(period).of(&Problem::new(Code::FileCorrupt, Place::file(file)));
         assert_eq!(found("新都区/第一批/坏.xlsx"), district::by_name("新都区"));
         assert_eq!(found("企业直报/坏.xlsx"), None);
     }

@@ -124,8 +124,8 @@ pub type Unread = (Arc<str>, Option<usize>);
 
 impl Links {
     /// Which district answers for each problem of a period; made when first asked for, by the returns of then.
-    pub fn answerable(&self, period: Period) -> Arc<Answerable> {
-        self.answerable.get(period, || Answerable::new(self, period))
+    pub fn answerable(&self, period: Period) -> Answerable<'_> {
+        Answerable::new(self, period)
     }
 
     /// Counted returns of a form in a period.

@@ -48,16 +48,21 @@ pub struct Fact {
     /// Id of the other return behind it, where there is one.
     pub with: Option<Arc<str>>,
     /// Index of the district, -1 for 未归属.
-    pub district: i32,
+    pub district: i8,
     pub agency: Arc<str>,
     /// Index of the size class, -1 where unknown.
-    pub size: i32,
+    pub size: i8,
     /// Index of the category, -1 where the frame has none.
-    pub category: i32,
+    pub category: i8,
     /// Index of the indicator in its supplement, -1 where the frame has none.
-    pub indicator: i32,
+    pub indicator: i16,
     /// Whether it counts for the city: an enterprise served in two districts counts there once.
     pub city: bool,
+}
+
+/// An index in the few bytes that it takes: a run holds very many facts.
+fn small(index: usize) -> i8 {
+    i8::try_from(index).unwrap_or(-1)
 }
 
 impl Fact {
@@ -145,7 +150,7 @@ pub fn gather(links: &Links, period: Period, middle_score: f64) -> BTreeMap<Fram
 struct Ground<'a> {
     links: &'a Links,
     period: Period,
-    sizes: HashMap<&'a Arc<str>, i32>,
+    sizes: HashMap<&'a Arc<str>, i8>,
 }
 
 impl<'a> Ground<'a> {
@@ -162,7 +167,7 @@ impl<'a> Ground<'a> {
         Fact {
             of: Arc::clone(&linked.ret.id),
             with: None,
-            district: linked.district.map_or(-1, |d| d as i32),
+            district: linked.district.map_or(-1, small),
             agency: Arc::clone(&linked.agency),
             size: self.sizes.get(&linked.key.enterprise).copied().unwrap_or(-1),
             category: -1,
@@ -173,13 +178,13 @@ impl<'a> Ground<'a> {
 }
 
 /// Size class of every enterprise: that of its newest counted B of this or an earlier period, -1 where it names none.
-pub(crate) fn sizes(links: &Links, period: Period) -> HashMap<&Arc<str>, i32> {
+pub(crate) fn sizes(links: &Links, period: Period) -> HashMap<&Arc<str>, i8> {
     let mut newest: HashMap<&Arc<str>, &Linked> = HashMap::new();
     let earlier = |l: &&Linked| l.counted() && l.ret.form == Form::B && l.ret.period <= period;
     for linked in links.returns.iter().filter(earlier) {
         newest.insert(&linked.key.enterprise, linked);
     }
-    let size = |l: &Linked| l.ret.one("size").map_or(-1, |i| i as i32);
+    let size = |l: &Linked| l.ret.one("size").map_or(-1, small);
     newest.into_iter().map(|(name, l)| (name, size(l))).collect()
 }
 
@@ -237,7 +242,7 @@ fn by_category(ground: &Ground, satisfaction: &Facts) -> Facts {
         for category in service.ret.many("need_types") {
             let with = Some(Arc::clone(&service.ret.id));
             let numbers = satisfaction.numbers.iter().filter_map(|column| column.get(row));
-            out.push(Fact { category: category as i32, with, ..fact.clone() }, numbers);
+            out.push(Fact { category: small(category), with, ..fact.clone() }, numbers);
         }
     }
     out
@@ -321,7 +326,7 @@ fn pairs(ground: &Ground) -> Facts {
                 .min_by_key(|(days, s)| (*days, s.ret.position));
             let numbers = [1, i64::from(first.is_some()), first.map_or(-1, |(days, _)| days)];
             let with = first.map(|(_, s)| Arc::clone(&s.ret.id));
-            out.push(Fact { category: *category as i32, with, ..ground.fact(linked) }, numbers);
+            out.push(Fact { category: small(*category), with, ..ground.fact(linked) }, numbers);
         }
     }
     out
@@ -430,7 +435,10 @@ fn indicators(ground: &Ground) -> Facts {
                 continue;
             };
             if let Some(share) = attained(before, goal, after) {
-                out.push(Fact { indicator: at as i32, ..ground.fact(linked) }, [1, share]);
+                out.push(
+                    Fact { indicator: i16::try_from(at).unwrap_or(-1), ..ground.fact(linked) },
+                    [1, share],
+                );
             }
         }
     }

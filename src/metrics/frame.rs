@@ -66,11 +66,13 @@ fn agencies(facts: &Facts) -> (Vec<Arc<str>>, Vec<i32>) {
 pub(super) fn table(facts: &Facts) -> PolarsResult<Table> {
     let rows = &facts.rows;
     let (agencies, places) = agencies(facts);
+    let whole =
+        |index: &dyn Fn(&super::Fact) -> i8| rows.iter().map(|row| i32::from(index(row))).collect::<Vec<_>>();
     let mut all: Vec<Column> = vec![
-        Column::new("district".into(), rows.iter().map(|r| r.district).collect::<Vec<_>>()),
+        Column::new("district".into(), whole(&|r| r.district)),
         Column::new("agency".into(), places),
-        Column::new("size".into(), rows.iter().map(|r| r.size).collect::<Vec<_>>()),
-        Column::new("category".into(), rows.iter().map(|r| r.category).collect::<Vec<_>>()),
+        Column::new("size".into(), whole(&|r| r.size)),
+        Column::new("category".into(), whole(&|r| r.category)),
         Column::new("city".into(), rows.iter().map(|r| r.city).collect::<Vec<_>>()),
         Column::new("fact".into(), (0..rows.len() as u32).collect::<Vec<_>>()),
     ];

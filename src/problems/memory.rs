@@ -6,14 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::waivers::Waivers;
 use crate::digest::Joint;
 use crate::error::{Error, Result};
-use crate::link::{Answerable, Links, district_name};
+use crate::link::{Links, district_name};
 use crate::period::Period;
 use crate::problem::{Problem, Severity, Standing};
 use crate::read::FileRecord;
@@ -50,7 +49,6 @@ pub struct Memory {
     mended: Ids,
     /// Reasons of the waived problems by id.
     waived: BTreeMap<String, String>,
-    districts: Arc<Answerable>,
 }
 
 /// What one district owes.
@@ -93,8 +91,8 @@ impl Memory {
         links: &mut Links,
         waivers: &Waivers,
     ) -> Self {
+        let mut problems = std::mem::take(links.problems.entry(period).or_default());
         let districts = links.answerable(period);
-        let problems = links.problems.entry(period).or_default();
         let inputs = inputs_digest(records);
         let last = last_edition(&outputs.join(period.to_string()).join(BASE));
         let before = match last {
@@ -104,7 +102,7 @@ impl Memory {
         };
         let mut waived = BTreeMap::new();
         let mut now = Ids::new();
-        for problem in problems {
+        for problem in &mut problems {
             let id = problem.id();
             let reason = waivers.reason(&id);
             problem.standing = Some(standing(&id, reason, before.as_ref()));
@@ -116,16 +114,12 @@ impl Memory {
             let kept = now.entry(id).or_insert_with(|| known.clone());
             kept.severity = kept.severity.min(known.severity);
         }
+        links.problems.insert(period, problems);
         let gone =
             |(id, known): &(&String, &Known)| !now.contains_key(*id) && known.severity != Severity::Info;
         let mended =
             before.iter().flatten().filter(gone).map(|(id, known)| (id.clone(), known.clone())).collect();
-        Self { base: Base { inputs, now, before }, mended, waived, districts }
-    }
-
-    /// District of a problem's file; 未归属 where nothing tells.
-    pub fn district(&self, problem: &Problem) -> &str {
-        district_name(self.districts.of(problem))
+        Self { base: Base { inputs, now, before }, mended, waived }
     }
 
     /// The files of the memory, as (path below the edition, bytes).
@@ -159,8 +153,9 @@ impl Memory {
             let new = || Debt { district: name.to_owned(), ..Debt::default() };
             count(out.entry(key).or_insert_with(new));
         };
+        let districts = links.answerable(period);
         for problem in links.problems.get(&period).into_iter().flatten() {
-            of(self.district(problem), &|debt| debt.count(problem));
+            of(district_name(districts.of(problem)), &|debt| debt.count(problem));
         }
         for known in self.mended.values() {
             of(&known.district, &|debt| debt.mended += 1);

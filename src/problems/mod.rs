@@ -119,7 +119,7 @@ pub const JSON: &str = "problems/problems.json";
 /// The file system refuses.
 pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options, look: &Content) -> Result<()> {
     maker.write(JSON, &json(scene.problems())?)?;
-    let listed = list(scene, memory, options);
+    let listed = list(scene, options);
     let recipe = Recipe::new(&Content::default(), &Content::default().debug(&listed));
     maker.make("problems/问题清单.xlsx", recipe, || excel::problem_list(&listed))?;
     for (path, bytes) in memory.files(scene.period, scene.links)? {
@@ -129,12 +129,13 @@ pub fn write(maker: &Maker, scene: &Scene, memory: &Memory, options: &Options, l
 }
 
 /// The same for people, by district and file.
-fn list(scene: &Scene, memory: &Memory, options: &Options) -> ProblemList {
+fn list(scene: &Scene, options: &Options) -> ProblemList {
+    let districts = scene.links.answerable(scene.period);
     let listed = |p: &Problem| {
         let label = p.form.and_then(|f| scene.specs.of(f).field(&p.field)).map(|f| f.label.to_string());
         Listed {
             problem: p.clone(),
-            district: memory.district(p).to_owned(),
+            district: link::district_name(districts.of(p)).to_owned(),
             label: label.unwrap_or_default(),
             standing: p.standing,
         }
