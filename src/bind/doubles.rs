@@ -108,7 +108,7 @@ fn chosen(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> Ch
     if agree(sheet, header, same) {
         return Chosen::Alike(exact.copied().unwrap_or(same[0]));
     }
-    if matches!(field.kind, Kind::One | Kind::Many) {
+    if field.kind.has_options() {
         // 企业类型 beside 企业规模 says something else.
         let answering: Vec<&u32> = same.iter().filter(says_one).collect();
         return match answering[..] {
@@ -127,8 +127,7 @@ fn chosen(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> Ch
 
 /// Whether the columns say the same in every row.
 fn agree(sheet: &Sheet, header: &Header<'_>, same: &[u32]) -> bool {
-    let from = sheet.rows.partition_point(|row| row.at < header.data_from);
-    sheet.rows[from..].iter().all(|row| {
+    header.rows(sheet).iter().all(|row| {
         let says = |col: &u32| text::key(&sheet.text(Cell::new(row.at, *col)));
         let first = says(&same[0]);
         same[1..].iter().all(|col| says(col) == first)
@@ -137,8 +136,7 @@ fn agree(sheet: &Sheet, header: &Header<'_>, same: &[u32]) -> bool {
 
 /// Whether a column answers with an option of the question.
 fn answers_with_options(sheet: &Sheet, header: &Header<'_>, col: u32, field: &Field) -> bool {
-    let from = sheet.rows.partition_point(|row| row.at < header.data_from);
-    sheet.rows[from..].iter().take(LOOKED_AT).any(|row| {
+    header.rows(sheet).iter().take(LOOKED_AT).any(|row| {
         let said = sheet.text(Cell::new(row.at, col));
         marks::ticks(&said, &field.choices).is_ok_and(|ticks| !ticks.ticked.is_empty())
     })
