@@ -21,7 +21,7 @@ pub(super) fn complete(sheet: &Sheet, header: &mut Header<'_>, spec: &FormSpec) 
     below_merged(sheet, header);
     let wanted: Vec<usize> =
         (0..spec.fields.len()).filter(|at| spec.fields[*at].within.is_none() && !header.reads(*at)).collect();
-    let once = |field: usize| header.columns.iter().filter(|(_, c)| *c == Column::Field(field)).count() == 1;
+    let once = |field: usize| header.columns_of(field).count() == 1;
     let ranges: Vec<usize> = (0..spec.fields.len())
         .filter(|at| spec.fields[*at].kind == Kind::Range && (wanted.contains(at) || once(*at)))
         .collect();
@@ -166,12 +166,8 @@ fn period(sheet: &Sheet, header: &mut Header<'_>, field: usize, unclaimed: &[Hea
         return;
     }
     let last = |col: u32| text::label(&sheet.text(Cell::new(header.data_from - 1, col)));
-    let claimed = header
-        .columns
-        .iter()
-        .filter(|(_, c)| *c == Column::Field(field))
-        .map(|(col, _)| (*col, edge(&last(*col))));
-    let claimed: Vec<(u32, Option<Edge>)> = claimed.collect();
+    let claimed: Vec<(u32, Option<Edge>)> =
+        header.columns_of(field).map(|col| (col, edge(&last(col)))).collect();
     if claimed.iter().any(|(_, edge)| edge.is_none()) {
         return;
     }

@@ -27,7 +27,7 @@ pub(super) fn settle(
 ) -> Vec<Finding> {
     let mut told = Vec::new();
     for (index, field) in spec.fields.iter().enumerate() {
-        let same: Vec<u32> = columns_of(header, index);
+        let same: Vec<u32> = header.columns_of(index).collect();
         if same.len() < 2 || are_parts(sheet, header, &same, field) {
             continue;
         }
@@ -64,10 +64,6 @@ pub(super) fn order(sheet: &Sheet, header: &mut Header<'_>, spec: &FormSpec) {
             header.columns.swap(first, last);
         }
     }
-}
-
-fn columns_of(header: &Header<'_>, field: usize) -> Vec<u32> {
-    header.columns.iter().filter(|(_, c)| *c == Column::Field(field)).map(|(col, _)| *col).collect()
 }
 
 fn drop_others(header: &mut Header<'_>, field: usize, kept: Option<u32>) {

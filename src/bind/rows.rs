@@ -5,7 +5,7 @@ use super::table::{Column, Header};
 use super::ticks;
 use crate::cell::Cell;
 use crate::parse::{marks, number};
-use crate::spec::FormSpec;
+use crate::spec::{FormSpec, Kind};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
@@ -60,7 +60,7 @@ impl<'c> Asked<'_, 'c> {
     }
 
     fn column(&self, field: usize) -> Option<u32> {
-        self.header.columns.iter().find(|(_, c)| *c == Column::Field(field)).map(|(col, _)| *col)
+        self.header.columns_of(field).next()
     }
 
     /// The cell of its first name.
@@ -101,7 +101,16 @@ impl<'c> Asked<'_, 'c> {
                 _ => false,
             }
         });
-        chosen || !is_sum && self.is_half_words()
+        chosen || !is_sum && (self.is_half_words() || self.names_a_third())
+    }
+
+    /// Whether it names all three that a form asks for: no footer does.
+    fn names_a_third(&self) -> bool {
+        let fields = &self.spec.fields;
+        let required =
+            || (0..fields.len()).filter(|at| fields[*at].required && fields[*at].kind == Kind::Name);
+        let is_named = |at: usize| self.column(at).and_then(|col| self.value(col)).is_some_and(is_name);
+        required().count() >= 3 && required().all(is_named)
     }
 
     fn is_half_words(&self) -> bool {
@@ -327,6 +336,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn three_names_are_a_return_without_an_answer() {
+        let head: &[&str] =
+            &["质量提升服务项目名称", "企业名称", "质量服务机构名称", "联系电话", "对服务人员的服务态度"];
+        let row: &[&str] = &["填报单位能力提升", "成都拟乙公司", "成都拟丙机构", "", ""];
+        let bound = bind(&book(&[head, row]), specs());
+        assert_eq!((bound.returns.len(), bound.findings.len()), (1, 0));
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl Header<'_> {
         self.columns.iter().find(|(c, _)| *c == col).map(|(_, column)| *column)
     }
 
+    /// The columns that hold a field as a whole.
+    pub fn columns_of(&self, field: usize) -> impl Iterator<Item = u32> {
+        self.columns.iter().filter(move |(_, c)| *c == Column::Field(field)).map(|(col, _)| *col)
+    }
+
     /// Whether any column is of a field.
     pub fn reads(&self, field: usize) -> bool {
         self.columns.iter().any(|(_, column)| column.field() == Some(field))
@@ -259,8 +264,7 @@ fn bind_table(
 /// Why a table is refused as a whole (metrics.md 1), and where, if at one cell of the header.
 fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code, String, Option<Cell>)> {
     for (index, field) in spec.fields.iter().enumerate() {
-        let same: Vec<u32> =
-            header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
+        let same: Vec<u32> = header.columns_of(index).collect();
         if same.len() > 1 && !are_parts(sheet, header, &same, field) {
             let cells: Vec<String> = same.iter().map(|col| Cell::new(header.row, *col).to_string()).collect();
             let about = format!("“{}”出现在{}", field.label, cells.join("、"));
