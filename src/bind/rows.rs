@@ -125,12 +125,9 @@ impl<'c> Asked<'_, 'c> {
 fn is_name(value: &Value) -> bool {
     let Value::Text(words) = value else { return false };
     let label = text::label(words);
-    !text::is_blank_mark(words)
-        && !is_sum(&label)
-        && !is_office(&label)
-        && !(super::label::is_note(&label) && label.contains(':'))
-        && !is_guidance(value)
-        && !matches!(number::count(words), Ok(Some(_)))
+    let is_note = super::label::is_note(&label) && label.contains(':');
+    let is_none = text::is_blank_mark(words) || is_sum(&label) || is_office(&label) || is_note;
+    !is_none && !is_guidance(value) && !matches!(number::count(words), Ok(Some(_)))
 }
 
 const TOTALS: [&str; 6] = ["合计", "总计", "小计", "共计", "累计", "平均"];

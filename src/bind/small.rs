@@ -127,9 +127,12 @@ mod tests {
         bound.returns.iter().map(|b| format!("{} {}", b.form.letter(), said(&judged(b), id))).collect()
     }
 
+    /// Title, header, two rows and the letter of the form.
+    type Titled = (&'static str, &'static [&'static str], [&'static [&'static str]; 2], &'static str);
+
     #[test]
     fn every_row_under_a_title_is_read() {
-        let tables: [(&str, &[&str], [&[&str]; 2], &str); 5] = [
+        let tables: [Titled; 5] = [
             (
                 "中小企业质量提升服务需求调查记录表",
                 &["企业名称", "质量提升需求类型", "日期"],
