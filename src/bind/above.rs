@@ -1,21 +1,21 @@
 //! Cells that say what another cell says: merged over several rows or columns, or 同上 in words.
 //!
 //! A merged area is one answer for all its rows and keeps its own place, the top left; 同上 keeps the place where it
-//! stands. Where nothing stands above it, it stays what it is. Whether an area is one answer for all its columns as
+//! stands. Where nothing stands in the return above it, it stays what it is. Whether an area is one answer for all its columns as
 //! well depends on what they ask ([`super::answers`]).
+
+use std::collections::HashMap;
 
 use super::table::Header;
 use crate::cell::Cell;
 use crate::text;
-use crate::workbook::{Sheet, Value};
-
-/// Rows that one 同上 is followed upwards.
-const FARTHEST: usize = 1000;
+use crate::workbook::{Row, Sheet, Value};
 
 /// The cells of a table, each with what it stands for.
 pub(super) struct Cells<'a> {
     sheet: &'a Sheet,
-    from: u32,
+    /// What each 同上 stands for, of the return before its own.
+    same: HashMap<Cell, &'a Value>,
     /// Areas merged over several rows below the header, as (column, first row, last row), ascending.
     areas: Vec<(u32, u32, u32)>,
     /// Areas merged over several columns there, as (first row, last row, first column, last column), ascending.
@@ -40,14 +40,16 @@ impl<'a> Cells<'a> {
             .collect();
         wide.sort_unstable();
         let tallest = wide.iter().map(|(top, bottom, ..)| bottom - top).max().unwrap_or(0);
-        Self { wide, tallest, sheet, from: header.data_from, areas, alone: header.source.is_some() }
+        Self { wide, tallest, sheet, same: HashMap::new(), areas, alone: header.source.is_some() }
     }
 
     /// What a cell says, and where that stands.
     pub fn get(&self, cell: Cell) -> (Cell, Option<&'a Value>) {
         match self.sheet.get(cell) {
             None if !self.areas.is_empty() => self.merged(cell),
-            Some(value) if !self.alone && is_same(value) => (cell, self.above(cell).or(Some(value))),
+            Some(value) if !self.same.is_empty() && is_same(value) => {
+                (cell, self.same.get(&cell).copied().or(Some(value)))
+            }
             value => (cell, value),
         }
     }
@@ -84,14 +86,18 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// The nearest value above that says something itself.
-    fn above(&self, cell: Cell) -> Option<&'a Value> {
-        let rows = &self.sheet.rows;
-        let end = rows.partition_point(|row| row.at < cell.row);
-        let above = rows[..end].iter().rev().take(FARTHEST).take_while(|row| row.at >= self.from);
-        let cells = above.map(|row| Cell::new(row.at, cell.col));
-        let mut values = cells.map(|c| self.sheet.get(c).or_else(|| self.merged(c).1));
-        values.find(|value| !value.is_some_and(is_same)).flatten()
+    /// Follows every 同上 to the return before its own; a header that comes again and a total are none.
+    pub fn follow(&mut self, rows: &[&'a Row]) {
+        if self.alone {
+            return;
+        }
+        for two in rows.windows(2) {
+            let [before, row] = two else { continue };
+            for (col, _) in row.cells.iter().filter(|(_, value)| is_same(value)) {
+                let said = self.get(Cell::new(before.at, *col)).1.filter(|value| !is_same(value));
+                said.map(|value| self.same.insert(Cell::new(row.at, *col), value));
+            }
+        }
     }
 }
 
@@ -147,6 +153,16 @@ mod tests {
         for same in ["同上", "同 上", "〃", "″", "\"", "（同上）"] {
             let said = agencies(&bind(&rows(["成都拟丙机构", same, same]), specs()));
             assert_eq!(said, ["成都拟丙机构@C2", "成都拟丙机构@C3", "成都拟丙机构@C4"], "{same}");
+        }
+    }
+
+    #[test]
+    fn the_same_as_above_is_that_of_the_return_before() {
+        let row = |same| ["拟辛项目", "成都拟壬公司", same, "满意"];
+        for between in [HEAD, &["小计", "2家", "1家", ""]] {
+            let rows = [HEAD, &row("成都拟丙机构"), between, &row("同上"), &row("〃")];
+            let said = agencies(&bind(&book(&rows), specs()));
+            assert_eq!(said, ["成都拟丙机构@C2", "成都拟丙机构@C4", "成都拟丙机构@C5"], "{between:?}");
         }
     }
 

@@ -59,8 +59,11 @@ pub(super) fn under_heads(sheet: &Sheet, field: &Field, row: u32, cells: &[Cell]
         [(col, false)] if matches!(&*sheet.text(cells[0]), "○" | "〇" | "◯") => vec![(col, true)],
         _ => ticks,
     };
-    let heads = (1..=HEADS_ABOVE).find_map(|up| heads(sheet, field, row.checked_sub(up)?))?;
     let under = |head: &Cell, col: u32| (head.col..=sheet.extent(*head).col).contains(&col);
+    let Some(heads) = (1..=HEADS_ABOVE).find_map(|up| heads(sheet, field, row.checked_sub(up)?)) else {
+        return (1..=HEADS_ABOVE)
+            .find_map(|up| under_some(sheet, field, (row, row.checked_sub(up)?), &ticks));
+    };
     if !ticks.iter().all(|(col, _)| heads.iter().any(|head| under(head, *col))) {
         return None;
     }
@@ -70,6 +73,29 @@ pub(super) fn under_heads(sheet: &Sheet, field: &Field, row: u32, cells: &[Cell]
     let content = Content::Typed(Value::Text(words.collect::<Vec<_>>().join(" ")));
     let place = ticks.iter().find(|(_, on)| *on).or(ticks.first())?.0;
     Some(Slot { cell: Cell::new(row, place), content })
+}
+
+/// The same under heads of which not all are options of the question: the words of those that are ticked.
+fn under_some(sheet: &Sheet, field: &Field, (row, heads): (u32, u32), ticks: &[(u32, bool)]) -> Option<Slot> {
+    let at = sheet.rows.binary_search_by_key(&heads, |r| r.at).ok()?;
+    let cells = &sheet.rows[at].cells;
+    let words = |col: u32| {
+        let under = |(c, _): &&(u32, Value)| (*c..=sheet.extent(Cell::new(heads, *c)).col).contains(&col);
+        match cells.iter().find(under) {
+            Some((_, Value::Text(words))) if words.len() <= LONGEST_HEAD => Some(words.as_str()),
+            _ => None,
+        }
+    };
+    let known =
+        cells.iter().filter_map(|(_, v)| if let Value::Text(t) = v { option(field, t) } else { None });
+    let known: std::collections::BTreeSet<usize> = known.collect();
+    if known.len() < 2 || known.len() == field.choices.len() {
+        return None;
+    }
+    let ticked: Vec<&str> =
+        ticks.iter().filter(|(_, on)| *on).map(|(col, _)| words(*col)).collect::<Option<_>>()?;
+    let place = Cell::new(row, ticks.iter().find(|(_, on)| *on)?.0);
+    Some(Slot { cell: place, content: Content::Typed(Value::Text(ticked.join("、"))) })
 }
 
 /// The answer of a column of ticks under a question whose options stand in front of the rows below it.

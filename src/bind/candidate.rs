@@ -162,9 +162,12 @@ impl<'l> Text<'l> {
     }
 }
 
+/// Filled rows among which the header of a table must be.
+const FIRST_ROWS: usize = 30;
+
 /// Everything in the first rows of a sheet that may be a header of at least `least` columns.
 pub(super) fn candidates(sheet: &Sheet, specs: &Specs, least: usize) -> Vec<Candidate> {
-    candidates_from(sheet, specs, (0, 30), least)
+    candidates_from(sheet, specs, (0, FIRST_ROWS), least)
 }
 
 /// The same from one row (by its index), for so many rows.
@@ -174,13 +177,15 @@ pub(super) fn candidates_from(
     (first, count): (usize, usize),
     least: usize,
 ) -> Vec<Candidate> {
-    let rows = sheet.rows.iter().skip(first).take(count + 1);
+    let rows = sheet.rows.iter().skip(first).take(count + 2);
     let lines: Vec<Line<'_>> = rows.map(|row| Line::of(row, specs)).collect();
     let mut out = Vec::new();
     for (i, line) in lines.iter().enumerate().take(count) {
         let below = lines.get(i + 1).filter(|below| below.row.at == line.row.at + 1);
         out.extend(one_row(line, least));
         out.extend(below.and_then(|below| two_rows(sheet, line, below, least)));
+        let third = below.and_then(|_| lines.get(i + 2));
+        out.extend(third.and_then(|third| three_rows(sheet, [line, &lines[i + 1], third], least)));
     }
     out.retain(|candidate| candidate.columns.len() >= least);
     out
@@ -283,6 +288,24 @@ fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Op
     let (row, below) = (top.row, below.row);
     let (span, data_from) = (span(row)?, below.at + 1);
     Some(Candidate { row: row.at, data_from, span, columns, below: below.cells.len(), nameless })
+}
+
+/// A header in three rows, told by a cell that is merged over all of them: the groups of the middle row stand for
+/// those above them.
+fn three_rows(sheet: &Sheet, [top, middle, below]: [&Line<'_>; 3], least: usize) -> Option<Candidate> {
+    let at = top.row.at;
+    let end = |col: u32| sheet.extent(Cell::new(at, col));
+    let is_tall = |(col, _): &(u32, Value)| end(*col).row == at.saturating_add(2);
+    let follow = middle.row.at == at + 1 && below.row.at == at + 2;
+    if sheet.merges.is_empty() || !follow || !top.row.cells.iter().any(is_tall) {
+        return None;
+    }
+    let heads_groups = |col: u32| middle.row.cells.iter().any(|(c, _)| (col..=end(col).col).contains(c));
+    let own = top.row.cells.iter().filter(|(col, _)| !heads_groups(*col));
+    let mut cells: Vec<(u32, Value)> = own.chain(&middle.row.cells).cloned().collect();
+    cells.sort_by_key(|(col, _)| *col);
+    let groups = Row { at, cells };
+    two_rows(sheet, &Line::of(&groups, top.specs), below, least)
 }
 
 /// `质量服务机构名称：` and its answer over a table are no groups of its columns.

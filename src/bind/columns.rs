@@ -19,15 +19,9 @@ struct Head {
 /// Adds the columns that the labels of the form do not name themselves.
 pub(super) fn complete(sheet: &Sheet, header: &mut Header<'_>, spec: &FormSpec) {
     below_merged(sheet, header);
-    let lacks = |field: usize| {
-        !header
-            .columns
-            .iter()
-            .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == field))
-    };
     let wanted: Vec<usize> =
-        (0..spec.fields.len()).filter(|at| spec.fields[*at].within.is_none() && lacks(*at)).collect();
-    let once = |field: usize| header.columns.iter().filter(|(_, c)| *c == Column::Field(field)).count() == 1;
+        (0..spec.fields.len()).filter(|at| spec.fields[*at].within.is_none() && !header.reads(*at)).collect();
+    let once = |field: usize| header.columns_of(field).count() == 1;
     let ranges: Vec<usize> = (0..spec.fields.len())
         .filter(|at| spec.fields[*at].kind == Kind::Range && (wanted.contains(at) || once(*at)))
         .collect();
@@ -59,7 +53,7 @@ fn unclaimed(sheet: &Sheet, header: &Header<'_>) -> Vec<Head> {
     for row in sheet.rows.iter().filter(|r| (header.row..header.data_from).contains(&r.at)) {
         for (col, value) in &row.cells {
             let Value::Text(words) = value else { continue };
-            if words.len() > 120 || header.columns.iter().any(|(c, _)| c == col) {
+            if words.len() > 120 || header.column(*col).is_some() {
                 continue;
             }
             match out.iter_mut().find(|head| head.col == *col) {
@@ -74,7 +68,7 @@ fn unclaimed(sheet: &Sheet, header: &Header<'_>) -> Vec<Head> {
 /// One column per option, headed with its name, where the names are options of this question alone.
 fn options(sheet: &Sheet, header: &mut Header<'_>, spec: &FormSpec, field: usize, unclaimed: &[Head]) {
     let asked = &spec.fields[field];
-    if !matches!(asked.kind, Kind::Many | Kind::One) {
+    if !asked.kind.has_options() {
         return;
     }
     let has = |at: usize, label: &str| {
@@ -172,12 +166,8 @@ fn period(sheet: &Sheet, header: &mut Header<'_>, field: usize, unclaimed: &[Hea
         return;
     }
     let last = |col: u32| text::label(&sheet.text(Cell::new(header.data_from - 1, col)));
-    let claimed = header
-        .columns
-        .iter()
-        .filter(|(_, c)| *c == Column::Field(field))
-        .map(|(col, _)| (*col, edge(&last(*col))));
-    let claimed: Vec<(u32, Option<Edge>)> = claimed.collect();
+    let claimed: Vec<(u32, Option<Edge>)> =
+        header.columns_of(field).map(|col| (col, edge(&last(col)))).collect();
     if claimed.iter().any(|(_, edge)| edge.is_none()) {
         return;
     }

@@ -11,7 +11,7 @@ use super::columns::{complete, is_exact};
 use super::table::{Column, Header, missing};
 use crate::cell::Cell;
 use crate::problem::Code;
-use crate::spec::{Field, Form, FormSpec, Kind, Specs};
+use crate::spec::{Form, FormSpec, Kind, Specs};
 use crate::text;
 use crate::workbook::Sheet;
 
@@ -50,7 +50,7 @@ pub(super) fn others(
             unread = Some((other, own));
         }
     }
-    let is_read = |col: &u32| out.iter().any(|(header, _)| header.columns.iter().any(|(c, _)| c == col));
+    let is_read = |col: &u32| out.iter().any(|(header, _)| header.column(*col).is_some());
     let unread =
         unread.map(|(other, own)| (other, own.into_iter().filter(|col| !is_read(col)).collect::<Vec<_>>()));
     told.extend(
@@ -63,26 +63,23 @@ pub(super) fn others(
 
 /// Columns that only the further form reads.
 fn own_columns(header: &Header<'_>, main: &Header<'_>, others: &[(Header<'_>, Form)]) -> Vec<u32> {
-    let reads = |header: &Header<'_>, col: u32| header.columns.iter().any(|(c, _)| *c == col);
-    let is_read = |col: u32| reads(main, col) || others.iter().any(|(other, _)| reads(other, col));
+    let is_read =
+        |col: u32| main.column(col).is_some() || others.iter().any(|(other, _)| other.column(col).is_some());
     header.columns.iter().map(|(col, _)| *col).filter(|col| !is_read(*col)).collect()
 }
 
 /// Whether columns of its own make it a return: an answer that it requires, or several, one of them to a question with
 /// options where it asks any. A project's name beside needs is no services, and no ratings are no satisfaction.
 fn is_form(header: &Header<'_>, own: &[u32], spec: &FormSpec) -> bool {
-    let of = |col: &u32| header.columns.iter().find(|(c, _)| c == col).map(|(_, column)| *column);
-    let field = |col: &u32| match of(col)? {
-        Column::Field(field) | Column::Option(field, _) => Some(field),
-        _ => None,
-    };
+    let field = |col: &u32| header.column(*col)?.field();
     let mut fields: Vec<usize> = own.iter().filter_map(field).filter(|at| !spec.key.contains(at)).collect();
     fields.sort_unstable();
     fields.dedup();
-    let asks = |field: &Field| matches!(field.kind, Kind::One | Kind::Many);
     let may_ask = spec.fields.iter().any(|field| field.kind == Kind::One);
     let enough = match may_ask {
-        true => fields.len() >= LEAST_OF_A_SURVEY && fields.iter().any(|at| asks(&spec.fields[*at])),
+        true => {
+            fields.len() >= LEAST_OF_A_SURVEY && fields.iter().any(|at| spec.fields[*at].kind.has_options())
+        }
         false => fields.len() >= LEAST,
     };
     enough || fields.iter().any(|at| spec.fields[*at].required)
@@ -95,11 +92,9 @@ fn keep_exact(
     (main, main_spec): (&mut Header<'_>, &FormSpec),
     (other, spec): (&mut Header<'_>, &FormSpec),
 ) {
-    let field = |header: &Header<'_>, col: u32| {
-        header.columns.iter().find_map(|(c, column)| match column {
-            Column::Field(field) if *c == col => Some(*field),
-            _ => None,
-        })
+    let field = |header: &Header<'_>, col: u32| match header.column(col)? {
+        Column::Field(field) => Some(field),
+        _ => None,
     };
     let columns: Vec<u32> = other.columns.iter().map(|(col, _)| *col).collect();
     for col in columns {

@@ -27,7 +27,7 @@ pub(super) fn settle(
 ) -> Vec<Finding> {
     let mut told = Vec::new();
     for (index, field) in spec.fields.iter().enumerate() {
-        let same: Vec<u32> = columns_of(header, index);
+        let same: Vec<u32> = header.columns_of(index).collect();
         if same.len() < 2 || are_parts(sheet, header, &same, field) {
             continue;
         }
@@ -64,10 +64,6 @@ pub(super) fn order(sheet: &Sheet, header: &mut Header<'_>, spec: &FormSpec) {
             header.columns.swap(first, last);
         }
     }
-}
-
-fn columns_of(header: &Header<'_>, field: usize) -> Vec<u32> {
-    header.columns.iter().filter(|(_, c)| *c == Column::Field(field)).map(|(col, _)| *col).collect()
 }
 
 fn drop_others(header: &mut Header<'_>, field: usize, kept: Option<u32>) {
@@ -108,7 +104,7 @@ fn chosen(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> Ch
     if agree(sheet, header, same) {
         return Chosen::Alike(exact.copied().unwrap_or(same[0]));
     }
-    if matches!(field.kind, Kind::One | Kind::Many) {
+    if field.kind.has_options() {
         // 企业类型 beside 企业规模 says something else.
         let answering: Vec<&u32> = same.iter().filter(says_one).collect();
         return match answering[..] {
@@ -127,8 +123,7 @@ fn chosen(sheet: &Sheet, header: &Header<'_>, same: &[u32], field: &Field) -> Ch
 
 /// Whether the columns say the same in every row.
 fn agree(sheet: &Sheet, header: &Header<'_>, same: &[u32]) -> bool {
-    let from = sheet.rows.partition_point(|row| row.at < header.data_from);
-    sheet.rows[from..].iter().all(|row| {
+    header.rows(sheet).iter().all(|row| {
         let says = |col: &u32| text::key(&sheet.text(Cell::new(row.at, *col)));
         let first = says(&same[0]);
         same[1..].iter().all(|col| says(col) == first)
@@ -137,8 +132,7 @@ fn agree(sheet: &Sheet, header: &Header<'_>, same: &[u32]) -> bool {
 
 /// Whether a column answers with an option of the question.
 fn answers_with_options(sheet: &Sheet, header: &Header<'_>, col: u32, field: &Field) -> bool {
-    let from = sheet.rows.partition_point(|row| row.at < header.data_from);
-    sheet.rows[from..].iter().take(LOOKED_AT).any(|row| {
+    header.rows(sheet).iter().take(LOOKED_AT).any(|row| {
         let said = sheet.text(Cell::new(row.at, col));
         marks::ticks(&said, &field.choices).is_ok_and(|ticks| !ticks.ticked.is_empty())
     })

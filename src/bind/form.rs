@@ -41,6 +41,11 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
             let finding = Finding::new(Code::LabelOverwritten, &*name);
             out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });
         }
+        for (name, cell, found) in supplement::twice(sheet, spec, &labels, region.last) {
+            let (sheet, form) = (sheet.name.clone(), Some(region.form));
+            let finding = Finding::new(Code::RowsDiffer, &*name);
+            out.findings.push(Finding { sheet, cell: Some(cell), found, form, ..finding });
+        }
         out.returns.push(Bound {
             form: region.form,
             sheet: sheet.name.clone(),

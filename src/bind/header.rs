@@ -119,6 +119,11 @@ pub(super) fn asked(label: &str) -> Vec<String> {
     const SIGNS: [char; 7] = [':', '-', '—', '(', ')', '_', '/'];
     const WORDS: [&str; 9] =
         ["是否满意", "满意吗", "满意程度", "满意度", "评价", "评分", "打分", "如何", "怎么样"];
+    // `请说明原因（对服务人员的服务态度）` asks something else about what was rated.
+    const OTHERS: [&str; 8] = ["原因", "理由", "建议", "说明", "意见", "备注", "其他", "其它"];
+    if OTHERS.iter().any(|word| label.contains(word)) {
+        return Vec::new();
+    }
     let label = label.trim_end_matches('?');
     let has_signs = label.contains(SIGNS);
     if !has_signs && !WORDS.iter().any(|word| label.ends_with(word)) && !label.contains('您') {
@@ -291,6 +296,9 @@ mod tests {
             let known = ["对服务人员的服务态度", "服务人员服务态度", "对服务人员服务态度"];
             assert!(found.iter().any(|l| known.contains(&l.as_str())), "{words}: {found:?}");
         }
-        assert!(readings("企业名称", "企业名称".into()).asked.is_empty());
+        for other in ["企业名称", "请说明原因（对服务人员的服务态度）", "不满意的原因：对服务人员的服务态度"]
+        {
+            assert!(readings(other, text::label(other)).asked.is_empty(), "{other}");
+        }
     }
 }

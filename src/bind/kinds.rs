@@ -1,7 +1,7 @@
 //! Layouts of offices and survey platforms, each in its smallest form, with what must be read from it.
 
 use super::bind;
-use super::testing::{book, judged, said, specs};
+use super::testing::{book, judged, merged_book, said, specs};
 use crate::workbook::Book;
 
 /// What the returns of a book say to some fields.
@@ -29,6 +29,22 @@ fn options_in_columns_under_their_question() {
     let sub = ["", "", "", "", "标准化服务", "计量服务", "其他服务"];
     let said = table(&C_SAID, &["", "√", ""]);
     assert_eq!(read(&[&top, &sub, &said], &["project", "need_types"]), [["拟甲项目", "计量服务"]]);
+}
+
+#[test]
+fn a_header_in_three_rows() {
+    let rows: [&[&str]; 5] = [
+        &["序号", "企业名称", "质量基础信息", "", "", "", "", "质量提升需求类型", "填表日期"],
+        &["", "", "标准", "", "", "专利"],
+        &["", "", "国家标准", "行业标准", "团体标准", "有效发明专利", "海外发明专利"],
+        &["1", "成都拟乙公司", "4", "1", "0", "17", "0", "标准化服务", "2025年1月24日"],
+        &["2", "成都拟丙公司", "3", "2", "0", "14", "1", "计量服务", "2025年2月18日"],
+    ];
+    let mut merges = vec![((0, 2), (0, 6)), ((1, 2), (1, 4)), ((1, 5), (1, 6))];
+    merges.extend([0, 1, 7, 8].map(|col| ((0, col), (2, col))));
+    let said =
+        read_book(&merged_book(&rows, &merges), &["enterprise", "national_standards", "overseas_patents"]);
+    assert_eq!(said, [["成都拟乙公司", "4", "0"], ["成都拟丙公司", "3", "1"]]);
 }
 
 #[test]
@@ -107,6 +123,13 @@ fn ratings_as_ticks_under_their_options() {
         let said = read(&[&F_HEAD[..], &rows].concat(), &RATINGS);
         assert_eq!(said, [["满意", "基本满意", "不满意", ""]], "{tick}");
     }
+    let other: [&[&str]; 4] = [
+        &["评价项目", "满意", "一般", "不满意"],
+        &["3.对服务人员的服务态度", "√"],
+        &["4.对服务人员的专业能力", "", "√"],
+        &["5.对服务专家的服务态度", "", "", "√"],
+    ];
+    assert_eq!(read(&[&F_HEAD[..], &other].concat(), &RATINGS), [["满意", "", "不满意", ""]]);
     let two: [&[&str]; 2] = [&["", "满意", "基本满意", "不满意"], &["对服务人员的服务态度", "√", "√"]];
     assert_eq!(read(&[&F_HEAD[..], &two].concat(), &RATINGS[..1]), [[""]]);
 }

@@ -37,7 +37,7 @@ pub(super) fn roster(
 
 /// The lettered columns, in the rows of the header or right below; answers begin below them.
 fn columns(sheet: &Sheet, header: &mut Header<'_>, expected: Option<Column>) -> Letters {
-    let claims = |col: u32| header.columns.iter().any(|(c, column)| *c == col && Some(*column) != expected);
+    let claims = |col: u32| header.column(col).is_some_and(|column| Some(column) != expected);
     let rows = header.row..=header.data_from;
     for row in sheet.rows.iter().filter(|row| rows.contains(&row.at)) {
         // A row that names projects is no header.

@@ -3,7 +3,7 @@
 //! Need types and words of several rows are joined; an answer that allows one value and has two is left out and told.
 
 use super::above::Cells;
-use super::table::{Column, Header};
+use super::table::Header;
 use super::{Bound, Content, Slot};
 use crate::cell::Cell;
 use crate::spec::{Field, FormSpec, Kind};
@@ -12,9 +12,7 @@ use crate::workbook::Value;
 
 /// Whether a row goes on with the return of another above it: all its names are one area with those there.
 pub(super) fn goes_on(cells: &Cells<'_>, header: &Header<'_>, spec: &FormSpec, rows: (u32, u32)) -> bool {
-    let column =
-        |key: &usize| header.columns.iter().find(|(_, c)| *c == Column::Field(*key)).map(|(col, _)| *col);
-    let is_one = |key: &usize| column(key).is_some_and(|col| cells.are_one(col, rows));
+    let is_one = |key: &usize| header.columns_of(*key).next().is_some_and(|col| cells.are_one(col, rows));
     cells.has_tall() && !spec.key.is_empty() && spec.key.iter().all(is_one)
 }
 

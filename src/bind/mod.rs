@@ -35,8 +35,10 @@ mod rows;
 mod several;
 mod signed;
 mod slots;
+mod small;
 mod spread;
 mod stacked;
+mod strange;
 mod supplement;
 mod table;
 #[cfg(test)]

@@ -117,10 +117,24 @@ fn option_column(plain: &[String], spec: &FormSpec) -> Option<Column> {
             let question = &whole[..at];
             let option = whole[at + sign.len()..].trim_start_matches(header::OPTION_SIGNS);
             let field = spec.by_label(&text::label(question))?;
-            let has_options = matches!(spec.fields[field].kind, Kind::Many | Kind::One);
-            let index = has_options.then(|| known(field, option.trim_end_matches([')', ']']))).flatten()?;
+            let index = spec.fields[field]
+                .kind
+                .has_options()
+                .then(|| known(field, option.trim_end_matches([')', ']'])))
+                .flatten()?;
             Some(Column::Option(field, index))
         })
+    })
+}
+
+/// The question with options in front of an option that it does not have: `4、质量提升需求类型(体系认证服务)`.
+pub(super) fn question_before(words: &str, spec: &FormSpec) -> Option<usize> {
+    let label = text::label(words);
+    let bare = header::without_lead(&label);
+    bare.iter().chain([&label]).find_map(|whole| {
+        let mut cuts = whole.match_indices(header::OPTION_SIGNS).take(header::OPTION_CUTS);
+        cuts.find_map(|(at, _)| spec.by_label(&text::label(&whole[..at])))
+            .filter(|field| spec.fields[*field].kind.has_options())
     })
 }
 
@@ -130,7 +144,7 @@ fn option_behind(
     spec: &FormSpec,
     known: impl Fn(usize, &str) -> Option<usize>,
 ) -> Option<Column> {
-    let asks = spec.fields.iter().enumerate().filter(|(_, f)| matches!(f.kind, Kind::Many | Kind::One));
+    let asks = spec.fields.iter().enumerate().filter(|(_, f)| f.kind.has_options());
     asks.flat_map(|(at, field)| field.labels.iter().map(move |label| (at, label))).find_map(|(at, label)| {
         let option = whole.strip_prefix(label.as_str()).filter(|option| !option.is_empty())?;
         known(at, option).map(|option| Column::Option(at, option))

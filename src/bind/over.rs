@@ -51,7 +51,9 @@ fn name(rest: &str) -> Option<&str> {
 
 fn name_alone(words: &str) -> Option<&str> {
     let words = words.trim();
-    let is_name = !text::is_blank_mark(words) && !words.contains([':', '：']) && words.chars().count() >= 4;
+    // `甲公司；乙公司` are two, and neither is that of every row.
+    let is_name =
+        !text::is_blank_mark(words) && !words.contains([':', '：', ';', '；']) && words.chars().count() >= 4;
     is_name.then_some(words)
 }
 
@@ -76,6 +78,7 @@ mod tests {
             read(&["质量服务机构名称：", "成都拟和质量服务有限公司"]),
             want.map(|w| w.replace("A2", "B2"))
         );
+        assert_eq!(read(&["服务机构：成都拟和质量服务有限公司；成都拟信咨询有限公司"]), None);
         assert_eq!(read(&["质量服务机构名称："]), None);
         assert_eq!(read(&["报送单位：成都拟和质量服务有限公司"]), None);
     }

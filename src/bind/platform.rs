@@ -139,7 +139,7 @@ impl Reader<'_> {
             } else {
                 self.field(&text::label(question)).or_else(|| self.of_number(head.number?))?
             };
-            let has_options = matches!(self.spec.fields[field].kind, Kind::One | Kind::Many);
+            let has_options = self.spec.fields[field].kind.has_options();
             let index =
                 has_options.then(|| self.source.option(self.form, self.spec, field, option)).flatten()?;
             Some(Column::Option(field, index))
@@ -365,6 +365,21 @@ values = { 1 = "满意", 2 = "基本满意", 3 = "不满意" }
             let bindings = of(&wjx(&all, &["1", "0", "1", "描述", "过程"]), &Specs::built_in().unwrap());
             assert_eq!(values(&bindings, &["need_types"]), ["标准化服务、其他服务"], "{headers:?}");
         }
+    }
+
+    #[test]
+    fn a_column_for_an_option_that_the_form_lacks_is_told() {
+        let headers = [
+            "4. 质量提升需求类型(标准化服务)",
+            "4. 质量提升需求类型(体系认证服务)",
+            "4. 质量提升需求类型(其他认证)",
+            "5、质量提升需求具体描述",
+        ];
+        let bindings = of(&wjx(&headers, &["1", "1", "0", "描述"]), &Specs::built_in().unwrap());
+        assert_eq!(values(&bindings, &["need_types"]), ["标准化服务"]);
+        let told: Vec<String> =
+            bindings.findings.iter().map(|f| format!("{} {}", f.code, f.cell.unwrap())).collect();
+        assert_eq!(told, ["column_unread K1"]);
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn dates_beside(
 }
 
 /// An answer inside another one's cell has that cell for its place.
-fn share_containers(spec: &FormSpec, slots: &mut [Option<Slot>]) {
+pub(super) fn share_containers(spec: &FormSpec, slots: &mut [Option<Slot>]) {
     for (index, field) in spec.fields.iter().enumerate() {
         if let Some(container) = field.within
             && slots[index].is_none()

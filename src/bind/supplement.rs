@@ -119,10 +119,48 @@ pub(super) fn dimensions(sheet: &Sheet, field: &Field, header: Cell, last: u32) 
             let cell = Cell::new(row.at, col?);
             Some(Level { cell, value: sheet.shown(cell)? })
         };
-        rows[index] = columns.map(level);
+        let levels = columns.map(level);
+        // Which of two rows that differ is meant cannot be told ([`twice`]).
+        rows[index] = match rows[index].iter().all(Option::is_none) || says_same(&rows[index], &levels) {
+            true => levels,
+            false => [None, None, None],
+        };
         first = first.or(columns[0].map(|col| Cell::new(row.at, col)));
     }
     Slot { cell: first.unwrap_or(header), content: Content::Dimensions(rows) }
+}
+
+fn says_same(a: &[Option<Level>; 3], b: &[Option<Level>; 3]) -> bool {
+    let said = |level: &Option<Level>| level.as_ref().map(|level| text::key(&level.value.text()));
+    a.iter().zip(b).all(|(a, b)| said(a) == said(b))
+}
+
+/// Dimensions that are listed twice with different levels: the name, the second cell and what stands there.
+pub(super) fn twice(
+    sheet: &Sheet,
+    spec: &FormSpec,
+    labels: &[(usize, Cell)],
+    last: u32,
+) -> Vec<(String, Cell, String)> {
+    let tables = labels.iter().filter(|(index, _)| spec.fields[*index].kind == Kind::Dimensions);
+    let mut out = Vec::new();
+    for (index, header) in tables {
+        let field = &spec.fields[*index];
+        let head = Head::of(sheet, *header);
+        let columns = head.times(sheet);
+        let says = |row: &Row| columns.map(|col| text::key(&sheet.text(Cell::new(row.at, col?))).into());
+        let mut known: Vec<(usize, [Option<String>; 3])> = Vec::new();
+        for (name, row) in dimension_rows(sheet, field, &head, last) {
+            let Some(name) = name else { continue };
+            let levels = says(row);
+            if known.iter().any(|(other, before)| *other == name && *before != levels) {
+                let cell = Cell::new(row.at, header.col);
+                out.push((field.options[name].clone(), cell, text::words(&sheet.text(cell))));
+            }
+            known.push((name, levels));
+        }
+    }
+    out
 }
 
 /// The rows of the table of dimensions, each with the index of its dimension; rows that hold levels of
@@ -235,12 +273,14 @@ pub(super) fn indicators(sheet: &Sheet, header: Cell, last: u32) -> Slot {
         if name.trim().is_empty() || super::label::is_note(&text::label(&name)) {
             if numbers.iter().all(Option::is_none) { break } else { continue }
         }
-        if numbers.iter().all(Option::is_none) || closes(&text::label(&name)) {
-            continue;
-        }
         let words = |col: Option<u32>| {
             col.map(|c| text::words(&sheet.text(Cell::new(row.at, c)))).unwrap_or_default()
         };
+        // 平均值 with a unit or a direction of its own is an indicator.
+        let sums = words(unit).is_empty() && words(direction).is_empty() && closes(&text::label(&name));
+        if numbers.iter().all(Option::is_none) || sums {
+            continue;
+        }
         let [before, goal, after] = numbers;
         rows.push(IndicatorRow {
             cell: Cell::new(row.at, header.col),
@@ -393,6 +433,32 @@ mod tests {
         rows.push(vec!["填表人：张拟三", "", "", "日期", "2025-02-03", ""]);
         let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
         assert_eq!(tables(&rows), (vec![Some(1), Some(3), Some(2)], vec![PASS.to_owned()]));
+    }
+
+    #[test]
+    fn an_indicator_named_like_a_sum_has_a_unit() {
+        let mut rows: Vec<Vec<&str>> = vec![vec!["方面", "服务前", "目标", "服务后"]];
+        rows.extend(NAMES.iter().map(|name| vec![*name, "1", "3", "2"]));
+        rows.push(vec!["指标名称", "单位", "方向", "服务前", "目标", "服务后"]);
+        rows.push(vec!["平均值", "%", "越高越好", "90", "95", "96"]);
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        assert_eq!(tables(&rows).1, [PASS.replace("一次合格率", "平均值")]);
+    }
+
+    #[test]
+    fn a_dimension_listed_twice_is_told_where_its_levels_differ() {
+        let head: [&[&str]; 3] =
+            [&["质量提升服务补充表（S）"], &["质量提升服务项目名称", "拟甲"], &["企业名称", "甲有限公司"]];
+        for (again, told) in [("2", 0), ("5", 1)] {
+            let mut rows = vec![vec!["方面", "服务前", "目标", "服务后"]];
+            rows.extend(NAMES.iter().map(|name| vec![*name, "1", "3", "2"]));
+            rows.push(vec![NAMES[0], "1", "3", again]);
+            let rows: Vec<&[&str]> = head.into_iter().chain(rows.iter().map(Vec::as_slice)).collect();
+            let bound = crate::bind::bind(&book(&rows), specs());
+            let first = if told == 0 { [Some(1), Some(3), Some(2)] } else { [None; 3] };
+            assert_eq!((levels(&judged(&bound.returns[0]))[0], bound.findings.len()), (first, told));
+            assert!(bound.findings.iter().all(|f| f.code == "rows_differ" && f.about == NAMES[0]));
+        }
     }
 
     #[test]

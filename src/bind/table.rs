@@ -6,13 +6,13 @@ use super::candidate::{Candidate, best_header, candidates};
 use super::columns::{self, Edge};
 use super::platform::{self, Export};
 use super::words::Scan;
-use super::{Bindings, Content, Finding, combined, doubles, lettered, over, unread, wide};
+use super::{Bindings, Content, Finding, combined, doubles, lettered, over, small, strange, unread, wide};
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::source::Source;
 use crate::spec::{Field, Form, FormSpec, Kind, Specs};
 use crate::text;
-use crate::workbook::{Sheet, Value};
+use crate::workbook::{Row, Sheet, Value};
 
 /// What a column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,16 @@ pub(super) enum Column {
     Seconds,
 }
 
+impl Column {
+    /// The field that it belongs to.
+    pub fn field(self) -> Option<usize> {
+        match self {
+            Self::Field(field) | Self::Option(field, _) => Some(field),
+            _ => None,
+        }
+    }
+}
+
 /// A header: where the data start and what the columns hold.
 pub(super) struct Header<'a> {
     pub row: u32,
@@ -38,17 +48,30 @@ pub(super) struct Header<'a> {
 
 impl Header<'_> {
     pub fn fields(&self) -> usize {
-        let mut seen: Vec<usize> = self
-            .columns
-            .iter()
-            .filter_map(|(_, c)| match c {
-                Column::Field(f) | Column::Option(f, _) => Some(*f),
-                _ => None,
-            })
-            .collect();
+        let mut seen: Vec<usize> = self.columns.iter().filter_map(|(_, column)| column.field()).collect();
         seen.sort_unstable();
         seen.dedup();
         seen.len()
+    }
+
+    /// What a column holds.
+    pub fn column(&self, col: u32) -> Option<Column> {
+        self.columns.iter().find(|(c, _)| *c == col).map(|(_, column)| *column)
+    }
+
+    /// The columns that hold a field as a whole.
+    pub fn columns_of(&self, field: usize) -> impl Iterator<Item = u32> {
+        self.columns.iter().filter(move |(_, c)| *c == Column::Field(field)).map(|(col, _)| *col)
+    }
+
+    /// Whether any column is of a field.
+    pub fn reads(&self, field: usize) -> bool {
+        self.columns.iter().any(|(_, column)| column.field() == Some(field))
+    }
+
+    /// The rows below it.
+    pub fn rows<'s>(&self, sheet: &'s Sheet) -> &'s [Row] {
+        &sheet.rows[sheet.rows.partition_point(|row| row.at < self.data_from)..]
     }
 
     /// Columns that hold one option each.
@@ -83,7 +106,9 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
     }
     let mut headers = of_forms(&candidates, specs);
     let main = richest(&headers, specs).map(|at| headers.swap_remove(at));
-    let Some((mut header, form)) = main.or_else(|| of_options(sheet, &candidates, specs)) else {
+    let Some((mut header, form)) =
+        main.or_else(|| of_options(sheet, &candidates, specs)).or_else(|| small::ledger(sheet, scan, specs))
+    else {
         return false;
     };
     columns::complete(sheet, &mut header, specs.of(form));
@@ -107,6 +132,7 @@ fn bind_rows(
     tables.insert(0, (header, form));
     for (header, form) in &mut tables {
         let spec = specs.of(*form);
+        strange::set_aside(sheet, header);
         told.extend(wide::settle(sheet, header, (*form, spec)));
         told.extend(doubles::settle(sheet, header, (*form, spec)));
         doubles::order(sheet, header, spec);
@@ -173,18 +199,17 @@ fn is_part_of_a_form(scan: &Scan<'_>, header: &Header<'_>, spec: &FormSpec) -> b
 
 /// Required fields without a column.
 pub(super) fn missing(header: &Header<'_>, spec: &FormSpec) -> Vec<usize> {
-    let is = |index: usize, column: &Column| matches!(column, Column::Field(f) | Column::Option(f, _) if *f == index);
-    let has = |index: usize| header.columns.iter().any(|(_, column)| is(index, column));
     // The agency may come from the cover or the roster; row by row it is told where neither names one.
     let needed = spec.fields.iter().enumerate().filter(|(_, f)| f.required && &*f.id != "agency");
-    needed.map(|(index, _)| index).filter(|index| !has(*index)).collect()
+    needed.map(|(index, _)| index).filter(|index| !header.reads(*index)).collect()
 }
 
-/// The header that names most fields; that of the smaller form where two tie.
+/// The header that names most fields; where two tie, that which lacks nothing, and that of the smaller form.
 fn richest(headers: &[(Header<'_>, Form)], specs: &Specs) -> Option<usize> {
     let rank = |at: &usize| {
         let (header, form) = &headers[*at];
-        (header.fields(), std::cmp::Reverse(specs.of(*form).fields.len()))
+        let spec = specs.of(*form);
+        (header.fields(), missing(header, spec).is_empty(), std::cmp::Reverse(spec.fields.len()))
     };
     (0..headers.len()).max_by_key(rank)
 }
@@ -210,8 +235,9 @@ fn bind_table(
     out: &mut Bindings,
 ) {
     let spec = specs.of(form);
+    let at = Cell::new(header.row, header.columns.iter().map(|(col, _)| *col).min().unwrap_or(0));
     let refusal = refusal(sheet, header, spec)
-        .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new())));
+        .or_else(|| (!rivals.is_empty()).then(|| (Code::TableByIndex, String::new(), None)));
     let table = Table::of(sheet, header, spec);
     let mut told = Vec::new();
     let into = if refusal.is_none() { &mut out.returns } else { &mut out.refused };
@@ -224,31 +250,32 @@ fn bind_table(
     }
     // What is refused as a whole is not told cell by cell.
     out.findings.extend(told.into_iter().filter(|_| refusal.is_none()));
-    if let Some((code, about)) = refusal {
+    if let Some((code, about, cell)) = refusal {
         let found = if code == Code::TableByIndex && !rivals.is_empty() {
             format!("对照文件{}同样适用，不能判断用哪一个", rivals.join("、"))
         } else {
             String::new()
         };
-        out.findings.push(Finding { form: Some(form), found, ..Finding::new(code, about) });
+        let (sheet, cell) = (sheet.name.clone(), cell.or(Some(at)));
+        out.findings.push(Finding { sheet, cell, form: Some(form), found, ..Finding::new(code, about) });
     }
 }
 
-/// Why a table is refused as a whole (metrics.md 1).
-fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code, String)> {
+/// Why a table is refused as a whole (metrics.md 1), and where, if at one cell of the header.
+fn refusal(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> Option<(Code, String, Option<Cell>)> {
     for (index, field) in spec.fields.iter().enumerate() {
-        let same: Vec<u32> =
-            header.columns.iter().filter(|(_, c)| *c == Column::Field(index)).map(|(col, _)| *col).collect();
+        let same: Vec<u32> = header.columns_of(index).collect();
         if same.len() > 1 && !are_parts(sheet, header, &same, field) {
             let cells: Vec<String> = same.iter().map(|col| Cell::new(header.row, *col).to_string()).collect();
-            return Some((Code::TableColumns, format!("“{}”出现在{}", field.label, cells.join("、"))));
+            let about = format!("“{}”出现在{}", field.label, cells.join("、"));
+            return Some((Code::TableColumns, about, Some(Cell::new(header.row, same[0]))));
         }
     }
     let missing: Vec<&str> = missing(header, spec).into_iter().map(|at| &*spec.fields[at].label).collect();
     if !missing.is_empty() {
-        return Some((Code::TableRequired, missing.join("、")));
+        return Some((Code::TableRequired, missing.join("、"), None));
     }
-    by_index(sheet, header, spec).then(|| (Code::TableByIndex, String::new()))
+    by_index(sheet, header, spec).then(|| (Code::TableByIndex, String::new(), None))
 }
 
 /// Whether two columns hold one answer in parts: name and number of a contact, start and end of a service.
@@ -280,10 +307,10 @@ fn by_index(sheet: &Sheet, header: &Header<'_>, spec: &FormSpec) -> bool {
     for (col, column) in &header.columns {
         let Column::Field(field) = column else { continue };
         let asked = &spec.fields[*field];
-        if !matches!(asked.kind, Kind::One | Kind::Many) || header.source.is_none() && is_yes_no(asked) {
+        if !asked.kind.has_options() || header.source.is_none() && is_yes_no(asked) {
             continue;
         }
-        for row in sheet.rows.iter().filter(|r| r.at >= header.data_from) {
+        for row in header.rows(sheet) {
             match content(header, spec, *field, sheet.get(Cell::new(row.at, *col))) {
                 Content::Typed(value) if is_index(&value) => numbers += 1,
                 Content::Typed(_) => others += 1,

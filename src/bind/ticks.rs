@@ -8,7 +8,7 @@ use super::table::{Column, Header};
 use crate::cell::Cell;
 use crate::parse::marks::{self, Choice};
 use crate::text;
-use crate::workbook::{Row, Sheet};
+use crate::workbook::{Row, Sheet, Value};
 
 /// Whether the words in an option's column tick it; `None` where they are other words.
 pub(super) fn is_tick(key: &str) -> Option<bool> {
@@ -114,16 +114,33 @@ pub(super) fn is_cross(key: &str) -> bool {
     matches!(key, "×" | "✗" | "✘" | "✕" | "✖" | "╳" | "❌" | "X" | "x" | "☓")
 }
 
-/// Whether a cross in a column of a question ticks: nothing else in the table ticks there, and the row leaves others
-/// blank. Beside checks, and in every column, it says no.
+/// The cells of a row in the columns of a question's options.
+fn of_question<'a>(
+    sheet: &'a Sheet,
+    header: &'a Header<'_>,
+    field: usize,
+    row: u32,
+) -> impl Iterator<Item = Option<&'a Value>> {
+    let columns =
+        header.columns.iter().filter(move |(_, c)| matches!(c, Column::Option(f, _) if *f == field));
+    columns.map(move |(col, _)| sheet.get(Cell::new(row, *col)))
+}
+
+fn checks<'a>(mut cells: impl Iterator<Item = Option<&'a Value>>) -> bool {
+    cells.any(|value| value.is_some_and(|v| is_tick(&text::key(&v.text())) == Some(true)))
+}
+
+/// Whether a cross in a column of a question may tick: its row leaves others blank and checks none. Beside checks, and
+/// in every column, it says no.
 pub(super) fn crosses_tick(sheet: &Sheet, header: &Header<'_>, row: &Row, field: usize) -> bool {
-    let columns = || header.columns.iter().filter(|(_, c)| matches!(c, Column::Option(f, _) if *f == field));
-    let at = |row: u32| columns().map(move |(col, _)| sheet.get(Cell::new(row, *col)));
-    let leaves_blank = at(row.at).any(|value| value.is_none_or(|v| text::is_blank_mark(&v.text())));
-    let checks = |row: &Row| at(row.at).flatten().any(|v| is_tick(&text::key(&v.text())) == Some(true));
-    leaves_blank
-        && !checks(row)
-        && !sheet.rows.iter().filter(|r| r.at >= header.data_from).take(200).any(checks)
+    let mut cells = of_question(sheet, header, field, row.at);
+    cells.any(|value| value.is_none_or(|v| text::is_blank_mark(&v.text())))
+        && !checks(of_question(sheet, header, field, row.at))
+}
+
+/// Whether anything in the first rows of a table checks an option of a question; crosses say no there.
+pub(super) fn is_checked(sheet: &Sheet, header: &Header<'_>, field: usize) -> bool {
+    header.rows(sheet).iter().take(200).any(|row| checks(of_question(sheet, header, field, row.at)))
 }
 
 #[cfg(test)]

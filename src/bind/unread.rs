@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use super::Finding;
+use super::named::question_before;
 use super::table::{Column, Header};
+use super::{Finding, ticks};
 use crate::cell::Cell;
 use crate::parse::marks;
 use crate::problem::Code;
@@ -23,11 +24,10 @@ const LONGEST: usize = 120;
 /// Headers that none of the tables of a sheet's rows reads; `spec` is the form of the first.
 pub(super) fn note(sheet: &Sheet, tables: &[(Header<'_>, Form)], spec: &FormSpec) -> Vec<Finding> {
     let Some((header, form)) = tables.first() else { return Vec::new() };
-    let claims = |header: &Header<'_>, col: u32| header.columns.iter().any(|(c, _)| *c == col);
-    let is_read = |col: u32| tables.iter().any(|(header, _)| claims(header, col));
+    let is_read = |col: u32| tables.iter().any(|(header, _)| header.column(col).is_some());
     let is_own = |words: &str| header.source.is_some_and(|(source, _)| source.is_own(words));
-    let from = sheet.rows.partition_point(|row| row.at < header.data_from);
-    let rows = &sheet.rows[from..sheet.rows.len().min(from + ROWS)];
+    let rows = header.rows(sheet);
+    let rows = &rows[..rows.len().min(ROWS)];
     let mut out: Vec<Finding> = Vec::new();
     let heads = sheet.rows.iter().filter(|row| (header.row..header.data_from).contains(&row.at)).rev();
     for (head, (col, value)) in heads.flat_map(|head| head.cells.iter().map(move |cell| (head.at, cell))) {
@@ -36,7 +36,8 @@ pub(super) fn note(sheet: &Sheet, tables: &[(Header<'_>, Form)], spec: &FormSpec
         if words.len() > LONGEST || told || is_read(*col) || is_own(words) || is_harmless(words) {
             continue;
         }
-        if let Some((field, said)) = answers(rows, *col, header, spec) {
+        let unknown_option = || unknown_option(rows, *col, (header, words), spec);
+        if let Some((field, said)) = answers(rows, *col, header, spec).or_else(unknown_option) {
             out.push(Finding {
                 sheet: Arc::clone(&sheet.name),
                 cell: Some(Cell::new(head, *col)),
@@ -50,14 +51,14 @@ pub(super) fn note(sheet: &Sheet, tables: &[(Header<'_>, Form)], spec: &FormSpec
     out
 }
 
-fn is_harmless(words: &str) -> bool {
+pub(super) fn is_harmless(words: &str) -> bool {
     let label = text::label(words);
     ["序号", "编号", "备注", "说明"].iter().any(|word| label.starts_with(word))
 }
 
 /// The question that a column answers in every row that says anything, and what it says first; no question where it
 /// names districts.
-fn answers<'a>(
+pub(super) fn answers<'a>(
     rows: &[Row],
     col: u32,
     header: &Header<'_>,
@@ -73,13 +74,7 @@ fn answers<'a>(
     }
     said.retain(|words| !text::is_blank_mark(words));
     let first = text::words(said.first()?);
-    let lacks = |field: usize| {
-        !header
-            .columns
-            .iter()
-            .any(|(_, c)| matches!(c, Column::Field(f) | Column::Option(f, _) if *f == field))
-    };
-    let asked = spec.fields.iter().enumerate().filter(|(at, field)| has_words(field) && lacks(*at));
+    let asked = spec.fields.iter().enumerate().filter(|(at, field)| has_words(field) && !header.reads(*at));
     let mut meant = asked.map(|(_, field)| field).filter(|f| said.iter().all(|words| is_answer(words, f)));
     if let Some(field) = meant.next() {
         // Which of four ratings nobody can tell.
@@ -90,10 +85,28 @@ fn answers<'a>(
     (unplaced && said.iter().all(is_district)).then_some((None, first))
 }
 
+/// The question of which an export has a column for an option that the form does not have, where any row chooses it.
+fn unknown_option<'a>(
+    rows: &[Row],
+    col: u32,
+    (header, words): (&Header<'_>, &str),
+    spec: &'a FormSpec,
+) -> Option<(Option<&'a Field>, String)> {
+    let field = question_before(words, spec).filter(|_| header.source.is_some())?;
+    let is_split = header.columns.iter().any(|(_, c)| matches!(c, Column::Option(f, _) if *f == field));
+    let said = |row: &Row| {
+        let at = row.cells.binary_search_by_key(&col, |(c, _)| *c).ok()?;
+        let said = row.cells[at].1.text();
+        (ticks::is_tick(&text::key(&said)) == Some(true)).then_some(said)
+    };
+    let said = rows.iter().find_map(said).filter(|_| is_split)?;
+    Some((Some(&spec.fields[field]), text::words(&said)))
+}
+
 /// Whether a question has options that no other question of an office would have, as 是 and 否 are.
 fn has_words(field: &Field) -> bool {
     let is_word = |option: &String| option.chars().count() > 1;
-    matches!(field.kind, Kind::One | Kind::Many) && field.options.iter().all(is_word)
+    field.kind.has_options() && field.options.iter().all(is_word)
 }
 
 fn is_answer(words: &str, field: &Field) -> bool {

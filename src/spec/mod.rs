@@ -110,6 +110,11 @@ impl Kind {
     pub fn is_personal(self) -> bool {
         matches!(self, Self::Person | Self::Contact | Self::Signature)
     }
+
+    /// Whether it is answered by choosing among options.
+    pub fn has_options(self) -> bool {
+        matches!(self, Self::One | Self::Many)
+    }
 }
 
 /// One field of a form, resolved.

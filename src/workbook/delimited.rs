@@ -17,6 +17,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
     let mut sheet = Sheet::default();
     let (mut record, mut count, mut row) = (csv::StringRecord::new(), 0usize, 0u32);
     while reader.read_record(&mut record).map_err(|e| FileFault::Corrupt(e.to_string()))? {
+        let start = record.position().map_or(0, csv::Position::byte);
+        row = row.saturating_add(blank_lines(text.as_bytes(), usize::try_from(start).unwrap_or(0)));
         for (col, text) in record.iter().enumerate().filter(|(_, t)| !t.trim().is_empty()) {
             count += 1;
             if count > limits.cells || col >= 16_384 {
@@ -28,6 +30,17 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
         row += 1;
     }
     Ok(Book { sheets: vec![sheet], unreadable: Vec::new(), remarks })
+}
+
+/// Blank lines in front of a record, which the reader of records passes over and no spreadsheet does.
+fn blank_lines(text: &[u8], start: usize) -> u32 {
+    let is_rest = start > 0 && text[start - 1] == b'\r' && text.get(start) == Some(&b'\n');
+    let mut rest = text.get(start + usize::from(is_rest)..).unwrap_or_default();
+    let mut lines = 0;
+    while let Some(behind) = [&b"\r\n"[..], b"\n", b"\r"].iter().find_map(|end| rest.strip_prefix(*end)) {
+        (rest, lines) = (behind, lines + 1);
+    }
+    lines
 }
 
 /// A text without what keeps a spreadsheet from taking it for a number: `="0281234"`, `'0281234`.
@@ -117,6 +130,16 @@ mod tests {
         let said = cells("'0281234,\"=\"\"0281234\"\"\",'满意',=1".as_bytes());
         let words: Vec<&str> = said.iter().map(|(_, words)| words.as_str()).collect();
         assert_eq!(words, ["0281234", "0281234", "'满意'", "=1"]);
+    }
+
+    #[test]
+    fn blank_lines_are_rows_as_in_a_spreadsheet() {
+        for text in
+            ["\nx,1\n\n\ny,2\n", "\r\nx,1\r\n\r\n\r\ny,2", "\rx,1\r\r\ry,2\r", "\"\"\nx,1\n,\n\ny,2\n"]
+        {
+            let found: Vec<String> = cells(text.as_bytes()).into_iter().map(|(cell, _)| cell).collect();
+            assert_eq!(found, ["A2", "B2", "A5", "B5"], "{text:?}");
+        }
     }
 
     #[test]
