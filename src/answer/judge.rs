@@ -189,6 +189,10 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer<'static>, Vec<Faul
             let (read, faults) = typed(field, &value, &raw, period);
             (raw, read, faults)
         }
+        Content::Unpaired(words) => {
+            let faults = fault(Code::OptionUnrecognised, &words);
+            (words, None, faults)
+        }
         Content::Ticks(ticks) => ticked(field, &ticks),
         Content::Dimensions(rows) => supplement::dimensions(field, &rows),
         Content::Indicators(rows) => supplement::indicators(field, rows),

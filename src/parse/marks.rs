@@ -5,6 +5,7 @@
 //! cannot be told. Nothing is guessed.
 
 mod answers;
+mod numbers;
 mod others;
 mod pieces;
 mod settle;
@@ -18,6 +19,7 @@ pub use single::one;
 pub use pieces::{pieces, without_marks, words_beside_others, words_of};
 
 use crate::text;
+use numbers::{last_number, numeral, settle_numbers, ticked_number};
 
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]
@@ -57,8 +59,10 @@ enum Mark {
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Option(usize),
-    /// Words in the place of an option that are none of the list.
+    /// An option's words as a part of other ones (非常满意).
     Other(String),
+    /// Words in the place of an option that are none of the list.
+    Word(String),
     Mark(Mark),
     Space,
     Separator(char),
@@ -120,13 +124,18 @@ pub fn speaks_of(raw: &str, choices: &[Choice]) -> bool {
     tokens(raw, choices).iter().any(|t| matches!(t, Token::Option(_) | Token::Mark(_)))
 }
 
+/// Whether a cell holds a tick.
+pub fn has_tick(raw: &str, choices: &[Choice]) -> bool {
+    tokens(raw, choices).iter().any(|t| matches!(t, Token::Mark(Mark::On | Mark::Cross)))
+}
+
 /// The words besides options and marks; signs between two of them stay.
 fn words_between(tokens: &[Token]) -> String {
     let mut out = String::new();
     let mut signs: Option<String> = None;
     for token in tokens {
         match token {
-            Token::Text(words) | Token::Other(words) => {
+            Token::Text(words) | Token::Other(words) | Token::Word(words) => {
                 out.push_str(&signs.take().unwrap_or_default());
                 out.push_str(words);
                 signs = Some(String::new());
@@ -137,63 +146,6 @@ fn words_between(tokens: &[Token]) -> String {
         }
     }
     out
-}
-
-/// Numbers in front of their own options (`①满意 ②基本满意`) say nothing and go; `(1)` among brackets is a
-/// tick; every other number is text. Out comes whether all options were numbered.
-fn settle_numbers(tokens: &mut Vec<Token>) -> bool {
-    // `1.☑标准化服务`: the box may stand between.
-    let boxed = numbers_stand_at_boxes(tokens);
-    let own = |at: usize, number: usize, tokens: &[Token]| {
-        let passed = |t: &&Token| match t {
-            Token::Space | Token::Separator(_) => true,
-            Token::Mark(_) => boxed,
-            _ => false,
-        };
-        let next = tokens[at + 1..].iter().find(|t| !passed(t));
-        matches!(next, Some(Token::Option(i)) if *i + 1 == number)
-    };
-    let numbers: Vec<usize> = (0..tokens.len())
-        .filter(|at| matches!(&tokens[*at], Token::Number(n, _) if own(*at, *n, tokens)))
-        .collect();
-    let leads =
-        |at: usize, text: &str, tokens: &[Token]| match tokens[at + 1..].iter().find(|t| **t != Token::Space)
-        {
-            Some(Token::Option(_)) => !text.starts_with('('),
-            Some(Token::Mark(_)) => boxed,
-            _ => false,
-        };
-    // `1、检验检测服务 2、计量服务`: an answer in the form of a list.
-    let leading: Vec<usize> = (0..tokens.len())
-        .filter(|at| matches!(&tokens[*at], Token::Number(_, text) if leads(*at, text, tokens)))
-        .collect();
-    let boxes = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
-    let is_tick = |text: &str| numbers.len() < 2 && boxes && text == "(1)";
-    let options = tokens.iter().filter(|t| matches!(t, Token::Option(_))).count();
-    let settled: Vec<Token> = std::mem::take(tokens)
-        .into_iter()
-        .enumerate()
-        .filter_map(|(at, token)| match token {
-            Token::Number(_, text) if is_tick(&text) => Some(Token::Mark(Mark::On)),
-            Token::Number(..) if numbers.contains(&at) || leading.contains(&at) => None,
-            Token::Number(_, text) => Some(Token::Text(text)),
-            token => Some(token),
-        })
-        .collect();
-    for token in settled {
-        match (&token, tokens.last_mut()) {
-            (Token::Text(more), Some(Token::Text(text))) => text.push_str(more),
-            _ => tokens.push(token),
-        }
-    }
-    numbers.len() >= 2 && numbers.len() >= options
-}
-
-/// Whether several numbers stand in front of boxes with their options.
-fn numbers_stand_at_boxes(tokens: &[Token]) -> bool {
-    let solid: Vec<&Token> = tokens.iter().filter(|t| **t != Token::Space).collect();
-    let stands = |three: &&[&Token]| matches!(three, [Token::Number(..), Token::Mark(_), Token::Option(_)]);
-    solid.windows(3).filter(stands).count() >= 2
 }
 
 /// `√满意 ×基本满意`: beside checks a cross says no; beside checks and empty boxes it cannot be told.
@@ -261,40 +213,6 @@ fn repeated(tokens: &[Token]) -> Vec<usize> {
         at(0).filter(|_| apart(tokens.get(1))),
     ];
     ends.into_iter().flatten().find(|i| twice(*i)).into_iter().collect()
-}
-
-/// `①满意 ②基本满意 ③不满意 √①`: a number typed behind the list, with the only tick.
-fn ticked_number(tokens: &[Token]) -> Option<usize> {
-    let [.., _, a, b] = tokens else { return None };
-    let text = match (a, b) {
-        (Token::Mark(Mark::On), Token::Text(text)) | (Token::Text(text), Token::Mark(Mark::On)) => text,
-        _ => return None,
-    };
-    let options = tokens.iter().filter(|t| matches!(t, Token::Option(_))).count();
-    let marks = tokens.iter().filter(|t| matches!(t, Token::Mark(_))).count();
-    numeral_of(text).filter(|number| marks == 1 && *number <= options)
-}
-
-/// `… ③不满意  选：②`: a number typed behind the list.
-fn last_number(tokens: &[Token]) -> Option<usize> {
-    let Some(Token::Text(text)) = tokens.last() else { return None };
-    numeral_of(text)
-}
-
-fn numeral_of(text: &str) -> Option<usize> {
-    let bare = text.trim_matches(|c| matches!(c, '(' | ')' | ':' | '.' | '选' | '答' | '案' | '填'));
-    numeral(bare)
-}
-
-/// 1 to 9 and A to H.
-fn numeral(text: &str) -> Option<usize> {
-    let mut chars = text.chars();
-    let (Some(c), None) = (chars.next(), chars.next()) else { return None };
-    match c.to_ascii_uppercase() {
-        d @ '1'..='9' => Some(d as usize - '0' as usize),
-        l @ 'A'..='H' => Some(l as usize - 'A' as usize + 1),
-        _ => None,
-    }
 }
 
 /// Options with a bracket around them: `满意 【基本满意】 不满意`.
@@ -376,17 +294,31 @@ fn marked(tokens: &[Token], choices: &[Choice]) -> Result<Vec<usize>, Unclear> {
             neighbour(tokens[at + 1..].iter()).or_else(|| behind_remark(tokens, at, choices))
         };
         if mark == Some(Mark::On) {
-            ticked.push(index);
+            ticked.push(if is_contested(tokens, at, before) { OTHER } else { index });
         }
     }
     Ok(ticked)
+}
+
+/// `满意 基本满意 不满意 √一般`: whether the mark beside an option touches a word of no list, and not the option.
+fn is_contested(tokens: &[Token], option: usize, before: bool) -> bool {
+    let is_word = |at: Option<usize>| at.is_some_and(|at| matches!(tokens.get(at), Some(Token::Word(_))));
+    let is_mark = |t: &Token| matches!(t, Token::Mark(_));
+    if before {
+        tokens[..option]
+            .iter()
+            .rposition(is_mark)
+            .is_some_and(|at| at + 1 < option && is_word(at.checked_sub(1)))
+    } else {
+        tokens[option..].iter().position(is_mark).is_some_and(|at| at > 1 && is_word(Some(option + at + 1)))
+    }
 }
 
 /// The option that a token is; [`OTHER`] for one of no list.
 fn option_of(token: &Token) -> Option<usize> {
     match token {
         Token::Option(index) => Some(*index),
-        Token::Other(_) => Some(OTHER),
+        Token::Other(_) | Token::Word(_) => Some(OTHER),
         _ => None,
     }
 }
@@ -405,7 +337,7 @@ fn neighbour<'a>(side: impl Iterator<Item = &'a Token>) -> Option<Mark> {
         match token {
             Token::Mark(mark) => return Some(*mark),
             Token::Space | Token::Separator(_) => {}
-            Token::Option(_) | Token::Other(_) | Token::Number(..) | Token::Text(_) => return None,
+            _ => return None,
         }
     }
     None

@@ -85,7 +85,14 @@ pub fn words_of(open: usize, raw: &str, choices: &[Choice]) -> String {
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);
     others::settle(&mut tokens, choices);
-    tokens.retain(|t| !matches!(t, Token::Other(_)));
+    tokens.retain(|t| !matches!(t, Token::Other(_) | Token::Word(_)));
+    // Where it is in the list, its words stand behind it.
+    let is_text = |t: &Token| matches!(t, Token::Text(_));
+    if let Some(at) = tokens.iter().rposition(|t| *t == Token::Option(open))
+        && tokens[at..].iter().any(is_text)
+    {
+        tokens.drain(..at);
+    }
     words_between(&tokens)
 }
 
@@ -210,6 +217,7 @@ mod tests {
         }
         assert_eq!(words("☑计量服务（器具校准） ☑其他服务（碳足迹）"), "(碳足迹)");
         assert_eq!(words("☑计量服务 ☑其他服务：碳足迹、双碳"), ":碳足迹、双碳");
+        assert_eq!(words("√计量服务 体系认证服务 检验检测服务 其他服务：____"), ":____");
     }
 
     #[test]
