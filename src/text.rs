@@ -241,11 +241,21 @@ pub fn words(text: &str) -> String {
     kept
 }
 
-/// Whether a cell says in so many words that there is nothing: blank, `/`, dashes, underscores.
+/// Whether a cell says in so many words that there is nothing: blank, `/`, dashes, underscores, `nan`.
 pub fn is_blank_mark(text: &str) -> bool {
+    if is_null_word(text) {
+        return true;
+    }
     let is_word = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_ascii_alphanumeric();
     !text.chars().any(is_word)
         && key(text).chars().all(|c| matches!(c, '/' | '\\' | '-' | '—' | '–' | '_' | '―' | '.' | '…'))
+}
+
+/// Whether a text is what programs write into a cell that holds nothing.
+pub fn is_null_word(text: &str) -> bool {
+    const NULLS: [&str; 5] = ["nan", "none", "null", "nat", "#n/a"];
+    let bare = text.trim();
+    (3..=4).contains(&bare.len()) && NULLS.iter().any(|null| bare.eq_ignore_ascii_case(null))
 }
 
 /// Whether a text answers 无 in one of its usual spellings.
@@ -265,42 +275,63 @@ pub fn formula_words(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| no_formula(rest) == text).unwrap_or(text)
 }
 
-/// Digits of a Chinese numeral below 10,000 (`二〇二五`, `一百五十`, `十二`), or `None`.
+/// The number of a Chinese numeral (`二〇二五`, `一百五十`, `十二`, `一千二` for 1200), or `None`. Figures side by side
+/// among units are no number but about one: 三四十 may be any between.
 pub fn chinese_number(text: &str) -> Option<i64> {
     if text.is_empty() {
         return None;
     }
-    let digit = |c: char| {
-        "〇一二三四五六七八九".chars().position(|d| d == c).or(match c {
-            '零' => Some(0),
-            '两' => Some(2),
-            '元' => Some(1),
-            _ => None,
-        })
-    };
+    let digit = |c: char| chinese_digit(c).or((c == '元').then_some(1));
     if text.chars().all(|c| digit(c).is_some()) {
         return (text.chars().count() <= 8)
-            .then(|| text.chars().filter_map(digit).fold(0i64, |sum, d| sum * 10 + d as i64));
+            .then(|| text.chars().filter_map(digit).fold(0i64, |sum, d| sum * 10 + d));
     }
-    let (mut total, mut current) = (0i64, None);
+    with_units(text)
+}
+
+fn chinese_digit(c: char) -> Option<i64> {
+    match c {
+        '零' => Some(0),
+        '两' => Some(2),
+        c => "〇一二三四五六七八九".chars().zip(0..).find_map(|(d, n)| (d == c).then_some(n)),
+    }
+}
+
+/// The number of figures each with its unit, units descending.
+fn with_units(text: &str) -> Option<i64> {
+    const MYRIAD: i64 = 10_000;
+    let (mut total, mut figure, mut last, mut nought) = (0i64, None, MYRIAD, false);
     for c in text.chars() {
-        if let Some(d) = digit(c) {
-            current = Some(d as i64);
-            continue;
-        }
         let unit = match c {
             '十' => 10,
             '百' => 100,
             '千' => 1000,
             '万' => {
-                total = total.checked_add(current.take().unwrap_or(0))?.checked_mul(10_000)?;
+                total = total.checked_add(figure.take().unwrap_or(0))?.checked_mul(MYRIAD)?;
+                (last, nought) = (MYRIAD, false);
+                if total == 0 {
+                    return None;
+                }
                 continue;
             }
-            _ => return None,
+            c => {
+                let digit = chinese_digit(c).filter(|_| figure.is_none())?;
+                nought |= digit == 0;
+                figure = Some(digit).filter(|digit| *digit > 0);
+                continue;
+            }
         };
-        total = total.checked_add(current.take().unwrap_or(1) * unit)?;
+        // 十二 begins with no figure; 百十 and 千人 say about how many.
+        let times = figure.take().or((unit == 10).then_some(1)).filter(|_| unit < last)?;
+        total = total.checked_add(times * unit)?;
+        (last, nought) = (unit, false);
     }
-    total.checked_add(current.unwrap_or(0))
+    // 一千二 is 1200, 一千零二 is 1002.
+    let step = if nought { 1 } else { last / 10 };
+    match figure {
+        Some(figure) => total.checked_add(figure * step),
+        None => Some(total).filter(|_| !nought),
+    }
 }
 
 /// Undoes percent encoding; `None` where it is broken or gives no text.
@@ -407,11 +438,66 @@ mod tests {
             ("三十一", 31),
             ("两千零五", 2005),
             ("一万二千", 12000),
+            ("一千二", 1200),
+            ("三百五", 350),
+            ("一万二", 12000),
+            ("一百零五", 105),
+            ("一百一十", 110),
+            ("一百十二", 112),
+            ("二十万零三", 200_003),
         ] {
             assert_eq!(chinese_number(text), Some(n), "{text}");
         }
+        for about in ["三四十", "一百二三十", "十七八", "百十", "千", "万", "一十百", "一百零", "一百元"]
+        {
+            assert_eq!(chinese_number(about), None, "{about}");
+        }
         assert_eq!(chinese_number("三月"), None);
         assert_eq!(chinese_number(""), None);
+    }
+
+    #[test]
+    fn what_programs_write_for_nothing_is_blank() {
+        for nothing in ["nan", "NaN", "None", "NULL", " null ", "#N/A", "NaT"] {
+            assert!(is_blank_mark(nothing), "{nothing}");
+        }
+        for word in ["nano", "Nan Co", "N/A", "no"] {
+            assert!(!is_blank_mark(word), "{word}");
+        }
+    }
+
+    proptest::proptest! {
+        /// A number written out reads back, also with the last unit left out.
+        #[test]
+        fn numbers_written_out_read_back(n in 1i64..100_000) {
+            let written = written(n);
+            proptest::prop_assert_eq!(chinese_number(&written), Some(n), "{}", written);
+            if let Some(short) = written.strip_suffix(['十', '百', '千']).filter(|_| n % 100 != 10 || n > 100) {
+                let last_zero = short.trim_end_matches(|c: char| chinese_digit(c).is_some_and(|d| d > 0)).ends_with('零');
+                let plain = short.chars().count() > 1 && !last_zero;
+                let same_step = matches!((n / 10 % 10, n / 100 % 10, n / 1000 % 10), (1.., 1.., _) | (0, 1.., 1..) | (0, 0, 1..));
+                if plain && same_step && short.contains(['百', '千', '万']) {
+                    proptest::prop_assert_eq!(chinese_number(short), Some(n), "{}", short);
+                }
+            }
+        }
+    }
+
+    /// 10203 as 一万零二百零三.
+    fn written(n: i64) -> String {
+        let (mut out, mut nought) = (String::new(), false);
+        for (step, unit) in [(10_000, "万"), (1000, "千"), (100, "百"), (10, "十"), (1, "")] {
+            match usize::try_from(n / step % 10).unwrap() {
+                0 => nought = !out.is_empty(),
+                digit => {
+                    out.push_str(if nought { "零" } else { "" });
+                    out.extend("〇一二三四五六七八九".chars().nth(digit));
+                    out.push_str(unit);
+                    nought = false;
+                }
+            }
+        }
+        out
     }
 
     #[test]

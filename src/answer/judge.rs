@@ -2,6 +2,7 @@
 
 mod supplement;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -197,6 +198,10 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer<'static>, Vec<Faul
             let (read, faults) = typed(field, &value, &raw, period);
             (raw, read, faults)
         }
+        Content::Unpaired(words) => {
+            let faults = fault(Code::OptionUnrecognised, &words);
+            (words, None, faults)
+        }
         Content::Ticks(ticks) => ticked(field, &ticks),
         Content::Dimensions(rows) => supplement::dimensions(field, &rows),
         Content::Indicators(rows) => supplement::indicators(field, rows),
@@ -206,6 +211,9 @@ fn read(field: &Field, slot: Slot, period: Period) -> (Answer<'static>, Vec<Faul
 
 fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val<'static>>, Vec<Fault>) {
     let nothing = (None, Vec::new());
+    if text::is_null_word(raw) {
+        return nothing;
+    }
     // A reference to an empty cell shows 0; nobody is called so.
     let named = matches!(field.kind, Kind::Name | Kind::Person | Kind::Signature | Kind::Contact);
     if named && matches!(value, Value::Number(n) if *n == 0.0) {
@@ -224,7 +232,8 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
             }
         }
         Kind::Signature => {
-            if signature::is_unsigned(raw) {
+            // A day alone is nobody's name.
+            if signature::is_unsigned(raw) || matches!(date::date(raw), Ok(Some(_))) {
                 nothing
             } else {
                 (Some(Val::Text(raw.to_owned().into())), Vec::new())
@@ -234,7 +243,7 @@ fn typed(field: &Field, value: &Value, raw: &str, period: Period) -> (Option<Val
         Kind::Date => date_value(field, value, raw, period),
         Kind::Range => range_value(value, raw),
         Kind::Count => count_value(field, value, raw),
-        Kind::One => one_value(field, raw),
+        Kind::One => one_value(field, &yes_or_no(field, raw)),
         Kind::Many => many_value(field, raw),
         Kind::Dimensions | Kind::Indicators => nothing,
     }
@@ -338,6 +347,13 @@ fn one_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     }
 }
 
+/// TRUE and FALSE, the words of a check box cell, as 是 and 否 where these are asked for.
+fn yes_or_no<'a>(field: &'a Field, raw: &'a str) -> Cow<'a, str> {
+    let at = ["TRUE", "FALSE"].iter().position(|word| raw.eq_ignore_ascii_case(word));
+    let asked = marks::is_yes_no(&field.choices);
+    Cow::Borrowed(at.filter(|_| asked).map_or(raw, |at| field.options[at].as_str()))
+}
+
 fn many_value(field: &Field, raw: &str) -> (Option<Val<'static>>, Vec<Fault>) {
     match marks::ticks(raw, &field.choices) {
         Ok(ticks) if ticks.ticked.is_empty() => (None, Vec::new()),
@@ -409,13 +425,14 @@ fn fill_signed(
 
 /// The words of an answer inside another: for the words behind 其他服务, without remarks behind other options.
 fn words_inside(field: &Field, raw: &str, choices: &[Choice]) -> String {
-    let Ok(ticks) = marks::ticks(raw, choices) else { return String::new() };
     let is_own = |choice: &Choice| choice.spellings.iter().any(|s| field.labels.contains(s));
-    match choices.iter().position(is_own) {
-        Some(open) if field.kind == Kind::Text && !ticks.rest.is_empty() => {
-            marks::words_of(open, raw, choices)
+    let open = choices.iter().position(is_own).filter(|_| field.kind == Kind::Text);
+    match (marks::ticks(raw, choices), open) {
+        (Ok(ticks), Some(open)) if !ticks.rest.is_empty() => marks::words_of(open, raw, choices),
+        (Ok(ticks), _) => ticks.rest,
+        (Err(_), open) => {
+            open.and_then(|open| marks::words_beside_others(open, raw, choices)).unwrap_or_default()
         }
-        _ => ticks.rest,
     }
 }
 
@@ -425,7 +442,7 @@ fn typed_behind(field: &Field, raw: &str, rest: &str) -> Option<String> {
     if field.kind == Kind::Count || rest.is_empty() {
         return None;
     }
-    let tail = raw.rsplit_once(&*field.label)?.1;
+    let tail = marks::without_marks(raw.rsplit_once(&*field.label)?.1);
     let tail = tail.trim_start_matches(|c: char| {
         c.is_whitespace() || matches!(c, ':' | '：' | '_' | '＿' | '-' | '—' | '–' | '/' | '、')
     });
@@ -433,7 +450,7 @@ fn typed_behind(field: &Field, raw: &str, rest: &str) -> Option<String> {
     let solid = |text: &str| text::key(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let whole = words.starts_with(['（', '(', '〖', '[', '{', '｛'])
         && words.ends_with(['）', ')', '〗', ']', '}', '｝']);
-    let same = !words.is_empty() && solid(words) == solid(rest);
+    let same = !solid(words).is_empty() && solid(words) == solid(rest);
     // A bracket that the normal form has lost was a box, no words.
     let box_first =
         words.starts_with(['（', '(', '[']) && !rest.trim_start_matches(':').starts_with(['(', '[']);
@@ -476,6 +493,26 @@ fn inner(field: &Field, rest: &str) -> (Option<Val<'static>>, Vec<Fault>, String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn true_and_false_answer_yes_or_no_only() {
+        let specs = crate::spec::Specs::built_in().unwrap();
+        let read = |form, id: &str, raw: &str| {
+            let value = Value::Text(raw.into());
+            let (value, faults) =
+                typed(specs.of(form).field(id).unwrap(), &value, raw, "2025Q1".parse().unwrap());
+            (value, faults.len())
+        };
+        assert_eq!(read(Form::B, "self_declared", "TRUE"), (Some(Val::One(0)), 0));
+        assert_eq!(read(Form::B, "self_declared", "false"), (Some(Val::One(1)), 0));
+        assert_eq!(read(Form::F, "staff_skill", "TRUE"), (None, 1));
+        assert_eq!(read(Form::C, "enterprise_signed", "2025年2月8日"), (None, 0));
+        for nothing in ["nan", "None"] {
+            assert_eq!(read(Form::B, "awards", nothing), (None, 0));
+            assert_eq!(read(Form::B, "need_types", nothing), (None, 0));
+            assert_eq!(read(Form::B, "dated", nothing), (None, 0));
+        }
+    }
 
     #[test]
     fn nobody_is_called_0() {
@@ -523,7 +560,11 @@ mod tests {
         let behind = |raw, rest| typed_behind(other, raw, rest);
         assert_eq!(behind("☑其他服务：碳足迹、“双碳”", ":碳足迹\"双碳\"").as_deref(), Some("碳足迹、“双碳”"));
         assert_eq!(behind("☑其他服务：______", ""), None);
-        assert_eq!(behind("其他服务（√）：甲", ":甲"), None);
+        for raw in ["其他服务（√）：甲", "其他服务☑：甲", "其他服务：甲（√）", "其他服务：甲 ☑"]
+        {
+            assert_eq!(behind(raw, ":甲").as_deref(), Some("甲"), "{raw}");
+        }
+        assert_eq!(behind("其他服务：_____□", ":_____"), None);
         assert_eq!(behind("其他服务（甲）", "(甲)"), None);
         for raw in ["☑其他服务—设备改造", "☑其他服务/设备改造", "☑其他服务 - 设备改造"]
         {

@@ -66,7 +66,7 @@ fn is_unanswered(slot: &Slot, field: &Field) -> bool {
         Content::Dimensions(rows) => rows.iter().flatten().all(Option::is_none),
         Content::Indicators(rows) => rows.is_empty(),
         Content::Typed(Value::Text(words)) => is_empty_boxes(field, words) || text::is_blank_mark(words),
-        Content::Typed(_) => false,
+        Content::Typed(_) | Content::Unpaired(_) => false,
     }
 }
 

@@ -5,6 +5,7 @@
 //! side, or more than one that say different things, nothing is guessed: the answer is left out, and told.
 
 use super::boxes::{lone_tick, tick_text};
+use super::ticks::is_undecided;
 use super::{Content, Slot};
 use crate::cell::Cell;
 use crate::parse::marks;
@@ -15,15 +16,16 @@ use crate::workbook::{Sheet, Value};
 /// Characters of the longest cell that is one option, with words to it (`其他服务：…`).
 const LONGEST: usize = 60;
 
-/// What is told where ticks cannot be paired with options; no option is named in it, so that it reads as none.
-const UNPAIRED: &str = "“√”与选项对不上";
-
 /// What one cell of the answer says.
 enum Part {
     /// One option without a mark, with its words.
     Option(usize, String),
     /// A tick or an empty box alone.
     Tick(bool),
+    /// Words that leave open whether the option before them is chosen (待定).
+    Open(String),
+    /// A tick with words that are no option (`☑一般`).
+    Other,
     /// Several options, or options with their marks, in one cell: its words and which are chosen.
     Words { words: String, ticked: Vec<usize>, marked: bool },
 }
@@ -52,7 +54,13 @@ fn part(sheet: &Sheet, field: &Field, cell: Cell) -> Option<Part> {
             return Some(Part::Option(at, bare.to_owned()));
         }
     }
-    told.ok().map(|t| Part::Words { words, ticked: t.ticked, marked: t.marked })
+    match told {
+        Ok(told) => Some(Part::Words { words, ticked: told.ticked, marked: told.marked }),
+        Err(_) => {
+            let is_other = words.chars().count() <= LONGEST && marks::has_tick(&words, &field.choices);
+            is_other.then_some(Part::Other)
+        }
+    }
 }
 
 fn begins_with(field: &Field, at: usize, words: &str) -> bool {
@@ -82,8 +90,17 @@ pub(super) fn answer(sheet: &Sheet, field: &Field, left: Option<u32>, cells: &[C
     }
     let block =
         Block { sheet, field, parts, corner: (first.row, left.map_or(0, |col| col.saturating_add(1))) };
-    let words = block.words().unwrap_or_else(|| UNPAIRED.into());
-    Some(Slot { cell: place, content: Content::Typed(Value::Text(words)) })
+    let content = match block.words() {
+        Some(words) => Content::Typed(Value::Text(words)),
+        None => unpaired(sheet, cells),
+    };
+    Some(Slot { cell: place, content })
+}
+
+/// The words of cells whose ticks belong to no option, as they stand there.
+pub(super) fn unpaired(sheet: &Sheet, cells: &[Cell]) -> Content {
+    let words = cells.iter().filter_map(|cell| sheet.get(*cell)).map(tick_text);
+    Content::Unpaired(words.collect::<Vec<_>>().join(" "))
 }
 
 /// The cells that speak of the options; the words to 其他服务 may stand in the cell behind it.
@@ -92,6 +109,11 @@ fn parts(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Vec<(Cell, Part)> {
     for cell in cells {
         if let Some(part) = part(sheet, field, *cell) {
             out.push((*cell, part));
+        } else if let Some((before, Part::Option(..))) = out.last()
+            && (before.row, sheet.extent(*before).col + 1) == (cell.row, cell.col)
+            && is_undecided(&text::key(&sheet.text(*cell)))
+        {
+            out.push((*cell, Part::Open(sheet.text(*cell))));
         } else if let Some((before, Part::Option(_, words))) = out.last_mut()
             && before.row == cell.row
             && words.starts_with("其他")
@@ -122,6 +144,20 @@ enum Side {
 impl Block<'_> {
     /// The whole answer in words in which each tick stands at its option; `None` where that cannot be told.
     fn words(&self) -> Option<String> {
+        if self.parts.iter().any(|(_, part)| matches!(part, Part::Other)) {
+            return None;
+        }
+        let told = self.told()?;
+        // What leaves an option open stands as a ticked word that is none, so that it is told.
+        let open = self.parts.iter().filter_map(|(_, part)| match part {
+            Part::Open(words) => Some(format!("☑{words}")),
+            _ => None,
+        });
+        Some(std::iter::once(told).chain(open).collect::<Vec<_>>().join(" "))
+    }
+
+    /// The same without the words that leave an option open.
+    fn told(&self) -> Option<String> {
         if !self.parts.iter().any(|(_, part)| matches!(part, Part::Tick(_))) {
             return self.joined();
         }
@@ -209,9 +245,10 @@ impl Block<'_> {
             let one = |(_, part): &(Cell, Part)| match part {
                 Part::Option(_, words) => format!("{sign}{words}"),
                 Part::Words { words, .. } => words.clone(),
-                Part::Tick(_) => String::new(),
+                Part::Tick(_) | Part::Open(_) | Part::Other => String::new(),
             };
-            self.parts.iter().map(one).collect::<Vec<_>>().join(" ")
+            let solid = self.parts.iter().filter(|(_, part)| !matches!(part, Part::Open(_)));
+            solid.map(one).collect::<Vec<_>>().join(" ")
         };
         let bare = with("");
         // Without any mark, the options that stand there are the answer.
@@ -298,7 +335,61 @@ mod tests {
         let at = ret.spec.index("staff_attitude").unwrap();
         assert!(matches!(&bound.returns[0].slots[at], Some(slot) if slot.cell.to_string() == "B5"));
         let answer = ret.answer("staff_attitude").unwrap();
-        assert!(answer.raw.contains("对不上"), "{answer:?}");
+        assert_eq!(answer.raw, "满意 基本满意 不满意 √");
+    }
+
+    #[test]
+    fn a_ticked_word_that_is_no_option_is_told_with_the_words_that_stand_there() {
+        let boxes: [&[&str]; 4] =
+            [&["对服务人员的服务态度", "□满意"], &["", "☑一般"], &["", "□不满意"], &[SKILL, "满意"]];
+        let pairs: [&[&str]; 4] = [
+            &["对服务人员的服务态度", "满意", ""],
+            &["", "一般", "√"],
+            &["", "不满意", ""],
+            &[SKILL, "满意"],
+        ];
+        let row: [&[&str]; 2] = [
+            &["对服务人员的服务态度", "满意", "", "基本满意", "", "不满意", "", "不清楚", "√"],
+            &[SKILL, "满意"],
+        ];
+        let cells: [&[&str]; 2] =
+            [&["对服务人员的服务态度", "□满意", "□基本满意", "□不满意", "未参与", "√"], &[SKILL, "满意"]];
+        for (rows, raw) in [
+            (&boxes[..], "□满意 ☑一般 □不满意"),
+            (&pairs[..], "满意 一般 √ 不满意"),
+            (&row[..], "满意 基本满意 不满意 不清楚 √"),
+            (&cells[..], "□满意 □基本满意 □不满意 未参与 √"),
+        ] {
+            let bound = bind(&book(&[&SURVEY_HEAD[..], rows].concat()), specs());
+            let (ret, problems) = told(&bound.returns[0]);
+            assert_eq!([said(&ret, "staff_attitude"), said(&ret, "staff_skill")], ["", "满意"]);
+            assert_eq!(ret.answer("staff_attitude").unwrap().raw, raw);
+            assert_eq!(problems, ["option_unrecognised staff_attitude"], "{raw}");
+        }
+    }
+
+    #[test]
+    fn words_that_leave_an_option_open_are_told() {
+        let rows: [&[&str]; 5] = [
+            &["质量提升需求类型", "标准化服务", "√"],
+            &["", "计量服务", ""],
+            &["", "认证认可服务", "待定"],
+            &["", "检验检测服务", "√"],
+            &["质量提升需求具体描述", "描述"],
+        ];
+        let bound = bind(&book(&[&NEEDS[..], &rows].concat()), specs());
+        let (ret, problems) = told(&bound.returns[0]);
+        assert_eq!(said(&ret, "need_types"), "标准化服务、检验检测服务");
+        assert_eq!(problems, ["option_unrecognised need_types"]);
+    }
+
+    /// A return judged, and what is told of it.
+    fn told(bound: &crate::bind::Bound) -> (crate::answer::Return, Vec<String>) {
+        let spec = specs().of(bound.form);
+        let (ret, problems) =
+            crate::answer::judge(bound.clone(), &"a.xlsx".into(), "2025Q1".parse().unwrap(), spec);
+        let told = problems.iter().map(|p| format!("{} {}", p.code.entry().id, p.field));
+        (ret, told.filter(|told| told.starts_with("option")).collect())
     }
 
     #[test]

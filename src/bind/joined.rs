@@ -5,8 +5,8 @@
 //! field of the office's own) stay outside.
 
 use super::Content;
-use super::boxes::tick_text;
-use super::label;
+use super::boxes::{lone_tick, tick_text};
+use super::{grid, label};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
@@ -21,7 +21,11 @@ pub(super) fn joined(sheet: &Sheet, field: &Field, cells: &[Cell]) -> Option<(Ce
     let (cell, first) = *worth.first()?;
     let beside = match field.kind {
         _ if worth.len() < 2 => None,
-        Kind::One | Kind::Many => options(sheet, field, &worth),
+        Kind::One | Kind::Many => match options(sheet, field, &worth) {
+            Some(Content::Typed(Value::Text(words))) => Some(words),
+            Some(content) => return Some((cell, content)),
+            None => None,
+        },
         Kind::Contact => contact(&worth),
         Kind::Date | Kind::Range => day(field, &worth),
         Kind::Text | Kind::Block => paragraphs(field, &worth),
@@ -66,7 +70,7 @@ pub(super) fn is_filler(field: &Field, value: &Value) -> bool {
 }
 
 /// Options and boxes in cells of their own; `None` where only one cell speaks of them.
-fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<String> {
+fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<Content> {
     let mut words = tick_text(worth.first()?.1);
     let mut last = words.clone();
     let mut several = false;
@@ -75,23 +79,22 @@ fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<Str
     let whole = sheet.extent(first) != first && field.options.iter().all(|o| words.contains(o.as_str()));
     let reads = |words: &str| marks::ticks(words, &field.choices).ok().filter(|t| t.rest.is_empty());
     let settled = field.kind == Kind::One && reads(&words).is_some_and(|t| t.ticked.len() == 1 && !t.marked);
-    for (_, value) in &worth[1..] {
+    for (at, (_, value)) in worth.iter().enumerate().skip(1) {
         let more = tick_text(value);
-        // Words that explain one option are no further one.
-        if settled && reads(&more).is_none() {
-            break;
-        }
         let short = text::key(&more).chars().count() <= 2;
-        // The words to 其他服务 may stand in the cell behind it.
-        let open = !whole
-            && field.options.last().is_some_and(|o| {
-                let key = text::label(&last);
-                o.starts_with("其他") && key.trim_end_matches("(请注明)").ends_with(o.as_str())
-            });
+        let open = !whole && asks_words(field, &last);
         if more == last {
             continue;
         }
-        if !(short || open || marks::speaks_of(&more, &field.choices)) {
+        // Words that explain one option are no further one.
+        let explains = settled && reads(&more).is_none();
+        if explains || !(short || open || marks::speaks_of(&more, &field.choices)) {
+            let unticked = |t: marks::Ticks| t.ticked.is_empty() || several && !t.marked;
+            if marks::ticks(&words, &field.choices).is_ok_and(unticked) && is_ticked_word(sheet, &worth[at..])
+            {
+                let cells: Vec<Cell> = worth[..at + 2].iter().map(|(cell, _)| *cell).collect();
+                return Some(grid::unpaired(sheet, &cells));
+            }
             break;
         }
         words.push(' ');
@@ -99,8 +102,27 @@ fn options(sheet: &Sheet, field: &Field, worth: &[(Cell, &Value)]) -> Option<Str
         last = more;
         several = true;
     }
-    several.then_some(words)
+    several.then_some(Content::Typed(Value::Text(words)))
 }
+
+/// Whether a cell ends with 其他服务, whose words may stand in the cell behind it.
+fn asks_words(field: &Field, words: &str) -> bool {
+    field.options.last().is_some_and(|option| {
+        let key = text::label(words);
+        option.starts_with("其他") && key.trim_end_matches("(请注明)").ends_with(option.as_str())
+    })
+}
+
+/// `不清楚 | √`: a word that is no option, with its tick in the cell behind it.
+fn is_ticked_word(sheet: &Sheet, cells: &[(Cell, &Value)]) -> bool {
+    let [(word, value), (tick, _), ..] = cells else { return false };
+    (word.row, sheet.extent(*word).col + 1) == (tick.row, tick.col)
+        && value.text().chars().count() <= LONGEST_WORD
+        && lone_tick(sheet, *tick) == Some(true)
+}
+
+/// Characters of the longest word that may be an option of an office's own.
+const LONGEST_WORD: usize = 16;
 
 /// Name and number in two cells; the answer ends where both are there.
 fn contact(worth: &[(Cell, &Value)]) -> Option<String> {

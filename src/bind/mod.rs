@@ -73,6 +73,8 @@ pub struct Slot {
 pub enum Content {
     Blank,
     Typed(Value),
+    /// The words of several cells whose ticks belong to none of the options.
+    Unpaired(String),
     /// Ticked options of a question that has one column per option.
     Ticks(Vec<usize>),
     Dimensions(Vec<[Option<Level>; 3]>),

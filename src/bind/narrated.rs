@@ -19,6 +19,9 @@ pub(super) fn is_answer(
     words: &str,
     hits: &[Hit],
 ) -> bool {
+    if is_chosen(sheet, spec, before, cell, (words, hits)) {
+        return true;
+    }
     // The label of a cell of one line is plain; nearly all are.
     if !words.trim().contains('\n') {
         return false;
@@ -27,6 +30,27 @@ pub(super) fn is_answer(
         return false;
     }
     before.iter().rev().take(40).any(|label| asks(sheet, spec, label, cell) && !goes_on(spec, label, hits))
+}
+
+/// `质量提升需求类型 | 其他：管理咨询`: an option with its words beside its question, not the label that it is elsewhere.
+fn is_chosen(
+    sheet: &Sheet,
+    spec: &FormSpec,
+    before: &[Label],
+    cell: Cell,
+    (words, hits): (&str, &[Hit]),
+) -> bool {
+    let [Hit { tail, colon: true, .. }] = hits else { return false };
+    let Some(label) = before.last().filter(|l| l.cell.row == cell.row && l.tail.is_empty()) else {
+        return false;
+    };
+    let field = &spec.fields[label.field];
+    let named = words.strip_suffix(tail.as_str()).map(text::label);
+    !tail.is_empty()
+        && label.extent.col + 1 == cell.col
+        && super::slots::has_options(field)
+        && sheet.get(label.cell).is_some()
+        && named.is_some_and(|named| field.choices.iter().any(|choice| choice.spellings.contains(&named)))
 }
 
 /// Whether a label is all that a cell says, guidance in brackets aside.
@@ -91,6 +115,22 @@ mod tests {
 
     const NARRATIVE: &str =
         "服务目标：校准率100%\n服务人员：甲某、乙某\n服务专家：丙某\n服务时间：2025年1月20日";
+
+    #[test]
+    fn an_option_beside_its_question_is_no_label() {
+        let rows: [&[&str]; 6] = [
+            &["中小企业质量提升服务需求调查记录表"],
+            &["企业名称", "成都拟禾食品有限公司"],
+            &["所属行业", "食品制造业"],
+            &["其他", "暂未发现风险"],
+            &["质量提升需求类型", "其他：管理咨询"],
+            &["质量提升需求具体描述", "描述"],
+        ];
+        let bound = bind(&book(&rows), specs());
+        let ret = judged(&bound.returns[0]);
+        let ids = ["need_types", "need_other", "other_quality", "need_detail"];
+        assert_eq!(ids.map(|id| said(&ret, id)), ["其他服务", "管理咨询", "暂未发现风险", "描述"]);
+    }
 
     /// A form C with a process and the rows behind it; what it says for some fields.
     fn read(process: &[&[&str]], ids: &[&str]) -> Vec<String> {

@@ -94,6 +94,9 @@ pub fn range(raw: &str) -> Result<Option<(Date, Date)>, NotADate> {
 }
 
 fn both_days(text: &str) -> Result<(Date, Date), NotADate> {
+    if may_be_months(text) {
+        return Err(NotADate::Unreadable);
+    }
     if let Ok(parts) = parts(text)
         && parts.year.is_some()
     {
@@ -108,6 +111,14 @@ fn both_days(text: &str) -> Result<(Date, Date), NotADate> {
         }
     }
     Err(fault)
+}
+
+/// `2025.3-5`, `2025年10-12`: a day for one, a period of months for another.
+fn may_be_months(text: &str) -> bool {
+    let Some((left, right)) = text.rsplit_once(['-', '~']) else { return false };
+    let is_short = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let parts = left.split_once(['年', '.', '/']);
+    parts.is_some_and(|(year, month)| year.len() == 4 && is_short(month.trim()) && is_short(right.trim()))
 }
 
 /// Years that a date may have.
@@ -197,11 +208,12 @@ fn drop_time(text: &str) -> &str {
     }
 }
 
-/// Every way to cut a text into two sides at a separator, the clearest first.
+/// Every way to cut a text into two sides at a separator, the clearest first; at a sign that stands in dates too, the
+/// longest left side, which has a day rather than a month (`2025-3-5-8`).
 fn splits(text: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
     for sign in ["--", "至", "到", "~", " - ", "-", "/"] {
-        for (at, _) in text.match_indices(sign) {
+        for (at, _) in text.rmatch_indices(sign) {
             found.push((text[..at].trim(), text[at + sign.len()..].trim_start_matches('-').trim()));
         }
     }

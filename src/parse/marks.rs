@@ -5,17 +5,21 @@
 //! cannot be told. Nothing is guessed.
 
 mod answers;
+mod numbers;
+mod others;
 mod pieces;
 mod settle;
 mod single;
 
 use std::borrow::Cow;
 
+pub use answers::is_yes_no;
 pub use single::one;
 
-pub use pieces::{pieces, words_of};
+pub use pieces::{pieces, without_marks, words_beside_others, words_of};
 
 use crate::text;
+use numbers::{last_number, numeral, settle_numbers, ticked_number};
 
 /// One option of a question: its normal label and other spellings.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +59,10 @@ enum Mark {
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Option(usize),
+    /// An option's words as a part of other ones (非常满意).
+    Other(String),
+    /// Words in the place of an option that are none of the list.
+    Word(String),
     Mark(Mark),
     Space,
     Separator(char),
@@ -69,32 +77,56 @@ enum Token {
 /// # Errors
 /// [`Unclear`] where there is an answer that cannot be told.
 pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
+    match with_others(raw, choices)? {
+        (read, false) => Ok(read),
+        (_, true) => Err(Unclear::NoOption),
+    }
+}
+
+/// The same where words that are no option may be ticked as well: whether any is.
+fn with_others(raw: &str, choices: &[Choice]) -> Result<(Ticks, bool), Unclear> {
     let mut tokens = tokens(pieces::without_guidance(raw), choices);
     settle::settle_signs(&mut tokens);
     let numbered = settle_numbers(&mut tokens);
     answers::settle(&mut tokens, choices)?;
     settle_crosses(&mut tokens)?;
+    others::settle(&mut tokens, choices);
     let rest = words_between(&tokens);
     let listed: Vec<usize> =
         tokens.iter().filter_map(|t| if let Token::Option(i) = t { Some(*i) } else { None }).collect();
     let has_mark = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
     if listed.is_empty() {
         let blank = rest.is_empty() || rest.chars().all(|c| matches!(c, '_' | '/' | '-' | '.'));
-        return if blank {
-            Ok(Ticks { ticked: vec![], rest: String::new(), marked: has_mark })
-        } else {
-            Err(Unclear::NoOption)
-        };
+        let nothing = Ticks { ticked: vec![], rest: String::new(), marked: has_mark };
+        return if blank { Ok((nothing, false)) } else { Err(Unclear::NoOption) };
     }
-    let ticked = if has_mark { marked(&tokens)? } else { typed(&tokens, &listed, &rest, choices.len())? };
+    let typed = if has_mark { None } else { Some(typed(&tokens, &listed, &rest, choices.len())?) };
+    let mut ticked = match (typed, ticked_number(&tokens).filter(|_| numbered)) {
+        (Some(typed), _) => typed,
+        (None, Some(number)) => vec![number - 1],
+        (None, None) => marked(&tokens, choices)?,
+    };
+    let other = ticked.contains(&OTHER);
+    ticked.retain(|at| *at != OTHER);
     let whole_list = ascending(listed).len() == choices.len();
-    let ticked = if whole_list { with_typed(&tokens, ticked, numbered)? } else { ticked };
-    Ok(Ticks { ticked: ascending(ticked), rest, marked: has_mark })
+    let ticked = if whole_list && !other { with_typed(&tokens, ticked, numbered)? } else { ticked };
+    if ticked.is_empty() && !other && tokens.contains(&Token::Mark(Mark::On)) {
+        return Err(Unclear::Ambiguous);
+    }
+    Ok((Ticks { ticked: ascending(ticked), rest, marked: has_mark }, other))
 }
+
+/// Stands for a ticked word that is no option.
+const OTHER: usize = usize::MAX;
 
 /// Whether a cell names one of the options or holds a mark.
 pub fn speaks_of(raw: &str, choices: &[Choice]) -> bool {
     tokens(raw, choices).iter().any(|t| matches!(t, Token::Option(_) | Token::Mark(_)))
+}
+
+/// Whether a cell holds a tick.
+pub fn has_tick(raw: &str, choices: &[Choice]) -> bool {
+    tokens(raw, choices).iter().any(|t| matches!(t, Token::Mark(Mark::On | Mark::Cross)))
 }
 
 /// The words besides options and marks; signs between two of them stay.
@@ -103,7 +135,7 @@ fn words_between(tokens: &[Token]) -> String {
     let mut signs: Option<String> = None;
     for token in tokens {
         match token {
-            Token::Text(words) => {
+            Token::Text(words) | Token::Other(words) | Token::Word(words) => {
                 out.push_str(&signs.take().unwrap_or_default());
                 out.push_str(words);
                 signs = Some(String::new());
@@ -114,46 +146,6 @@ fn words_between(tokens: &[Token]) -> String {
         }
     }
     out
-}
-
-/// Numbers in front of their own options (`①满意 ②基本满意`) say nothing and go; `(1)` among brackets is a
-/// tick; every other number is text. Out comes whether all options were numbered.
-fn settle_numbers(tokens: &mut Vec<Token>) -> bool {
-    let own = |at: usize, number: usize, tokens: &[Token]| {
-        let next = tokens[at + 1..].iter().find(|t| !matches!(t, Token::Space | Token::Separator(_)));
-        matches!(next, Some(Token::Option(i)) if *i + 1 == number)
-    };
-    let numbers: Vec<usize> = (0..tokens.len())
-        .filter(|at| matches!(&tokens[*at], Token::Number(n, _) if own(*at, *n, tokens)))
-        .collect();
-    let leads = |at: usize, text: &str, tokens: &[Token]| {
-        !text.starts_with('(')
-            && matches!(tokens[at + 1..].iter().find(|t| **t != Token::Space), Some(Token::Option(_)))
-    };
-    // `1、检验检测服务 2、计量服务`: an answer in the form of a list.
-    let leading: Vec<usize> = (0..tokens.len())
-        .filter(|at| matches!(&tokens[*at], Token::Number(_, text) if leads(*at, text, tokens)))
-        .collect();
-    let boxes = tokens.iter().any(|t| matches!(t, Token::Mark(_)));
-    let is_tick = |text: &str| numbers.len() < 2 && boxes && text == "(1)";
-    let options = tokens.iter().filter(|t| matches!(t, Token::Option(_))).count();
-    let settled: Vec<Token> = std::mem::take(tokens)
-        .into_iter()
-        .enumerate()
-        .filter_map(|(at, token)| match token {
-            Token::Number(_, text) if is_tick(&text) => Some(Token::Mark(Mark::On)),
-            Token::Number(..) if numbers.contains(&at) || leading.contains(&at) => None,
-            Token::Number(_, text) => Some(Token::Text(text)),
-            token => Some(token),
-        })
-        .collect();
-    for token in settled {
-        match (&token, tokens.last_mut()) {
-            (Token::Text(more), Some(Token::Text(text))) => text.push_str(more),
-            _ => tokens.push(token),
-        }
-    }
-    numbers.len() >= 2 && numbers.len() >= options
 }
 
 /// `√满意 ×基本满意`: beside checks a cross says no; beside checks and empty boxes it cannot be told.
@@ -223,24 +215,6 @@ fn repeated(tokens: &[Token]) -> Vec<usize> {
     ends.into_iter().flatten().find(|i| twice(*i)).into_iter().collect()
 }
 
-/// `… ③不满意  选：②`: a number typed behind the list.
-fn last_number(tokens: &[Token]) -> Option<usize> {
-    let Some(Token::Text(text)) = tokens.last() else { return None };
-    let bare = text.trim_matches(|c| matches!(c, '(' | ')' | ':' | '.' | '选' | '答' | '案' | '填'));
-    numeral(bare)
-}
-
-/// 1 to 9 and A to H.
-fn numeral(text: &str) -> Option<usize> {
-    let mut chars = text.chars();
-    let (Some(c), None) = (chars.next(), chars.next()) else { return None };
-    match c.to_ascii_uppercase() {
-        d @ '1'..='9' => Some(d as usize - '0' as usize),
-        l @ 'A'..='H' => Some(l as usize - 'A' as usize + 1),
-        _ => None,
-    }
-}
-
 /// Options with a bracket around them: `满意 【基本满意】 不满意`.
 fn in_brackets(tokens: &[Token]) -> Vec<usize> {
     let triples = tokens.windows(3).filter_map(|three| match three {
@@ -306,21 +280,55 @@ fn is_tail(text: &str) -> bool {
 }
 
 /// With marks: each belongs to the option it touches.
-fn marked(tokens: &[Token]) -> Result<Vec<usize>, Unclear> {
+fn marked(tokens: &[Token], choices: &[Choice]) -> Result<Vec<usize>, Unclear> {
     if let Some(found) = settle::beside_boxes(tokens) {
         return found;
     }
     let before = marks_stand_before(tokens)?;
     let mut ticked = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        let Token::Option(index) = token else { continue };
-        let mark =
-            if before { neighbour(tokens[..at].iter().rev()) } else { neighbour(tokens[at + 1..].iter()) };
+        let Some(index) = option_of(token) else { continue };
+        let mark = if before {
+            neighbour(tokens[..at].iter().rev())
+        } else {
+            neighbour(tokens[at + 1..].iter()).or_else(|| behind_remark(tokens, at, choices))
+        };
         if mark == Some(Mark::On) {
-            ticked.push(*index);
+            ticked.push(if is_contested(tokens, at, before) { OTHER } else { index });
         }
     }
     Ok(ticked)
+}
+
+/// `满意 基本满意 不满意 √一般`: whether the mark beside an option touches a word of no list, and not the option.
+fn is_contested(tokens: &[Token], option: usize, before: bool) -> bool {
+    let is_word = |at: Option<usize>| at.is_some_and(|at| matches!(tokens.get(at), Some(Token::Word(_))));
+    let is_mark = |t: &Token| matches!(t, Token::Mark(_));
+    if before {
+        tokens[..option]
+            .iter()
+            .rposition(is_mark)
+            .is_some_and(|at| at + 1 < option && is_word(at.checked_sub(1)))
+    } else {
+        tokens[option..].iter().position(is_mark).is_some_and(|at| at > 1 && is_word(Some(option + at + 1)))
+    }
+}
+
+/// The option that a token is; [`OTHER`] for one of no list.
+fn option_of(token: &Token) -> Option<usize> {
+    match token {
+        Token::Option(index) => Some(*index),
+        Token::Other(_) | Token::Word(_) => Some(OTHER),
+        _ => None,
+    }
+}
+
+/// `其他服务：碳足迹（√）`: the mark behind the words that an option asks for.
+fn behind_remark(tokens: &[Token], option: usize, choices: &[Choice]) -> Option<Mark> {
+    let at = option + 1 + tokens[option + 1..].iter().position(|t| matches!(t, Token::Mark(_)))?;
+    let words = at - 1 - tokens[..at].iter().rev().position(|t| *t != Token::Space)?;
+    let Token::Mark(mark) = tokens[at] else { return None };
+    (others::remarked(tokens, words, choices)? == option).then_some(mark)
 }
 
 /// The first mark on one side of an option, up to the next option or any words.
@@ -329,7 +337,7 @@ fn neighbour<'a>(side: impl Iterator<Item = &'a Token>) -> Option<Mark> {
         match token {
             Token::Mark(mark) => return Some(*mark),
             Token::Space | Token::Separator(_) => {}
-            Token::Option(_) | Token::Number(..) | Token::Text(_) => return None,
+            _ => return None,
         }
     }
     None
@@ -338,7 +346,7 @@ fn neighbour<'a>(side: impl Iterator<Item = &'a Token>) -> Option<Mark> {
 /// Whether marks stand before their options (`☑满意`) or behind them (`满意（√）`).
 fn marks_stand_before(tokens: &[Token]) -> Result<bool, Unclear> {
     let solid: Vec<&Token> =
-        tokens.iter().filter(|t| matches!(t, Token::Mark(_) | Token::Option(_))).collect();
+        tokens.iter().filter(|t| matches!(t, Token::Mark(_) | Token::Option(_) | Token::Other(_))).collect();
     let first_is_mark = matches!(solid.first(), Some(Token::Mark(_)));
     let last_is_mark = matches!(solid.last(), Some(Token::Mark(_)));
     if first_is_mark != last_is_mark {
@@ -358,8 +366,8 @@ fn touching(tokens: &[Token]) -> Option<bool> {
     let (mut before, mut behind) = (0, 0);
     for pair in tokens.windows(2) {
         match pair {
-            [Token::Mark(_), Token::Option(_)] => before += 1,
-            [Token::Option(_), Token::Mark(_)] => behind += 1,
+            [Token::Mark(_), Token::Option(_) | Token::Other(_)] => before += 1,
+            [Token::Option(_) | Token::Other(_), Token::Mark(_)] => behind += 1,
             _ => {}
         }
     }
@@ -428,16 +436,26 @@ fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        match (next_token(&chars[at..], &spellings, tokens.last()), tokens.last_mut()) {
-            (Some((token, len)), _) => {
+        let rest = &chars[at..];
+        let (words, len) = match next_token(rest, &spellings, tokens.last()) {
+            // `其他服务：标准化服务体系咨询` names no option by its words.
+            Some((Token::Option(_), len))
+                if others::is_in_words(&tokens, (rest, len), &spellings, choices) =>
+            {
+                (&rest[..len], len)
+            }
+            Some((token, len)) => {
                 tokens.push(token);
                 at += len;
                 continue;
             }
-            (None, Some(Token::Text(text))) => text.push(chars[at]),
-            (None, _) => tokens.push(Token::Text(chars[at].into())),
+            None => (&rest[..1], 1),
+        };
+        match tokens.last_mut() {
+            Some(Token::Text(text)) => text.extend(words),
+            _ => tokens.push(Token::Text(words.iter().collect())),
         }
-        at += 1;
+        at += len;
     }
     drop_last_blank(&mut tokens);
     settle::settle_instructions(&mut tokens);

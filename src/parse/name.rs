@@ -17,7 +17,7 @@ pub fn name<'a>(raw: &'a str, labels: &[String]) -> Option<&'a str> {
         }
         bare = less;
     }
-    (!text::is_blank_mark(bare)).then_some(bare)
+    (!text::is_blank_mark(bare) && !text::is_none_word(bare)).then_some(bare)
 }
 
 /// Without the lines to write on and closing signs: `__甲公司__。`.
@@ -116,7 +116,7 @@ mod tests {
         ] {
             assert_eq!(read(raw).as_deref(), Some(raw));
         }
-        for raw in ["", "____", "（盖章）", "/", "企业名称："] {
+        for raw in ["", "____", "（盖章）", "/", "企业名称：", "无", "没有", "暂无", "nan"] {
             assert_eq!(read(raw), None, "{raw}");
         }
     }

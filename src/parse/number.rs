@@ -65,8 +65,18 @@ pub fn count(raw: &str) -> Result<Option<Count>, NotACount> {
         return Ok(Some(Count { value: 0, approximate: false }));
     }
     let (body, approximate) = strip_words(text);
-    let value = whole(body)?;
+    // `/个`: a line struck through before the printed unit.
+    if body != text && !approximate && !body.is_empty() && text::is_blank_mark(body) {
+        return Ok(None);
+    }
+    let value = whole(in_brackets(text, body))?;
     Ok(Some(Count { value, approximate }))
+}
+
+/// `（ 3 ）个`: brackets to write in before the printed unit. Without a unit a number in brackets may be another's.
+fn in_brackets<'a>(text: &str, body: &'a str) -> &'a str {
+    let inside = body.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inside.filter(|_| text.len() > body.len() && text.starts_with('(')).unwrap_or(body)
 }
 
 /// Reads a number from a spreadsheet's number cell.
@@ -162,6 +172,9 @@ const MOST: i64 = 1_000_000_000_000;
 
 fn whole(body: &str) -> Result<i64, NotACount> {
     let digits = ungrouped(body).ok_or(NotACount::Text)?;
+    if is_about(&digits) {
+        return Err(NotACount::Text);
+    }
     if let Some(value) = text::chinese_number(&digits) {
         return if value < MOST { Ok(value) } else { Err(NotACount::TooLarge) };
     }
@@ -184,6 +197,15 @@ fn whole(body: &str) -> Result<i64, NotACount> {
         return Err(NotACount::TooLarge);
     }
     int.parse().map_err(|_| NotACount::TooLarge)
+}
+
+/// `五六`, `两三`: Chinese figures side by side say about how many, unless they are many or have a nought (`二〇`).
+fn is_about(digits: &str) -> bool {
+    let figures = digits.chars().count();
+    digits.contains('元')
+        || (2..4).contains(&figures)
+            && !digits.contains(['〇', '零'])
+            && digits.chars().all(|c| "一二三四五六七八九两".contains(c))
 }
 
 /// Reads a decimal number as (mantissa, number of decimals), exact: `89.6%` is (896, 1).
@@ -254,6 +276,33 @@ mod tests {
         let past_64_bits = "九百二十二万三千三百七十二万零三百六十八万五千四百七十七万五千八百九万";
         assert_eq!(count(past_64_bits), Err(NotACount::Text));
         assert_eq!(whole_of(f64::NAN), Err(NotACount::TooLarge));
+    }
+
+    #[test]
+    fn about_how_many_is_no_count() {
+        for text in
+            ["两三个", "五六个", "三四十", "一百二三十人", "十七八个", "三五人", "七八十人", "百十个", "元"]
+        {
+            assert_eq!(count(text), Err(NotACount::Text), "{text}");
+        }
+        for (text, n) in
+            [("三百五", 350), ("一千二", 1200), ("二百八十人", 280), ("二〇个", 20), ("一五〇人", 150)]
+        {
+            assert_eq!(read(text), Some(n), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_around_a_count_says_nothing() {
+        for text in ["/个", "/人", "—个", "/ 个"] {
+            assert_eq!(count(text), Ok(None), "{text}");
+        }
+        for (text, n) in [("（ 3 ）个", 3), ("（12）人", 12), ("（ 3 ） 项", 3)] {
+            assert_eq!(read(text), Some(n), "{text}");
+        }
+        for text in ["（3）", "共（3）", "（3）（5）个", "约/个"] {
+            assert!(count(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub(super) fn settle(tokens: &mut Vec<Token>, choices: &[Choice]) -> Result<(), 
 }
 
 /// Whether the options are 是 and 否, behind which a word or a number is a remark.
-pub(super) fn is_yes_no(choices: &[Choice]) -> bool {
+pub fn is_yes_no(choices: &[Choice]) -> bool {
     let is = |choice: &Choice, word: &str| choice.spellings.iter().any(|s| s == word);
     matches!(choices, [yes, no] if is(yes, "是") && is(no, "否"))
 }
@@ -123,7 +123,7 @@ fn behind(tokens: &[Token], at: usize, choices: &[Choice]) -> Said {
     if said == Said::Doubtful && is_open { Said::Words } else { said }
 }
 
-fn takes_words(choices: &[Choice], option: usize) -> bool {
+pub(super) fn takes_words(choices: &[Choice], option: usize) -> bool {
     choices.get(option).and_then(|c| c.spellings.first()).is_some_and(|label| label.starts_with("其他"))
 }
 

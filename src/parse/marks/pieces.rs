@@ -2,7 +2,7 @@
 //!
 //! Only words that say nothing are passed over; what might deny an option makes it no answer.
 
-use super::{Choice, Token, ascending, is_tail, settle, settle_numbers, tokens, words_between};
+use super::{Choice, Token, ascending, is_tail, others, settle, settle_numbers, tokens, words_between};
 use crate::text;
 
 /// Reads the options of a question of several where some of what was typed is none of them: each piece between
@@ -14,8 +14,12 @@ pub fn pieces(raw: &str, choices: &[Choice]) -> Option<(Vec<usize>, bool)> {
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);
     let denies = |t: &Token| matches!(t, Token::Text(words) if denies(words));
-    if tokens.iter().any(|t| matches!(t, Token::Mark(_)) || denies(t)) {
+    if tokens.iter().any(denies) {
         return None;
+    }
+    if tokens.iter().any(|t| matches!(t, Token::Mark(_))) {
+        let read = super::with_others(raw, choices).ok().map(|(read, other)| (read.ticked, !other));
+        return read.filter(|(ticked, is_whole)| !is_whole && !ticked.is_empty());
     }
     let says = |piece: &&[Token]| piece.iter().any(|t| *t != Token::Space);
     let read: Vec<Option<usize>> = tokens.split(is_end).filter(says).map(piece).collect();
@@ -33,7 +37,7 @@ fn is_end(token: &Token) -> bool {
 }
 
 /// Words that may deny the options beside them or behind them: `不需要`, `除`, `暂无`.
-fn denies(words: &str) -> bool {
+pub(super) fn denies(words: &str) -> bool {
     let bare = words.trim_start_matches(|c: char| !text::is_letter(c));
     bare.starts_with(['不', '无', '未', '非', '没', '除', '暂', '否', '免', '勿'])
 }
@@ -60,7 +64,7 @@ fn is_made_of(text: &str, words: &[&str]) -> bool {
     rest.is_empty()
 }
 
-fn leads(text: &str) -> bool {
+pub(super) fn leads(text: &str) -> bool {
     const LEADS: [&str; 24] = [
         "主要", "其次", "首先", "再次", "最后", "同时", "另外", "还", "有", "以及", "包括", "涉及", "需要",
         "需求", "需", "重点", "为", "是", "以", "及", "和", "与", "兼", "并",
@@ -68,7 +72,7 @@ fn leads(text: &str) -> bool {
     super::is_lead(text) || is_made_of(text, &LEADS)
 }
 
-fn trails(text: &str) -> bool {
+pub(super) fn trails(text: &str) -> bool {
     const TAILS: [&str; 12] =
         ["类型", "类", "等", "方面", "为主", "为辅", "相关", "需求", "服务", "工作", "领域", "的"];
     is_tail(text) || is_made_of(text, &TAILS)
@@ -80,6 +84,15 @@ pub fn words_of(open: usize, raw: &str, choices: &[Choice]) -> String {
     let mut tokens = without_remarks(tokens(without_guidance(raw), choices), open);
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);
+    others::settle(&mut tokens, choices);
+    tokens.retain(|t| !matches!(t, Token::Other(_) | Token::Word(_)));
+    // Where it is in the list, its words stand behind it.
+    let is_text = |t: &Token| matches!(t, Token::Text(_));
+    if let Some(at) = tokens.iter().rposition(|t| *t == Token::Option(open))
+        && tokens[at..].iter().any(is_text)
+    {
+        tokens.drain(..at);
+    }
     words_between(&tokens)
 }
 
@@ -101,6 +114,33 @@ fn without_remarks(tokens: Vec<Token>, open: usize) -> Vec<Token> {
         }
     }
     out
+}
+
+/// The words that were typed for 其他服务 where an option that is none is ticked beside it.
+pub fn words_beside_others(open: usize, raw: &str, choices: &[Choice]) -> Option<String> {
+    let (_, other) = super::with_others(raw, choices).ok()?;
+    other.then(|| words_of(open, raw, choices))
+}
+
+/// Words without the marks, lines and blanks at their ends: `____□`, `碳足迹（√）`.
+pub fn without_marks(words: &str) -> &str {
+    let is_sign = |c: char| c.is_whitespace() || matches!(c, '_' | '＿') || super::mark_of(c).is_some();
+    let boxes = |inside: &str| {
+        let folded: Vec<char> = format!("({inside})").chars().collect();
+        super::bracketed_mark(&folded).is_some_and(|(_, len)| len == folded.len())
+    };
+    let mut bare = words;
+    loop {
+        let trimmed = bare.trim_matches(is_sign);
+        let last = trimmed.strip_suffix(CLOSE).and_then(|front| front.rsplit_once(OPEN));
+        let less = last.filter(|(_, inside)| boxes(inside)).map_or(trimmed, |(front, _)| front);
+        let first = less.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
+        let less = first.filter(|(inside, _)| boxes(inside)).map_or(less, |(_, rest)| rest);
+        if less.len() == bare.len() {
+            return bare;
+        }
+        bare = less;
+    }
 }
 
 /// Without the guidance printed in front of the boxes or behind them: `☑满意 □基本满意（请打√）`.
@@ -177,6 +217,16 @@ mod tests {
         }
         assert_eq!(words("☑计量服务（器具校准） ☑其他服务（碳足迹）"), "(碳足迹)");
         assert_eq!(words("☑计量服务 ☑其他服务：碳足迹、双碳"), ":碳足迹、双碳");
+        assert_eq!(words("√计量服务 体系认证服务 检验检测服务 其他服务：____"), ":____");
+    }
+
+    #[test]
+    fn marks_at_the_ends_of_words_are_none() {
+        for words in ["碳足迹（√）", "☑：碳足迹", "碳足迹☑", "（√）碳足迹__", " 碳足迹 [x]"]
+        {
+            assert!(without_marks(words).trim_start_matches('：') == "碳足迹", "{words}");
+        }
+        assert_eq!((without_marks("_____□"), without_marks("选型（含安装）")), ("", "选型（含安装）"));
     }
 
     #[test]

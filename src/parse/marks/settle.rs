@@ -1,6 +1,6 @@
 //! What signs and words between options mean, told by what stands beside them.
 
-use super::{Mark, Token, Unclear};
+use super::{Mark, OTHER, Token, Unclear, option_of};
 
 /// Signs that are boxes or ticks only where an option stands right beside them.
 pub(super) fn settle_signs(tokens: &mut Vec<Token>) {
@@ -78,7 +78,7 @@ fn before(at: usize, tokens: &[Token], is: impl Fn(&[Token], usize) -> bool) -> 
 /// `□满意√ □基本满意`, `√□满意 □基本满意`: every option has kept its empty box, and ticks stand beside them.
 /// `None` where the boxes are otherwise.
 pub(super) fn beside_boxes(tokens: &[Token]) -> Option<Result<Vec<usize>, Unclear>> {
-    let is_unit = |t: &&Token| matches!(t, Token::Mark(Mark::Off) | Token::Option(_));
+    let is_unit = |t: &&Token| matches!(t, Token::Mark(Mark::Off) | Token::Option(_) | Token::Other(_));
     let units: Vec<&Token> = tokens.iter().filter(is_unit).collect();
     let boxes_first = matches!(units.first()?, Token::Mark(_));
     let in_pairs = units.chunks(2).all(|pair| match pair {
@@ -92,7 +92,10 @@ pub(super) fn beside_boxes(tokens: &[Token]) -> Option<Result<Vec<usize>, Unclea
 
 /// The option of a tick: that in whose pair of box and option it stands, else that which it touches.
 fn owner(tokens: &[Token], at: usize, boxes_first: bool) -> Result<usize, Unclear> {
-    let is_unit = |t: &&Token| matches!(t, Token::Mark(Mark::Off) | Token::Option(_));
+    if touches_word(tokens, at) {
+        return Ok(OTHER);
+    }
+    let is_unit = |t: &&Token| matches!(t, Token::Mark(Mark::Off) | Token::Option(_) | Token::Other(_));
     let (left, right) = (tokens[..at].iter().rev().find(is_unit), tokens[at + 1..].iter().find(is_unit));
     let inside = matches!(left, Some(Token::Mark(_))) == boxes_first && left.is_some() && right.is_some();
     let touches = |side: Option<&Token>| !matches!(side, None | Some(Token::Space | Token::Separator(_)));
@@ -105,11 +108,21 @@ fn owner(tokens: &[Token], at: usize, boxes_first: bool) -> Result<usize, Unclea
         (false, ..) if touches_left != touches_right => touches_left,
         _ => return Err(Unclear::Ambiguous),
     };
-    let is_option = |t: &Token| if let Token::Option(i) = t { Some(*i) } else { None };
     let option = if to_left {
-        tokens[..at].iter().rev().find_map(is_option)
+        tokens[..at].iter().rev().find_map(option_of)
     } else {
-        tokens[at + 1..].iter().find_map(is_option)
+        tokens[at + 1..].iter().find_map(option_of)
     };
     option.ok_or(Unclear::Ambiguous)
+}
+
+/// Whether a tick stands at a word of no list, and touches no option on its other side.
+fn touches_word(tokens: &[Token], at: usize) -> bool {
+    let is_word = |t: Option<&Token>| matches!(t, Some(Token::Word(_)));
+    let (left, right) = (&tokens[..at], &tokens[at + 1..]);
+    let is_solid = |t: &&Token| **t != Token::Space;
+    let tied = |t: Option<&Token>| matches!(t, Some(Token::Option(_) | Token::Other(_)));
+    let to_left = is_word(left.last()) || is_word(left.iter().rev().find(is_solid)) && !tied(right.first());
+    let to_right = is_word(right.first()) || is_word(right.iter().find(is_solid)) && !tied(left.last());
+    to_left || to_right
 }
