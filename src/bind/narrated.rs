@@ -41,7 +41,7 @@ impl Region<'_, '_> {
 
     /// The same of a cell of one line: a label with words behind it where an answer is due.
     fn is_line_of_an_answer(&self, before: &[Label], cell: Cell, hits: &[Hit]) -> bool {
-        let [hit] = hits else { return false };
+        let Some(hit) = hits.first() else { return false };
         if !hit.colon || text::is_blank_mark(&hit.tail) {
             return false;
         }
@@ -50,7 +50,11 @@ impl Region<'_, '_> {
         if !near().any(|label| is_other(label) && self.is_due(label, cell)) || self.signs(cell, hit) {
             return false;
         }
-        let answered = self.is_answered_elsewhere(cell, hit);
+        // Several labels on a line are labels unless each of them is answered elsewhere.
+        let answered = hits.iter().all(|hit| self.is_answered_elsewhere(cell, hit));
+        if hits.len() > 1 && !answered {
+            return false;
+        }
         near().filter(|label| is_other(label)).any(|label| {
             let (kind, words) = (self.spec.fields[label.field].kind, self.sheet.text(cell));
             let choices = &self.spec.fields[label.field].choices;
@@ -254,9 +258,12 @@ mod tests {
     fn words_that_begin_as_another_label_answer_their_own() {
         let ids = ["process", "service_time", "staff_signature", "project"];
         let label = "质量提升服务实施过程及意见建议";
-        for words in
-            ["服务时间：三天。", "服务人员：张拟涛，服务专家：何拟玲。", "项目名称：计量提升。目标：100%。"]
-        {
+        for words in [
+            "服务时间：三天。",
+            "服务人员：张拟涛，服务专家：何拟玲。",
+            "项目名称：计量提升。目标：100%。",
+            "服务时间：1月10日上午；服务人员：张拟涛；内容：诊断。",
+        ] {
             let want = [words, "2025-01-13~2025-02-04", "", "拟甲项目"];
             assert_eq!(read(&[&[label, words]], &ids), want);
             assert_eq!(read(&[&[&format!("{label}：")], &[words]], &ids), want);

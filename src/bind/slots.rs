@@ -141,7 +141,10 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
     let left = ground.left(&labels, &rights, &slots);
-    let twice = passed.iter().filter(|label| !parts.iter().any(|part| part.cell == label.cell));
+    // Below the last label stands guidance (`1. 从业人员数量：填写上年末人数`).
+    let bottom = labels.last().map_or(first, |label| label.cell.row);
+    let is_part = |label: &Label| parts.iter().any(|part| part.cell == label.cell);
+    let twice = passed.iter().filter(|label| label.cell.row <= bottom && !is_part(label));
     let twice = twice.filter_map(|label| ground.twice(label, &slots));
     let unread = twice.chain(ground.unread((first, last), &slots)).collect();
     let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).chain(answers).collect();
@@ -199,9 +202,9 @@ fn parts(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Label> {
     let mut out = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let in_parts = matches!(spec.fields[label.field].kind, Kind::Contact | Kind::Range);
-        let near = labels[..at].iter().rev().take_while(|l| label.cell.row.abs_diff(l.cell.row) <= 1);
-        let first = || near.filter(|l| l.field == label.field).next();
-        let Some(first) = in_parts.then(first).flatten() else { continue };
+        let mut near = labels[..at].iter().rev().take_while(|l| label.cell.row.abs_diff(l.cell.row) <= 1);
+        let first = in_parts.then(|| near.find(|l| l.field == label.field)).flatten();
+        let Some(first) = first else { continue };
         if text::label(&sheet.text(first.cell)) != text::label(&sheet.text(label.cell)) {
             out.push(Label { tail: label.tail.clone(), repeats: label.repeats.clone(), ..*label });
         }
