@@ -28,6 +28,11 @@ const HEADS: [&str; 16] = [
 /// Rows above the first label in which the heads of columns may stand.
 const ABOVE: u32 = 4;
 
+/// Whether a label heads remarks.
+pub(super) fn is_head(label: &str) -> bool {
+    HEADS.contains(&label)
+}
+
 /// The column of remarks of a form whose labels these are, in reading order.
 pub(super) fn column(sheet: &Sheet, labels: &[Label]) -> Option<u32> {
     let top = labels.first()?.cell;

@@ -6,7 +6,7 @@
 
 use super::slots::{Label, rows_between};
 use crate::cell::Cell;
-use crate::spec::{FormSpec, Kind};
+use crate::spec::{FormSpec, Kind, rating};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
@@ -42,6 +42,7 @@ fn below(sheet: &Sheet, spec: &FormSpec, missing: &[usize], heads: &Row, last: u
     let tops: Vec<(u32, String)> =
         heads.cells.iter().filter_map(|(col, v)| Some((*col, heading(v)?))).collect();
     let is_part = |words: &str| {
+        let words = rating::bare(words);
         let mut labels = missing.iter().flat_map(|field| &spec.fields[*field].labels);
         labels.any(|label| label.len() > words.len() && (label.starts_with(words) || label.ends_with(words)))
     };

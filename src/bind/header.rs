@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::named::{Named, column_of};
-use crate::spec::{BUILT_IN, FormSpec, Specs};
+use crate::spec::{BUILT_IN, FormSpec, Specs, rating};
 use crate::text;
 
 /// Readings of a header.
@@ -117,8 +117,7 @@ pub(super) fn without_question(label: &str) -> Vec<String> {
 /// What a header asks to rate: `您对服务人员的服务态度是否满意？`, `服务人员—服务态度`, `满意度评价：对服务人员的服务态度`.
 pub(super) fn asked(label: &str) -> Vec<String> {
     const SIGNS: [char; 7] = [':', '-', '—', '(', ')', '_', '/'];
-    const WORDS: [&str; 9] =
-        ["是否满意", "满意吗", "满意程度", "满意度", "评价", "评分", "打分", "如何", "怎么样"];
+    const WORDS: [&str; 9] = rating::SUFFIXES;
     // `请说明原因（对服务人员的服务态度）` asks something else about what was rated.
     const OTHERS: [&str; 8] = ["原因", "理由", "建议", "说明", "意见", "备注", "其他", "其它"];
     if OTHERS.iter().any(|word| label.contains(word)) {
@@ -129,7 +128,7 @@ pub(super) fn asked(label: &str) -> Vec<String> {
     if !has_signs && !WORDS.iter().any(|word| label.ends_with(word)) && !label.contains('您') {
         return Vec::new();
     }
-    let mut all = vec![label.to_owned()];
+    let mut all = vec![label.to_owned(), rating::bare(label).to_owned()];
     if has_signs {
         let last = label.trim_end_matches(SIGNS).rsplit(SIGNS).next().unwrap_or(label);
         all.extend([label.replace(SIGNS, ""), last.to_owned()]);

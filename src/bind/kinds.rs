@@ -7,7 +7,9 @@ use crate::workbook::Book;
 /// What the returns of a book say to some fields.
 fn read_book(book: &Book, fields: &[&str]) -> Vec<Vec<String>> {
     let bindings = bind(book, specs());
-    assert!(bindings.findings.iter().all(|f| f.code != "file_unrecognised"), "{:?}", bindings.findings);
+    let is_refusal = |code: &str| ["sheet_unrecognised", "table_columns", "table_required"].contains(&code);
+    assert!(!bindings.findings.iter().any(|f| is_refusal(&f.code)), "{:?}", bindings.findings);
+    assert!(bindings.refused.is_empty(), "{:?}", bindings.refused);
     let says = |ret| fields.iter().map(|id| said(&judged(ret), id)).collect();
     bindings.returns.iter().map(says).collect()
 }
@@ -268,5 +270,117 @@ fn the_telephone_of_the_office_is_not_that_of_the_enterprise() {
     ];
     for rows in [[&[office][..], &form].concat(), [&form[..], &[office]].concat()] {
         assert_eq!(read(&rows, &["contact"]), [["李拟华 13800001234"]]);
+    }
+}
+
+/// Spellings of the questions that rate, as they were listed before they were told by rule.
+const ASKED: [&str; 32] = [
+    "服务人员的服务态度",
+    "服务人员服务态度",
+    "对服务人员服务态度",
+    "对服务人员的服务态度是否满意",
+    "对服务人员的服务态度是否满意？",
+    "对服务人员的服务态度满意吗",
+    "对服务人员的服务态度满意吗？",
+    "对服务人员的服务态度的评价",
+    "对服务人员的服务态度评价",
+    "对服务人员的服务态度满意度",
+    "对服务人员的服务态度的满意度",
+    "您对服务人员的服务态度是否满意",
+    "您对服务人员的服务态度是否满意？",
+    "您对服务人员的服务态度满意吗",
+    "您对服务人员的服务态度满意吗？",
+    "您对服务人员的服务态度的评价",
+    "您对服务人员的服务态度评价",
+    "您对服务人员的服务态度满意度",
+    "您对服务人员的服务态度的满意度",
+    "您对服务人员的服务态度",
+    "服务人员的服务态度满意度",
+    "服务人员服务态度满意度",
+    "服务人员的服务态度评价",
+    "服务人员服务态度评价",
+    "对服务人员服务态度的评价",
+    "服务人员的服务态度的评价",
+    "服务人员态度",
+    "服务人员的态度",
+    "对服务人员态度",
+    "对服务人员的态度",
+    "人员服务态度",
+    "人员的服务态度",
+];
+
+/// The spellings of one of the four questions.
+fn asked(whom: &str, what: &str) -> Vec<String> {
+    let short = what.trim_start_matches("服务").trim_start_matches("专业");
+    let one = |words: &&str| words.replace("人员", whom).replace("服务态度", what).replace("态度", short);
+    ASKED.iter().chain(&["对服务人员的服务态度"]).map(one).collect()
+}
+
+#[test]
+fn every_listed_spelling_of_a_rating_is_read_in_forms_and_in_tables() {
+    let questions = [("人员", "服务态度"), ("人员", "专业能力"), ("专家", "服务态度"), ("专家", "专业能力")];
+    for (id, (whom, what)) in RATINGS.iter().zip(questions) {
+        for label in asked(whom, what) {
+            assert!(
+                specs().of(crate::spec::Form::F).by_label(&crate::text::label(&label)).is_some(),
+                "{label}"
+            );
+            for tail in ["", "：", "？"] {
+                let words = format!("{label}{tail}");
+                let said = read(&[&F_HEAD[..], &[&["1", &words, "基本满意"]]].concat(), &[id]);
+                assert_eq!(said, [["基本满意"]], "form: {words}");
+                let one = format!("{label}：基本满意");
+                assert_eq!(read(&[&F_HEAD[..], &[&[&one]]].concat(), &[id]), [["基本满意"]], "form: {one}");
+            }
+            let head = ["企业名称", "项目名称", "质量服务机构名称", "服务时间", &label];
+            let row = ["成都拟乙公司", "拟甲项目", "成都拟丙机构", "2025年3月", "基本满意"];
+            assert_eq!(read(&[&head, &row], &[id]), [["基本满意"]], "table: {label}");
+            let option = format!("{label}（基本满意）");
+            let head = ["企业名称", "项目名称", "质量服务机构名称", "服务时间", &option];
+            let row = ["成都拟乙公司", "拟甲项目", "成都拟丙机构", "2025年3月", "√"];
+            assert_eq!(read(&[&head, &row], &[id]), [["基本满意"]], "option: {label}");
+        }
+    }
+}
+
+#[test]
+fn ratings_in_usual_words_are_read_in_forms_and_in_tables() {
+    let asked = [
+        "您对服务人员的服务态度满意吗？",
+        "您认为服务人员的专业能力如何？",
+        "3. 您对服务专家的服务态度满意程度",
+        "对服务专家专业能力的满意程度（单选）？",
+    ];
+    let said = ["满意", "基本满意", "满意", "不满意"];
+    let rows: Vec<Vec<&str>> = asked.iter().zip(said).map(|(label, words)| vec![*label, words]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    assert_eq!(read(&[&F_HEAD[..], &rows].concat(), &RATINGS), [said]);
+    let head = [&["企业名称", "项目名称", "质量服务机构名称"][..], &asked].concat();
+    let row = [&["成都拟乙公司", "拟甲项目", "成都拟丙机构"][..], &said].concat();
+    assert_eq!(read(&[&head, &row], &RATINGS), [said]);
+}
+
+#[test]
+fn a_word_for_rating_in_a_cell_of_its_own_asks_nothing_else() {
+    let rows: [&[&str]; 3] = [
+        &["对服务人员的服务态度", "满意度", "满意"],
+        &["对服务人员的专业能力", "评价", "基本满意"],
+        &["服务时间是？", "2025年1月5日"],
+    ];
+    let said = read(&[&F_HEAD[..], &rows].concat(), &["staff_attitude", "staff_skill", "service_time"]);
+    assert_eq!(said, [["满意", "基本满意", "2025-01-05~2025-01-05"]]);
+}
+
+#[test]
+fn an_answer_behind_a_question_is_no_part_of_it() {
+    for (words, want) in [
+        ("对服务人员的服务态度 满意", "满意"),
+        ("对服务人员的服务态度：满意", "满意"),
+        ("对服务人员的服务态度满意度：不满意", "不满意"),
+        ("对服务人员的服务态度☑满意 □基本满意 □不满意", "满意"),
+        ("对服务人员的服务态度满意度高", ""),
+        ("对服务人员的服务态度不满意的原因：没有", ""),
+    ] {
+        assert_eq!(read(&[&F_HEAD[..], &[&[words]]].concat(), &RATINGS[..1]), [[want]], "{words}");
     }
 }

@@ -4,7 +4,7 @@ mod folded;
 mod narrative;
 
 pub(super) use self::folded::Folded;
-use crate::spec::{FormSpec, Kind};
+use crate::spec::{FormSpec, Kind, rating};
 use crate::text;
 
 /// A label found in a cell's text.
@@ -23,7 +23,8 @@ pub struct Hit {
 pub fn is_plain_answer(source: &str, spec: &FormSpec) -> bool {
     let first = text::first_shown(source).map(text::label_char);
     let opens = |c: char| {
-        matches!(c, '(' | '"' | '「' | '『' | 'Q' | 'q')
+        spec.rates && matches!(c, '您' | '请')
+            || matches!(c, '(' | '"' | '「' | '『' | 'Q' | 'q')
             || c.is_ascii_digit()
             || NUMERALS.contains(&c)
             || BULLETS.contains(&c)
@@ -146,8 +147,26 @@ fn skip_number(folded: &Folded, start: usize) -> usize {
     }
 }
 
-/// The longest label whose words begin at `start`, its number and decoration at `at`.
+/// The longest label whose words begin at `start`, its number and decoration at `at`; words of politeness may stand in
+/// front of a question that rates.
 fn label_at(source: &str, folded: &Folded, (at, start): (usize, usize), spec: &FormSpec) -> Option<Found> {
+    if let Some(found) = label_from(source, folded, (at, start), spec) {
+        return Some(found);
+    }
+    if !spec.rates || !matches!(folded.char(start), Some('您' | '请')) {
+        return None;
+    }
+    let lead = rating::lead(&folded.words(start, start + LEAD)).div_ceil('您'.len_utf8());
+    let found = label_from(source, folded, (at, start + lead), spec).filter(|_| lead > 0)?;
+    found.fields.iter().all(|field| spec.fields[*field].rates).then_some(found)
+}
+
+/// Characters of the longest words of politeness.
+const LEAD: usize = 6;
+/// Characters of the longest words for rating that are looked for behind a label.
+const SUFFIX: usize = 16;
+
+fn label_from(source: &str, folded: &Folded, (at, start): (usize, usize), spec: &FormSpec) -> Option<Found> {
     let mut best: Option<(usize, Vec<usize>)> = None;
     for (label, index) in spec.labels_from(folded.char(start)?) {
         let Some(end) = folded.starts(start, label) else { continue };
@@ -164,8 +183,9 @@ fn label_at(source: &str, folded: &Folded, (at, start): (usize, usize), spec: &F
     let (word_end, fields) = best?;
     let heads = start > at && is_numbered_block(spec, &fields) && goes_on(source, folded, word_end);
     let (end, colon) = match folded.char(word_end) {
-        // `（一）质量提升服务目标达成情况。全部达成`: behind a heading with its number, a full stop is a colon.
-        Some('.') if heads => (word_end + 1, true),
+        // `（一）质量提升服务目标达成情况。全部达成`: behind a heading with its number, a full stop is a colon, and so is
+        // the sign that ends it in the list of the form.
+        Some('.' | ';') if heads => (word_end + 1, true),
         _ => decoration(source, folded, word_end, spec, &fields)?,
     };
     Some(Found { fields, at, word: (start, word_end), end, colon })
@@ -189,10 +209,11 @@ fn decoration(
     spec: &FormSpec,
     fields: &[usize],
 ) -> Option<(usize, bool)> {
-    let mut at = end;
+    let mut at = asked(source, folded, end, spec, fields);
     loop {
         match folded.char(at) {
-            Some('*' | '★') => at += 1,
+            Some('*' | '★' | '?') => at += 1,
+            Some('是' | '为') if at == end && folded.char(at + 1) == Some('?') => at += 2,
             Some(')' | '"' | '」' | '』') if at == end && opens_frame(source) => at += 1,
             Some('(' | '[') => match bracket_note(folded, at, spec, fields) {
                 Some(behind) => at = behind,
@@ -207,12 +228,28 @@ fn decoration(
     if at >= folded.chars.len() || at > end {
         return Some((at, false));
     }
-    // A blank or line break in the source also ends a word.
-    let (_, from, _) = folded.chars[at];
-    let (_, _, to) = folded.chars[end - 1];
-    let gap = source.get(to..from).is_some_and(|between| between.chars().any(char::is_whitespace));
-    let open = folded.char(at).is_some_and(|c| matches!(c, '(' | '[') || MARKS.contains(c));
-    (gap || open).then_some((at, false))
+    ends_a_word(source, folded, at).then_some((at, false))
+}
+
+/// Whether a word ends in front of a character: a blank or a line break in the source, or a sign that opens an answer.
+fn ends_a_word(source: &str, folded: &Folded, at: usize) -> bool {
+    let Some((c, from, _)) = folded.chars.get(at) else { return true };
+    let to = at.checked_sub(1).map_or(0, |before| folded.chars[before].2);
+    let gap = source.get(to..*from).is_some_and(|between| between.chars().any(char::is_whitespace));
+    gap || matches!(c, '(' | '[') || MARKS.contains(*c)
+}
+
+/// Where the words for rating end that stand behind a question that rates: `是否满意`, `的满意程度`.
+fn asked(source: &str, folded: &Folded, end: usize, spec: &FormSpec, fields: &[usize]) -> usize {
+    if !spec.rates || !fields.iter().all(|field| spec.fields[*field].rates) {
+        return end;
+    }
+    let words = folded.words(end, end + SUFFIX);
+    let length = words.get(..rating::suffix(&words)).map_or(0, |suffix| suffix.chars().count());
+    let behind = end + length;
+    let ends =
+        matches!(folded.char(behind), Some(':' | '?' | '*' | '★')) || ends_a_word(source, folded, behind);
+    if length > 0 && ends { behind } else { end }
 }
 
 /// What brackets behind a label say that are no answer.
@@ -341,7 +378,8 @@ pub fn is_page_line(label: &str) -> bool {
     short
         && (label.contains("续表")
             || label.contains("(续")
-            || label.starts_with("续")
+            || label == "续"
+            || ["续表", "续上", "续前", "续页", "续:", "续附"].iter().any(|word| label.starts_with(word))
             || label.starts_with('第') && label.contains('页'))
 }
 

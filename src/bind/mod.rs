@@ -23,10 +23,12 @@ mod key;
 #[cfg(test)]
 mod kinds;
 mod label;
+mod left;
 mod lettered;
 mod merged;
 mod named;
 mod narrated;
+pub(crate) mod numbered;
 mod over;
 mod overwritten;
 mod platform;
@@ -55,10 +57,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::words::Scan;
+use self::words::{Scan, Words};
 use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::{Form, Specs, own_sheet};
+use crate::text;
 use crate::workbook::{Book, Sheet, Value};
 
 /// What was typed for one field, and where.
@@ -231,10 +234,10 @@ pub struct Bindings {
 /// Binds everything in a book.
 pub fn bind(book: &Book, specs: &Specs) -> Bindings {
     let mut out = Bindings::default();
-    let mut cover = Envelope::default();
+    let mut covers: Vec<(usize, Envelope)> = Vec::new();
     let (mut unrecognised, mut examples) = (Vec::new(), Vec::new());
     let (mut key, mut previous) = (None, None);
-    for sheet in &book.sheets {
+    for (at, sheet) in book.sheets.iter().enumerate() {
         if sheet.is_empty() || is_own_list(sheet) {
             continue;
         }
@@ -244,7 +247,7 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
         }
         let scan = Scan::of(sheet, specs);
         if let Some(found) = form::cover(sheet, &scan, specs) {
-            cover = found.envelope;
+            covers.push((at, found.envelope));
             if found.below.is_some_and(|from| take_below(sheet, from, specs, &mut out)) {
                 previous = Some(sheet);
             }
@@ -266,11 +269,23 @@ pub fn bind(book: &Book, specs: &Specs) -> Bindings {
         unrecognised.extend(Some(sheet).filter(|_| !is_example && !take(sheet, &scan, specs, &mut out)));
     }
     for bound in out.returns.iter_mut().chain(&mut out.refused) {
-        bound.envelope.fill_from(&cover);
+        if let Some(cover) = cover_of(&covers, book, &bound.sheet) {
+            bound.envelope.fill_from(cover);
+        }
         bound.envelope.key = key.clone();
     }
-    note_unrecognised(&unrecognised, &mut out);
+    note_unrecognised(&unrecognised, specs, &mut out);
     out
+}
+
+/// The cover of a sheet: the last one in front of it, else the first of the book.
+fn cover_of<'c>(covers: &'c [(usize, Envelope)], book: &Book, sheet: &str) -> Option<&'c Envelope> {
+    let (first, others) = covers.split_first()?;
+    if others.is_empty() {
+        return Some(&first.1);
+    }
+    let at = book.sheets.iter().position(|s| &*s.name == sheet)?;
+    covers.iter().rfind(|(cover, _)| *cover <= at).or(Some(first)).map(|(_, cover)| cover)
 }
 
 impl Envelope {
@@ -283,11 +298,19 @@ impl Envelope {
     }
 }
 
-/// Takes the forms below a cover in the same sheet; `false` where there are none.
+/// Takes the forms or the table below a cover in the same sheet; `false` where there are none.
 fn take_below(sheet: &Sheet, from: u32, specs: &Specs, out: &mut Bindings) -> bool {
     let rest = Sheet { looks: sheet.looks.clone(), ..stacked::rows(sheet, from, u32::MAX) };
     let scan = Scan::of(&rest, specs);
-    !region::regions(&rest, &scan, specs).is_empty() && take(&rest, &scan, specs, out)
+    let has_rows = |cells: usize| rest.rows.iter().filter(|row| row.cells.len() >= cells).nth(1).is_some();
+    if region::regions(&rest, &scan, specs).is_empty() && !has_rows(2) {
+        return false;
+    }
+    let is_taken = take(&rest, &scan, specs, out);
+    if !is_taken && has_rows(3) {
+        note_part(&rest, out);
+    }
+    is_taken
 }
 
 /// Takes what a sheet holds, with what its looks say; `false` where it holds nothing of ours.
@@ -329,10 +352,15 @@ fn bind_part(part: &Sheet, specs: &Specs, out: &mut Bindings) {
     }
     form::bind(part, &scan, specs, out);
     if before == (out.returns.len(), out.refused.len(), out.blank_forms) {
-        let cell = part.cells().next().map(|(cell, _)| cell);
-        let finding = Finding::new(Code::SheetUnrecognised, format!("{}（部分）", part.name));
-        out.findings.push(Finding { sheet: part.name.clone(), cell, ..finding });
+        note_part(part, out);
     }
+}
+
+/// Says that a part of a sheet is not read.
+fn note_part(part: &Sheet, out: &mut Bindings) {
+    let cell = part.cells().next().map(|(cell, _)| cell);
+    let finding = Finding::new(Code::SheetUnrecognised, format!("{}（部分）", part.name));
+    out.findings.push(Finding { sheet: part.name.clone(), cell, ..finding });
 }
 
 /// Says what is hidden in a sheet with returns, and what was struck out in any sheet.
@@ -362,10 +390,10 @@ fn is_own_list(sheet: &Sheet) -> bool {
 }
 
 /// Sheets that are no form: option lists and instructions are passed over, others are named.
-fn note_unrecognised(sheets: &[&Sheet], out: &mut Bindings) {
+fn note_unrecognised(sheets: &[&Sheet], specs: &Specs, out: &mut Bindings) {
     for sheet in sheets {
         out.other_sheets += 1;
-        if sheet.hidden || is_helper(sheet) {
+        if sheet.hidden || is_helper(sheet, specs) {
             continue;
         }
         let code = if continued::is_marked(sheet) { Code::SheetContinued } else { Code::SheetUnrecognised };
@@ -373,15 +401,86 @@ fn note_unrecognised(sheets: &[&Sheet], out: &mut Bindings) {
     }
 }
 
-fn is_helper(sheet: &Sheet) -> bool {
-    let name = crate::text::label(&sheet.name);
-    ["填表说明", "说明", "填报说明", "选项", "下拉", "字典", "参数", "填写须知", "需修改清单", "zhiti"]
-        .iter()
-        .any(|w| name.contains(w))
+/// Whether a sheet only helps to fill in others (填表说明, 下拉选项): by its name, where it names no enterprise or project.
+fn is_helper(sheet: &Sheet, specs: &Specs) -> bool {
+    const WORDS: [&str; 7] = ["说明", "须知", "选项", "下拉", "字典", "参数", "zhiti"];
+    const WHAT: [&str; 11] =
+        ["填表", "填报", "填写", "报送", "使用", "操作", "指标", "表格", "数据", "下拉", "参数"];
+    let name = text::label(&sheet.name);
+    let mut rest = name.as_str();
+    while let Some(shorter) = WHAT.iter().chain(&WORDS).find_map(|word| rest.strip_prefix(word)) {
+        rest = shorter;
+    }
+    let is_named = WORDS.iter().any(|word| name.contains(word));
+    is_named && !rest.chars().any(text::is_han) && !names_a_return(sheet, specs)
+}
+
+/// Whether a label of a key (企业名称) stands among the first cells of a sheet.
+fn names_a_return(sheet: &Sheet, specs: &Specs) -> bool {
+    let scan = Scan::of(sheet, specs);
+    let is_key = |words: &Words| {
+        let label = words.label();
+        specs.all().any(|(_, spec)| spec.by_label(label).is_some_and(|field| spec.key.contains(&field)))
+    };
+    scan.cells().iter().take(200).any(|(_, words)| is_key(words))
 }
 
 /// Whether a sheet says that its data are synthetic (示例数据), in its first or last rows.
 pub fn says_synthetic(sheet: &Sheet) -> bool {
     let ends = sheet.rows.iter().take(3).chain(sheet.rows.iter().rev().take(3));
     ends.flat_map(|r| &r.cells).any(|(_, v)| matches!(v, Value::Text(t) if t.contains("示例数据")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{book, specs};
+    use super::{bind, is_helper};
+
+    #[test]
+    fn a_sheet_of_guidance_is_passed_over_and_an_account_is_told() {
+        let helps = |name: &str, rows: &[&[&str]]| {
+            let mut sheet = book(rows).sheets.remove(0);
+            sheet.name = name.into();
+            is_helper(&sheet, specs())
+        };
+        let rows: [&[&str]; 2] = [&["情况", "数据"], &["成都某公司", "已整改"]];
+        for name in [
+            "填表说明",
+            "说明",
+            "填报须知",
+            "下拉选项",
+            "选项",
+            "数据字典",
+            "参数",
+            "填表说明2",
+            "使用说明（1）",
+        ] {
+            assert!(helps(name, &rows), "{name}");
+        }
+        for name in ["整改情况说明", "技术参数", "项目说明"] {
+            assert!(!helps(name, &rows), "{name}");
+        }
+        assert!(!helps("说明", &[&["企业名称", "情况"], &["成都某公司", "已整改"]]));
+    }
+
+    #[test]
+    fn many_forms_under_one_title_are_read_in_one_go() {
+        let mut rows: Vec<Vec<String>> = vec![vec!["中小企业质量提升服务满意度调查表".into()]];
+        for n in 0..300 {
+            let pairs = [
+                ("质量提升服务项目名称", format!("拟{n}项目")),
+                ("企业名称", format!("成都拟{n}公司")),
+                ("质量服务机构名称", "四川拟信咨询有限公司".into()),
+                ("服务人员", "李拟".into()),
+                ("服务时间", "2025年1月13日".into()),
+                ("主要的质量提升服务内容", "诊断".into()),
+                ("对服务人员的服务态度", "满意".into()),
+            ];
+            rows.extend(pairs.map(|(label, words)| vec![label.to_owned(), words]));
+        }
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        let bound = bind(&book(&rows), specs());
+        assert_eq!((bound.returns.len(), bound.findings.len()), (300, 0));
+    }
 }

@@ -5,7 +5,7 @@
 //! form are there. Every other sheet is bound once, as its title says.
 
 use super::region::{Region, best, columns, regions};
-use super::slots::{Again, Slots, bind_region};
+use super::slots::{Again, Name, Slots, bind_region};
 use super::spread::is_numbered;
 use super::words::Scan;
 use crate::cell::Cell;
@@ -28,19 +28,33 @@ const ABOVE: u32 = 3;
 /// Every form of a sheet with what it holds.
 pub(super) fn forms(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Vec<(Region, Slots)> {
     let mut out = Vec::new();
-    let mut open = regions(sheet, scan, specs);
+    let mut open: Vec<Region> = regions(sheet, scan, specs);
     open.reverse();
     while let Some(region) = open.pop() {
         let (region, found) = told(sheet, scan, specs, region);
-        if let Some((first, rest)) = under(sheet, scan, specs, &region, &found) {
-            open.extend([rest, first]);
-        } else if let Some(bands) = beside(sheet, specs, &region, &found) {
-            out.extend(bands.iter().flat_map(|band| forms(band, &Scan::of(band, specs), specs)));
-        } else {
-            out.push((region, found));
+        let Some(parts) = under(sheet, scan, specs, &region, &found) else {
+            push(sheet, specs, (region, found), &mut out);
+            continue;
+        };
+        // Those of its own form were cut by its own labels; another form has labels of its own to be cut by. Each cut
+        // leaves fewer rows.
+        let own = parts.iter().take_while(|part| part.form == region.form).count();
+        let mut parts = parts.into_iter();
+        for part in parts.by_ref().take(own) {
+            let part = told(sheet, scan, specs, part);
+            push(sheet, specs, part, &mut out);
         }
+        open.extend(parts.rev());
     }
     out
+}
+
+/// Adds a form, or the two that stand beside each other in its rows.
+fn push(sheet: &Sheet, specs: &Specs, (region, found): (Region, Slots), out: &mut Vec<(Region, Slots)>) {
+    match beside(sheet, specs, &region, &found) {
+        Some(bands) => out.extend(bands.iter().flat_map(|band| forms(band, &Scan::of(band, specs), specs))),
+        None => out.push((region, found)),
+    }
 }
 
 /// What a stretch holds, as the form of its title or, where hardly any of its labels are there, as another one.
@@ -63,50 +77,90 @@ fn told(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, mut region: Region) -> (R
     }
 }
 
-/// A stretch cut where the form of another return begins below; `None` where it holds one.
+/// A stretch cut wherever the form of another return begins below; `None` where it holds one.
 fn under(
     sheet: &Sheet,
     scan: &Scan<'_>,
     specs: &Specs,
     region: &Region,
     found: &Slots,
-) -> Option<(Region, Region)> {
+) -> Option<Vec<Region>> {
+    let mut out: Vec<Region> = Vec::new();
+    // The names of the form that is open.
+    let mut from = 0;
+    for (at, name) in found.names.iter().enumerate() {
+        let same = |first: &&Name| first.field == name.field && first.cell.row < name.cell.row;
+        let Some(first) = found.names[from..at].iter().find(same) else { continue };
+        let top = out.last().map_or(region.first, |part| part.first);
+        // Up to where the name stands once more, else to the end.
+        let next = found.names[at + 1..].iter().find(|next| next.field == name.field);
+        let ends = [next.map_or(region.last, |next| next.cell.row - 1), region.last];
+        let Some(part) =
+            ends.iter().find_map(|end| begins(sheet, scan, specs, found, (first, name), (region, top, *end)))
+        else {
+            continue;
+        };
+        from = found.names[..=at].iter().rposition(|name| name.cell.row < part.first).map_or(at, |at| at + 1);
+        out.push(part);
+    }
+    let first = Region { last: out.first()?.first.checked_sub(1)?, ..*region };
+    out.insert(0, first);
+    for at in 0..out.len() {
+        out[at].last = out.get(at + 1).map_or(region.last, |next| next.first.saturating_sub(1));
+    }
+    if !region.titled
+        && let Some(told) = best(scan, specs, (out[0].first, out[0].last))
+    {
+        out[0].form = told.form;
+    }
+    Some(out)
+}
+
+/// The form of another return that begins where a name comes again in a stretch whose open form begins at row `top`;
+/// what stands below is looked at down to row `end`.
+fn begins(
+    sheet: &Sheet,
+    scan: &Scan<'_>,
+    specs: &Specs,
+    found: &Slots,
+    (first, name): (&Name, &Name),
+    (region, top, end): (&Region, u32, u32),
+) -> Option<Region> {
     let spec = specs.of(region.form);
-    found.again.iter().filter(|again| again.cell.row > again.first.row).find_map(|again| {
-        let is_between = |cell: Cell| again.first < cell && cell < again.cell;
-        let between = fields(found, |field, cell| is_between(cell) && !spec.key.contains(&field));
-        let start = start(sheet, scan, specs, found, again.cell);
-        let other = best(scan, specs, (start, region.last))?;
-        let below = fields(found, |_, cell| cell.row >= start);
-        let repeated = fields(found, |field, cell| cell.row < start && below.contains(&field)).len();
-        let is_other = again.differs || other.form != region.form || repeated >= REPEATED;
-        if between.len() < BETWEEN || !is_other {
-            return None;
-        }
-        let anchor = Cell::new(start, sheet.rows.iter().find(|row| row.at == start)?.cells.first()?.0);
-        let rest = Region { form: other.form, first: start, last: region.last, anchor, titled: false };
-        let mut first = Region { last: start - 1, ..*region };
-        if let Some(told) = best(scan, specs, (first.first, first.last)).filter(|_| !first.titled) {
-            first.form = told.form;
-        }
-        Some((first, rest))
-    })
+    let is_between = |cell: Cell| first.cell < cell && cell < name.cell;
+    let between = fields(found, (top, end), |field, cell| is_between(cell) && !spec.key.contains(&field));
+    if between.len() < BETWEEN {
+        return None;
+    }
+    let start = start(sheet, scan, specs, found, name.cell);
+    let other = best(scan, specs, (start, end))?;
+    let below = fields(found, (top, end), |_, cell| cell.row >= start);
+    let repeated = fields(found, (top, end), |field, cell| cell.row < start && below.contains(&field)).len();
+    if !(first.differs(name) || other.form != region.form || repeated >= REPEATED) {
+        return None;
+    }
+    let row = sheet.rows.binary_search_by_key(&start, |row| row.at).ok()?;
+    let anchor = Cell::new(start, sheet.rows[row].cells.first()?.0);
+    Some(Region { form: other.form, first: start, last: region.last, anchor, titled: false })
 }
 
 /// The name of another return below a form that is not read: too few labels stand with it for a form of its own.
 pub(super) fn left_over(found: &Slots) -> Option<Cell> {
     let is_left = |again: &&Again| {
-        let below = fields(found, |_, cell| cell.row >= again.cell.row);
-        let repeated = fields(found, |field, cell| cell.row < again.cell.row && below.contains(&field));
+        let all = (0, u32::MAX);
+        let below = fields(found, all, |_, cell| cell.row >= again.cell.row);
+        let repeated = fields(found, all, |field, cell| cell.row < again.cell.row && below.contains(&field));
         again.differs && again.cell.row > again.first.row && repeated.len() >= BETWEEN
     };
     found.again.iter().find(is_left).map(|again| again.cell)
 }
 
-/// Fields of which a label is among those that come again, ascending.
-fn fields(found: &Slots, is_one: impl Fn(usize, Cell) -> bool) -> Vec<usize> {
-    let chosen = found.every.iter().filter(|(field, cell)| is_one(*field, *cell));
-    let mut out: Vec<usize> = chosen.map(|(field, _)| *field).collect();
+/// Fields of which a label between two rows is among those that come again, ascending.
+fn fields(found: &Slots, (top, end): (u32, u32), is_one: impl Fn(usize, Cell) -> bool) -> Vec<usize> {
+    let from = found.every.partition_point(|(_, cell)| cell.row < top);
+    let every = found.every[from..].iter().take_while(|(_, cell)| cell.row <= end);
+    let mut out: Vec<usize> =
+        every.filter(|(field, cell)| is_one(*field, *cell)).map(|(field, _)| *field).collect();
     out.sort_unstable();
     out.dedup();
     out
@@ -114,7 +168,7 @@ fn fields(found: &Slots, is_one: impl Fn(usize, Cell) -> bool) -> Vec<usize> {
 
 /// The first row of the form that a second name belongs to: other names, and a numbered heading, may stand above it.
 fn start(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, found: &Slots, name: Cell) -> u32 {
-    let is_ours = |row: u32| found.every.iter().any(|(_, cell)| cell.row == row);
+    let is_ours = |row: u32| found.every.binary_search_by_key(&row, |(_, cell)| cell.row).is_ok();
     let names = |spec: &FormSpec, row: u32| {
         let mut hits = scan.between(row, row).flat_map(|(_, words)| words.hits(spec));
         hits.any(|hit| hit.fields.iter().any(|field| spec.key.contains(field)))
@@ -129,7 +183,11 @@ fn start(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, found: &Slots, name: Cel
         label.is_some_and(|label| label.chars().count() <= 20 && is_numbered(label))
     };
     match start.checked_sub(1) {
-        Some(row) if !is_ours(row) && heads(row) && sheet.rows.iter().any(|r| r.at == row) => row,
+        Some(row)
+            if !is_ours(row) && heads(row) && sheet.rows.binary_search_by_key(&row, |r| r.at).is_ok() =>
+        {
+            row
+        }
         _ => start,
     }
 }

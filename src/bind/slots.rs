@@ -3,16 +3,18 @@
 //! Nothing is judged here, and nothing goes by address. What stands beside an answer but belongs to no label
 //! of the form (a field of the office's own, a remark) is left where it is.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::joined::{is_filler, joined, without_hint};
 use super::label::{self, Hit};
+use super::spread::{closes, may_close};
 use super::words::{Scan, Words};
 use super::{Content, Slot, aside, boxes, cross, narrated, supplement};
 use crate::cell::Cell;
 use crate::parse::contact::{self, Contact};
 use crate::parse::{date, marks};
-use crate::spec::{Field, FormSpec, Kind};
+use crate::spec::{Field, FormSpec, Kind, rating};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
@@ -24,7 +26,7 @@ pub(super) struct Label {
     pub extent: Cell,
     pub tail: String,
     /// Whether a colon stands before the tail.
-    colon: bool,
+    pub colon: bool,
     /// Cells that say the same once more, as unmerging with "fill" leaves them.
     repeats: Vec<Cell>,
 }
@@ -32,7 +34,7 @@ pub(super) struct Label {
 /// One form in its sheet.
 pub(super) struct Ground<'a, 's> {
     pub sheet: &'a Sheet,
-    scan: &'a Scan<'s>,
+    pub scan: &'a Scan<'s>,
     pub spec: &'a FormSpec,
     /// Cells with labels.
     pub occupied: BTreeSet<Cell>,
@@ -40,16 +42,30 @@ pub(super) struct Ground<'a, 's> {
     /// Last column of all merged areas of the sheet.
     merged: u32,
     /// Column of remarks beside the answers.
-    aside: Option<u32>,
+    pub aside: Option<u32>,
+    /// Cells that stand in the place of an answer.
+    taken: RefCell<BTreeSet<Cell>>,
 }
 
 /// What a form holds: a slot per field, and where the labels stand.
 pub(super) struct Slots {
     pub slots: Vec<Option<Slot>>,
     pub labels: Vec<(usize, Cell)>,
-    /// Labels of the key that come again, and then every label.
+    /// Labels of the key; those that come again; and then every label, all in reading order.
+    pub names: Vec<Name>,
     pub again: Vec<Again>,
     pub every: Vec<(usize, Cell)>,
+    /// The first cell among the answers that belongs to no label.
+    pub left: Option<Cell>,
+    /// Answers that are not read: of a second label of a field, of a question in other words than a label.
+    pub unread: Vec<Unread>,
+}
+
+/// A second label of a field, or a question in other words, with what it says.
+pub(super) struct Unread {
+    pub field: usize,
+    pub cell: Cell,
+    pub found: String,
 }
 
 /// A label of the key (企业名称) that stands there once more.
@@ -58,6 +74,19 @@ pub(super) struct Again {
     pub cell: Cell,
     /// Whether both are answered, and not alike.
     pub differs: bool,
+}
+
+/// A label of the key with its answer in the form in which names are compared.
+pub(super) struct Name {
+    pub field: usize,
+    pub cell: Cell,
+    answer: String,
+}
+
+impl Name {
+    pub fn differs(&self, other: &Self) -> bool {
+        !(self.answer.contains(&other.answer) || other.answer.contains(&self.answer))
+    }
 }
 
 /// Slots of all fields found between two rows.
@@ -72,15 +101,25 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     let in_cross = |row: u32| cross.as_ref().is_some_and(|c| (c.rows.0..=c.rows.1).contains(&row));
     all.retain(|label| !in_cross(label.cell.row));
     let parts = parts(sheet, spec, &all);
-    let again = again(sheet, spec, &all);
+    let names = names(sheet, spec, &all);
+    let again = again(&names);
     let every = all.iter().filter(|_| !again.is_empty()).map(|l| (l.field, l.cell)).collect();
-    let labels = choose(sheet, spec, all);
+    let (labels, passed) = choose(sheet, spec, all);
     let taken = labels.iter().chain(&parts).flat_map(|l| l.repeats.iter().copied().chain([l.cell]));
     let tables = cross.iter().flat_map(|c| rows_between(sheet, c.rows.0, c.rows.1));
     let tables = tables.flat_map(|row| row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)));
     let occupied = taken.chain(given).chain(tables).collect();
     let aside = aside::column(sheet, &labels);
-    let ground = Ground { sheet, scan, spec, occupied, last, merged: merged_edge(sheet), aside };
+    let ground = Ground {
+        sheet,
+        scan,
+        spec,
+        occupied,
+        last,
+        merged: merged_edge(sheet),
+        aside,
+        taken: RefCell::default(),
+    };
     let rights: Vec<Right> = labels.iter().map(|label| ground.to_the_right(label)).collect();
     let stacked = ground.is_stacked_form(&labels, &rights);
     let mut slots: Vec<Option<Slot>> = vec![None; spec.fields.len()];
@@ -101,8 +140,15 @@ pub(super) fn bind_region(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first
     put(sheet, &answers, &mut slots);
     let dates = dates_beside(sheet, spec, &labels, &rights, &mut slots);
     share_containers(spec, &mut slots);
+    let left = ground.left(&labels, &rights, &slots);
+    // Below the last label stands guidance (`1. 从业人员数量：填写上年末人数`).
+    let bottom = labels.last().map_or(first, |label| label.cell.row);
+    let is_part = |label: &Label| parts.iter().any(|part| part.cell == label.cell);
+    let twice = passed.iter().filter(|label| label.cell.row <= bottom && !is_part(label));
+    let twice = twice.filter_map(|label| ground.twice(label, &slots));
+    let unread = twice.chain(ground.unread((first, last), &slots)).collect();
     let labels = labels.iter().map(|l| (l.field, l.cell)).chain(dates).chain(answers).collect();
-    Slots { slots, labels, again, every }
+    Slots { slots, labels, names, again, every, left, unread }
 }
 
 /// Puts answers whose cells are known into their slots.
@@ -113,18 +159,22 @@ fn put(sheet: &Sheet, answers: &[(usize, Cell)], slots: &mut [Option<Slot>]) {
     }
 }
 
-/// Labels of the key that come again, in reading order.
-fn again(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Again> {
+/// Labels of the key, in reading order.
+fn names(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Name> {
     let answer = |label: &Label| {
         let right = || right_value(sheet, label).map(|cell| sheet.text(cell)).unwrap_or_default();
         text::key(&if label.tail.is_empty() { right() } else { label.tail.clone() })
     };
+    let name = |label: &Label| Name { field: label.field, cell: label.cell, answer: answer(label) };
+    labels.iter().filter(|label| spec.key.contains(&label.field)).map(name).collect()
+}
+
+/// Those of them that come again.
+fn again(names: &[Name]) -> Vec<Again> {
     let mut out = Vec::new();
-    for (at, label) in labels.iter().enumerate().filter(|(_, l)| spec.key.contains(&l.field)) {
-        let Some(first) = labels[..at].iter().find(|l| l.field == label.field) else { continue };
-        let (one, other) = (answer(first), answer(label));
-        let alike = one.contains(&other) || other.contains(&one);
-        out.push(Again { first: first.cell, cell: label.cell, differs: !alike });
+    for (at, name) in names.iter().enumerate() {
+        let Some(first) = names[..at].iter().find(|first| first.field == name.field) else { continue };
+        out.push(Again { first: first.cell, cell: name.cell, differs: first.differs(name) });
     }
     out
 }
@@ -152,8 +202,9 @@ fn parts(sheet: &Sheet, spec: &FormSpec, labels: &[Label]) -> Vec<Label> {
     let mut out = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let in_parts = matches!(spec.fields[label.field].kind, Kind::Contact | Kind::Range);
-        let near = |l: &&Label| l.field == label.field && label.cell.row.abs_diff(l.cell.row) <= 1;
-        let Some(first) = labels[..at].iter().rev().find(near).filter(|_| in_parts) else { continue };
+        let mut near = labels[..at].iter().rev().take_while(|l| label.cell.row.abs_diff(l.cell.row) <= 1);
+        let first = in_parts.then(|| near.find(|l| l.field == label.field)).flatten();
+        let Some(first) = first else { continue };
         if text::label(&sheet.text(first.cell)) != text::label(&sheet.text(label.cell)) {
             out.push(Label { tail: label.tail.clone(), repeats: label.repeats.clone(), ..*label });
         }
@@ -221,7 +272,8 @@ fn labels(sheet: &Sheet, scan: &Scan<'_>, spec: &FormSpec, first: u32, last: u32
             out.extend(field.map(|field| Label::bare(field, *cell, sheet)));
             continue;
         }
-        if words.is_title(spec) || narrated::is_answer(sheet, spec, &out, *cell, &words.source, hits) {
+        let region = narrated::Region { sheet, scan, spec, rows: (first, last) };
+        if words.is_title(spec) || region.is_answer(&out, *cell, words) {
             continue;
         }
         if let Some(twin) = twin(&mut out, sheet, *cell, &words.source) {
@@ -269,8 +321,10 @@ fn bare_inner(spec: &FormSpec, words: &Words) -> Option<usize> {
 /// `服务人员 | 服务态度`: a question whose label is cut in two, the group in front of it.
 fn nested(sheet: &Sheet, spec: &FormSpec, cell: Cell, words: &Words) -> Option<usize> {
     let rates = |f: &Field| f.kind == Kind::One;
-    let ends =
-        |f: &Field| f.labels.iter().any(|l| l.len() > words.label().len() && l.ends_with(words.label()));
+    let ends = |f: &Field| {
+        f.rates && rating::SUFFIXES.contains(&words.label())
+            || f.labels.iter().any(|l| l.len() > words.label().len() && l.ends_with(words.label()))
+    };
     if words.source.len() > SHORT
         || words.label().len() < 6
         || !spec.fields.iter().any(|f| rates(f) && ends(f))
@@ -313,9 +367,9 @@ fn resolve(spec: &FormSpec, fields: &[usize], before: &[Label], cell: Cell) -> O
 }
 
 /// Where a label occurs several times, the one with an answer counts, else the last
-/// (a group heading of the same words stands before it).
-fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
-    let mut chosen: Vec<Label> = Vec::new();
+/// (a group heading of the same words stands before it). Behind the chosen ones: those passed over.
+fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> (Vec<Label>, Vec<Label>) {
+    let (mut chosen, mut passed): (Vec<Label>, Vec<Label>) = (Vec::new(), Vec::new());
     for label in labels {
         let twin = chosen.iter().position(|l| l.field == label.field);
         let Some(at) = twin else {
@@ -331,10 +385,12 @@ fn choose(sheet: &Sheet, spec: &FormSpec, labels: Vec<Label>) -> Vec<Label> {
         if earlier_is_heading || !has_answer || is_signed_later {
             chosen.remove(at);
             chosen.push(label);
+        } else {
+            passed.push(label);
         }
     }
     chosen.sort_by_key(|l| l.cell);
-    chosen
+    (chosen, passed)
 }
 
 pub(super) fn row_at(sheet: &Sheet, at: u32) -> Option<&Row> {
@@ -354,10 +410,6 @@ fn right_value(sheet: &Sheet, label: &Label) -> Option<Cell> {
 
 /// Rows that one answer may take.
 pub(super) const MOST_ROWS: u32 = 40;
-
-pub(super) fn has_options(field: &Field) -> bool {
-    matches!(field.kind, Kind::One | Kind::Many)
-}
 
 pub(super) fn is_empty_boxes(field: &Field, words: &str) -> bool {
     matches!(field.kind, Kind::One | Kind::Many)
@@ -384,11 +436,11 @@ fn is_bracketed(field: &Field, words: &str) -> bool {
     whole && !matches!(field.kind, Kind::One | Kind::Many | Kind::Signature)
 }
 
-struct Right {
+pub(super) struct Right {
     /// The cell right of the label, even when empty; `None` where another label or the edge is there.
-    first: Option<Cell>,
+    pub first: Option<Cell>,
     /// Filled cells up to the next label.
-    cells: Vec<Cell>,
+    pub cells: Vec<Cell>,
 }
 
 impl Ground<'_, '_> {
@@ -403,7 +455,7 @@ impl Ground<'_, '_> {
                 return Slot { cell: label.cell, content: Content::Typed(Value::Text(words)) };
             }
         }
-        if has_options(field)
+        if field.kind.has_options()
             && let Some(slot) = self
                 .chosen(field, Some(label.extent.col), &right.cells)
                 .or_else(|| boxes::under_question(self.sheet, field, label.cell, label.extent.row))
@@ -416,7 +468,35 @@ impl Ground<'_, '_> {
         if let Some(slot) = self.below(field, label, right.first.is_some(), stacked) {
             return slot;
         }
+        if let Some(slot) = right.first.and_then(|first| self.under(field, label, first)) {
+            return slot;
+        }
         Slot { cell: right.first.unwrap_or(label.cell), content: Content::Blank }
+    }
+
+    /// What a label says that was passed over, where the answer of its field is another one. Names are told otherwise
+    /// ([`super::several`]), and people may sign twice.
+    fn twice(&self, label: &Label, slots: &[Option<Slot>]) -> Option<Unread> {
+        let field = &self.spec.fields[label.field];
+        let is_told = self.spec.key.contains(&label.field) || field.beside.is_some();
+        if is_told || field.kind == Kind::Signature {
+            return None;
+        }
+        let Content::Typed(value) = &slots[label.field].as_ref()?.content else { return None };
+        let beside = || {
+            let cell = right_value(self.sheet, label).filter(|cell| !self.occupied.contains(cell))?;
+            Some(self.sheet.text(cell))
+        };
+        let said = own_words(field, &label.tail).or_else(beside)?;
+        let (one, other) = (text::key(&value.text()), text::key(&said));
+        let day = |words: &str| match field.kind {
+            Kind::Date | Kind::Range => date::range(words).ok().flatten(),
+            _ => None,
+        };
+        let is_day = day(&said).is_some_and(|said| day(&value.text()) == Some(said));
+        let alike = is_day || one.contains(&other) || other.contains(&one) || text::is_blank_mark(&said);
+        let said = (!alike && !is_empty_boxes(field, &said)).then_some(said)?;
+        Some(Unread { field: label.field, cell: label.cell, found: text::words(&said) })
     }
 
     fn to_the_right(&self, label: &Label) -> Right {
@@ -430,7 +510,7 @@ impl Ground<'_, '_> {
         let free = || self.sheet.get(start).is_none_or(|v| is_filler(&self.spec.fields[label.field], v));
         let end = if area != start && free() { area.col } else { u32::MAX };
         let end = self.aside.filter(|col| *col > start.col).map_or(end, |col| end.min(col - 1));
-        let bottom = label.extent.row.min(label.cell.row + MOST_ROWS);
+        let bottom = label.extent.row;
         for row in rows_between(self.sheet, label.cell.row, bottom) {
             for (col, _) in row.cells.iter().filter(|(col, _)| (start.col..=end).contains(col)) {
                 let cell = Cell::new(row.at, *col);
@@ -440,8 +520,19 @@ impl Ground<'_, '_> {
                 right.cells.push(cell);
             }
         }
-        right.cells.extend(self.further(label, bottom + 1, (start.col, end), right.cells.first().copied()));
+        let below = bottom.saturating_add(1);
+        right.cells.extend(self.further(label, below, (start.col, end), right.cells.first().copied()));
+        self.take(&right.cells);
         right
+    }
+
+    /// Notes that cells stand in the place of an answer.
+    pub(super) fn take(&self, cells: &[Cell]) {
+        self.taken.borrow_mut().extend(cells);
+    }
+
+    pub(super) fn is_taken(&self, cell: Cell) -> bool {
+        self.taken.borrow().contains(&cell)
     }
 
     /// Whether labels stand side by side with their answers below them: a row of labels only, and under it
@@ -486,18 +577,40 @@ impl Ground<'_, '_> {
             return None;
         }
         if field.kind == Kind::Block {
-            return joined(self.sheet, field, &self.lines(field, cell, false))
-                .map(|(cell, content)| Slot { cell, content });
+            return self.together(field, &self.lines(field, cell, false));
         }
         if !self.goes_below(row_at(self.sheet, cell.row)?, cell) {
             return None;
         }
-        let value = self.sheet.get(cell)?;
-        if is_filler(field, value) {
+        self.alone(field, cell)
+    }
+
+    /// The answer under the empty cell of an answer, where nothing else stands in the row.
+    fn under(&self, field: &Field, label: &Label, first: Cell) -> Option<Slot> {
+        let cell = Cell::new(label.extent.row.saturating_add(1), first.col);
+        let is_alone = |row: &Row| row.cells.len() == 1 && self.goes_below(row, cell);
+        let is_ours =
+            cell.row <= self.last && !self.occupied.contains(&cell) && self.has_label_below(cell.row);
+        let closes = || may_close(&self.sheet.text(cell), false) || closes(&self.sheet.text(cell));
+        if !is_ours || !row_at(self.sheet, cell.row).is_some_and(is_alone) || closes() {
             return None;
         }
-        let (cell, content) = joined(self.sheet, field, &[cell])?;
-        Some(Slot { cell, content })
+        match field.kind {
+            Kind::Block => self.together(field, &self.lines(field, cell, true)),
+            Kind::Signature | Kind::Dimensions | Kind::Indicators => None,
+            _ => self.alone(field, cell),
+        }
+    }
+
+    /// The answer that one cell holds.
+    fn alone(&self, field: &Field, cell: Cell) -> Option<Slot> {
+        let is_filler = is_filler(field, self.sheet.get(cell)?);
+        self.take(&[cell]);
+        if is_filler { None } else { self.together(field, &[cell]) }
+    }
+
+    fn together(&self, field: &Field, cells: &[Cell]) -> Option<Slot> {
+        joined(self.sheet, field, cells).map(|(cell, content)| Slot { cell, content })
     }
 
     /// Whether a cell under a label may be its answer: it belongs to no label in its row, and is no heading or note.

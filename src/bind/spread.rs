@@ -8,7 +8,7 @@ use super::boxes;
 use super::grid;
 use super::joined::{joined, opens_with_hint, without_hint};
 use super::label::NUMERALS;
-use super::slots::{Ground, Label, MOST_ROWS, has_options, row_at, rows_between};
+use super::slots::{Ground, Label, MOST_ROWS, row_at, rows_between};
 use crate::cell::Cell;
 use crate::parse::date;
 use crate::spec::{Field, Kind};
@@ -36,6 +36,9 @@ impl Ground<'_, '_> {
         match (field.kind, first) {
             (Kind::One | Kind::Many, _) => self.going_on(field, row, columns),
             (Kind::Block, Some(first)) => self.lines(field, Cell::new(row, first.col), true),
+            (Kind::Text, Some(first)) if self.has_label_below(row) => {
+                self.lines(field, Cell::new(row, first.col), true)
+            }
             (Kind::Range, Some(first)) => self.end_below(Cell::new(row, first.col)),
             _ => Vec::new(),
         }
@@ -43,7 +46,8 @@ impl Ground<'_, '_> {
 
     /// The cells of a row that holds the end of a service and nothing else.
     fn end_below(&self, first: Cell) -> Vec<Cell> {
-        let Some(row) = row_at(self.sheet, first.row).filter(|_| is_end(&self.sheet.text(first))) else {
+        let Some(row) = row_at(self.sheet, first.row).filter(|_| ends_a_service(&self.sheet.text(first)))
+        else {
             return Vec::new();
         };
         let cells: Vec<Cell> = row.cells.iter().map(|(col, _)| Cell::new(row.at, *col)).collect();
@@ -52,17 +56,14 @@ impl Ground<'_, '_> {
     }
 
     /// The paragraphs from a cell on: rows that hold no more than this cell, down to the next label, heading or note,
-    /// to who signs and when, or to what looks like the label of a field that is not ours. A row is left free only
-    /// where labels follow. In the first row, further cells may stand beside it unless it is `strict`.
+    /// to who signs, or to what looks like the label of a field that is not ours. A row is left free only where labels
+    /// follow. In the first row, further cells may stand beside it unless it is `strict`.
     pub(super) fn lines(&self, field: &Field, from: Cell, strict: bool) -> Vec<Cell> {
         let mut out: Vec<Cell> = Vec::new();
         let mut next = from.row;
-        let has_label_below = |row: u32| {
-            self.occupied.range(Cell::new(row + 1, 0)..).next().is_some_and(|cell| cell.row <= self.last)
-        };
-        for row in rows_between(self.sheet, from.row, self.last.min(from.row + MOST_ROWS)) {
+        for row in rows_between(self.sheet, from.row, self.last) {
             let cell = Cell::new(row.at, from.col);
-            let follows = row.at <= next || row.at == next + 1 && has_label_below(row.at);
+            let follows = row.at <= next || row.at == next + 1 && self.has_label_below(row.at);
             let may_share = !strict && row.at == from.row;
             let Some(value) = self.sheet.get(cell).filter(|_| may_share || row.cells.len() == 1) else {
                 break;
@@ -79,37 +80,53 @@ impl Ground<'_, '_> {
                 break;
             }
             out.push(cell);
-            next = self.sheet.extent(cell).row + 1;
+            next = self.sheet.extent(cell).row.saturating_add(1);
         }
-        while out.len() > 1 && self.leads_on(&out) {
+        while out.len() > usize::from(!strict) && self.is_end(&out) {
             out.pop();
         }
+        self.take(&out);
         out
     }
 
+    pub(super) fn has_label_below(&self, row: u32) -> bool {
+        let mut labels = self.occupied.range(Cell::new(row.saturating_add(1), 0)..);
+        labels.next().is_some_and(|cell| cell.row <= self.last)
+    }
+
+    /// Whether the last of some lines is none of them: it closes the form, asks something else or leads on.
+    fn is_end(&self, lines: &[Cell]) -> bool {
+        let Some((last, others)) = lines.split_last() else { return false };
+        let words = self.sheet.text(*last);
+        may_close(&words, self.has_label_below(last.row))
+            || !others.is_empty() && (names_a_field(&words) && !self.is_told(*last) || self.leads_on(lines))
+    }
+
+    /// Whether a line that begins with a label was found to be an answer ([`super::narrated`]).
+    fn is_told(&self, cell: Cell) -> bool {
+        self.scan.at(cell).is_some_and(|words| !words.hits(self.spec).is_empty())
+    }
+
     /// Whether a line looks like the label of another field: it goes on with the numbers of the labels, not with those
-    /// of the paragraphs; or it is a noun that forms ask for, in front of a colon.
+    /// of the paragraphs; or it is a noun that forms ask for, in front of a colon at its end, or a label of any form.
     fn asks(&self, from: Cell, lines: &[Cell], cell: Cell) -> bool {
         let words = self.sheet.text(cell);
-        if words.chars().count() > 40 {
+        if words.chars().count() > 40 || self.is_told(cell) {
             return false;
         }
         let number = |cell: &Cell| leading_number(&self.sheet.text(*cell));
         let label = from.row.checked_sub(1).map(|row| Cell::new(row, from.col));
         let follows = |cell: &Cell| matches!((number(cell), leading_number(&words)), (Some((a, x)), Some((b, y))) if a == b && x + 1 == y);
-        let asked = text::label(&words);
-        let (head, tail) = match asked.split_once(':') {
-            Some((head, tail)) => (head, Some(tail)),
-            None => (&*asked, None),
-        };
-        let ends =
-            |nouns: &[&str]| head.chars().count() <= 16 && nouns.iter().any(|noun| head.ends_with(noun));
         let ends_open = words.trim_end().ends_with(['：', ':']);
         let goes_on = label.is_some_and(|label| follows(&label)) && !lines.iter().any(follows);
+        let is_known = || {
+            let asked = text::label(&words);
+            asked.split_once(':').is_some_and(|(head, _)| self.scan.specs().names_something(head))
+        };
         // The first line is the answer unless it plainly asks.
         match lines {
             [] => goes_on && ends_open,
-            _ => goes_on || ends_open && ends(&ASKED) || tail.is_some() && ends(&NAMED),
+            _ => goes_on || ends_open && ends_with(&words, &ASKED) || names_a_field(&words) && is_known(),
         }
     }
 
@@ -118,9 +135,13 @@ impl Ground<'_, '_> {
         let Some((last, others)) = lines.split_last() else { return false };
         let words = self.sheet.text(*last);
         let is_short = words.chars().count() <= 24;
+        // `（二）再做培训` may be a paragraph, `二、服务评价` and `（二）服务评价` head what comes below.
+        let heads = || !words.trim_start().starts_with(['(', '（']) || ends_with(&words, &ASKED);
         is_short
             && (words.trim_end().ends_with(['：', ':'])
-                || is_numbered(&words) && !others.iter().any(|cell| is_numbered(&self.sheet.text(*cell))))
+                || is_numbered(&words)
+                    && heads()
+                    && !others.iter().any(|cell| is_numbered(&self.sheet.text(*cell))))
     }
 
     /// The words behind a label in its own cell, with the paragraphs in the rows below.
@@ -154,17 +175,18 @@ impl Ground<'_, '_> {
     /// The answer of a question with its options in the rows under the label, which stands alone in its row.
     pub(super) fn chosen_below(&self, field: &Field, label: &Label, first: Cell) -> Option<Slot> {
         let is_alone = || row_at(self.sheet, label.cell.row).is_some_and(|row| row.cells.len() == 1);
-        if !has_options(field) || !is_alone() {
+        if !field.kind.has_options() || !is_alone() {
             return None;
         }
         let cells = self.going_on(field, first.row, (first.col, u32::MAX));
+        self.take(&cells);
         let joined = || joined(self.sheet, field, &cells).map(|(cell, content)| Slot { cell, content });
         self.chosen(field, first.col.checked_sub(1), &cells).or_else(joined)
     }
 }
 
 /// Whether words open with what the end of a service opens with.
-fn is_end(words: &str) -> bool {
+fn ends_a_service(words: &str) -> bool {
     words.trim_start().starts_with(['止', '至', '到', '终', '截', '结', '~', '—', '-'])
 }
 
@@ -196,8 +218,20 @@ const ASKED: [&str; 16] = [
 ];
 const NAMED: [&str; 9] = ["类型", "名称", "日期", "单位", "电话", "地址", "编号", "机构", "规模"];
 
+/// Whether the head of a line, or all of it, ends with one of some nouns.
+fn ends_with(words: &str, nouns: &[&str]) -> bool {
+    let label = text::label(words);
+    let head = label.split_once(':').map_or(&*label, |(head, _)| head);
+    head.chars().count() <= 16 && nouns.iter().any(|noun| head.ends_with(noun))
+}
+
+/// Whether words say something to a noun that forms ask for: `培训地址：新都区政务中心`.
+fn names_a_field(words: &str) -> bool {
+    text::label(words).contains(':') && ends_with(words, &NAMED)
+}
+
 /// Who fills in, signs or is asked, in front of a colon; and words that open what stands below the last answer.
-const SIGNERS: [&str; 16] = [
+const SIGNERS: [&str; 14] = [
     "填报人",
     "填表人",
     "填写人",
@@ -212,23 +246,40 @@ const SIGNERS: [&str; 16] = [
     "电话",
     "填报单位",
     "填表单位",
-    "单位",
-    "企业",
 ];
+/// The same, but words that an account may begin a line with.
+const WHO: [&str; 2] = ["企业", "单位"];
 const CLOSING: [&str; 9] =
     ["(盖章", "盖章", "企业盖章", "企业(盖章", "单位盖章", "单位(盖章", "谢谢", "感谢", "附件"];
+/// Longest line that closes a form, in characters.
+const LONGEST: usize = 40;
 
-/// Whether a line closes a form: who signs, a date alone, thanks, a remark in brackets.
-fn closes(words: &str) -> bool {
-    if words.chars().count() > 40 {
+/// Whether a line closes a form whatever stands below it: who filled it in, thanks.
+pub(super) fn closes(words: &str) -> bool {
+    if words.chars().count() > LONGEST {
         return false;
     }
     let label = text::label(words);
-    let head = label.split_once(':').map_or(&*label, |(head, _)| head).trim_end_matches("签字");
-    SIGNERS.contains(&head)
-        || CLOSING.iter().any(|word| label.starts_with(word))
-        || label.starts_with('(') && label.find(')') == Some(label.len() - 1)
-        || matches!(date::date(words), Ok(Some(_)))
+    SIGNERS.contains(&head_of(&label)) || CLOSING.iter().any(|word| label.starts_with(word))
+}
+
+fn head_of(label: &str) -> &str {
+    label.split_once(':').map_or(label, |(head, _)| head).trim_end_matches("签字")
+}
+
+/// Whether a line closes a form where nothing goes on below it: a date alone, a remark in brackets, for whom it is
+/// signed. Above a further label, a date and what an enterprise did belong to the account.
+pub(super) fn may_close(words: &str, has_label_below: bool) -> bool {
+    if words.chars().count() > LONGEST {
+        return false;
+    }
+    let label = text::label(words);
+    let is_remark = label.starts_with('(') && label.find(')') == Some(label.len() - 1);
+    let signs = WHO.contains(&head_of(&label));
+    let is_day = || matches!(date::date(words), Ok(Some(_)));
+    is_remark
+        || signs && (!has_label_below || label.contains(['签', '章']) || !label.contains(':'))
+        || !has_label_below && is_day()
 }
 
 #[cfg(test)]
@@ -278,6 +329,47 @@ mod tests {
             let rows: [&[&str]; 3] = [&["2. 取得的质量提升服务成效："], &["校准率上升"], &[closing]];
             assert_eq!(texts(&rows)[1], "校准率上升", "{closing}");
         }
+    }
+
+    #[test]
+    fn an_account_goes_on_behind_dates_places_and_whom_it_tells_of() {
+        let diary: [&[&str]; 10] = [
+            &["1. 主要的质量提升服务内容："],
+            &["2025年1月13日"],
+            &["现场诊断"],
+            &["培训地址：新都区政务中心"],
+            &["（二）再做培训"],
+            &["2. 取得的质量提升服务成效："],
+            &["合格率提高"],
+            &["企业：建立了计量管理体系"],
+            &["3. 对服务人员的服务态度：", "满意"],
+            &["填表人：张拟涛"],
+        ];
+        let content = "2025年1月13日\n现场诊断\n培训地址：新都区政务中心\n（二）再做培训";
+        assert_eq!(texts(&diary), [content, "合格率提高\n企业：建立了计量管理体系", "满意"]);
+    }
+
+    #[test]
+    fn a_long_account_is_read_to_its_end() {
+        let lines: Vec<String> = (1..=95).map(|n| format!("第{n}步校准器具")).collect();
+        let mut rows: Vec<Vec<&str>> = vec![vec!["1. 主要的质量提升服务内容："]];
+        rows.extend(lines.iter().map(|line| vec![line.as_str()]));
+        rows.push(vec!["2. 取得的质量提升服务成效：好"]);
+        let below: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        assert_eq!(texts(&below)[0].lines().count(), 95);
+        let mut rows: Vec<Vec<&str>> = lines.iter().map(|line| vec!["", line.as_str()]).collect();
+        rows[0][0] = "服务内容";
+        rows.push(vec!["对服务人员的服务态度", "满意"]);
+        let beside: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        let mut book = book(&[&SURVEY_HEAD[..], &beside].concat());
+        book.sheets[0].merge((4, 0), (98, 0));
+        assert_eq!(said_in(&book, &["service_content"])[0].lines().count(), 95);
+    }
+
+    #[test]
+    fn a_word_of_page_breaks_opens_words_as_well_as_pages() {
+        let rows: [&[&str]; 3] = [&["主要的质量提升服务内容"], &["续签检定合同3份"], &["成效", "好"]];
+        assert_eq!(texts(&rows)[0], "续签检定合同3份");
     }
 
     #[test]

@@ -144,6 +144,11 @@ impl<'a> Scan<'a> {
         Self { sheet, specs, texts: OnceCell::new(), titles: OnceCell::new() }
     }
 
+    /// The forms against which it is held.
+    pub fn specs(&self) -> &'a Specs {
+        self.specs
+    }
+
     /// All texts in reading order.
     pub fn cells(&self) -> &[(Cell, Rc<Words>)] {
         self.texts.get_or_init(|| {

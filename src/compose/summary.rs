@@ -233,7 +233,13 @@ fn derived(case: &Case, id: &str, sources: &mut Vec<String>) -> Vec<Block> {
         ),
     };
     if blocks.is_empty() {
-        return vec![absent(if case.released { "没有可以公开的内容。" } else { missing })];
+        let missing = match case.summary {
+            Some(_) => missing
+                .replace("（表D）和补充表", "（表D），也未报送补充表")
+                .replace("未报送服务总结（表D）", "服务总结（表D）中没有该项"),
+            None => missing.to_owned(),
+        };
+        return vec![absent(if case.released { "没有可以公开的内容。" } else { &missing })];
     }
     sources.push(from.to_owned());
     blocks

@@ -7,13 +7,56 @@
 
 use super::tree::Element;
 use super::{Answer, Field, PLACEHOLDER, SummaryAnswers, folded};
+use crate::bind::numbered;
 
 /// Headings of the items, the standard's own first.
 const ITEM_LABELS: &[(Field, &[&str])] = &[
-    (Field::Goals, &["质量提升服务目标达成情况", "服务目标达成情况", "目标达成情况"]),
-    (Field::Practices, &["主要的服务经验与做法", "主要服务经验与做法", "服务经验与做法", "主要经验与做法"]),
-    (Field::Benefits, &["产生的经济社会效益", "经济社会效益"]),
-    (Field::Shortcomings, &["服务存在的不足及改进方向", "存在的不足及改进方向", "不足及改进方向"]),
+    (
+        Field::Goals,
+        &[
+            "质量提升服务目标达成情况",
+            "服务目标达成情况",
+            "目标达成情况",
+            "服务目标完成情况",
+            "目标完成情况",
+            "质量提升目标达成情况",
+        ],
+    ),
+    (
+        Field::Practices,
+        &[
+            "主要的服务经验与做法",
+            "主要服务经验与做法",
+            "服务经验与做法",
+            "主要经验与做法",
+            "主要的服务经验和做法",
+            "服务经验和做法",
+            "主要经验和做法",
+            "经验与做法",
+            "经验和做法",
+            "主要经验做法",
+            "经验做法",
+        ],
+    ),
+    (
+        Field::Benefits,
+        &["产生的经济社会效益", "经济社会效益", "经济效益和社会效益", "产生的社会经济效益", "社会经济效益"],
+    ),
+    (
+        Field::Shortcomings,
+        &[
+            "服务存在的不足及改进方向",
+            "存在的不足及改进方向",
+            "不足及改进方向",
+            "服务存在的不足和改进方向",
+            "存在的不足和改进方向",
+            "不足和改进方向",
+            "存在的不足与改进方向",
+            "不足与改进方向",
+            "存在不足及改进方向",
+            "存在的问题及改进方向",
+        ],
+    ),
 ];
 const HEAD_LABELS: &[(Field, &[&str])] = &[
     (Field::Project, &["质量提升服务项目名称", "服务项目名称", "项目名称"]),
@@ -24,6 +67,8 @@ const DATE_LABELS: &[&str] = &["日期"];
 const DATE_LABEL: &[(Field, &[&str])] = &[(Field::Dated, DATE_LABELS)];
 /// Title of the form; tells it from forms C and F, which share its first rows.
 const TITLE: &str = "质量提升服务总结";
+/// What the form itself prints in the cell of the items, and beside its first rows.
+const PRINTED: &[&str] = &["服务完成后", "基本情况", "注：", "注:"];
 /// What may stand between a label and its answer.
 const DELIMITERS: &[char] = &['：', ':', '；', ';', '。', '.', '．', '，', ','];
 
@@ -45,6 +90,8 @@ struct Walk {
     titled: bool,
     controls: usize,
     item_headings: usize,
+    /// Paragraphs of the table under no heading, with the place of the first.
+    loose: Option<Answer>,
     paragraphs: usize,
     tables: usize,
     rows: usize,
@@ -161,6 +208,38 @@ impl Walk {
         } else {
             let folded: String = text.chars().flat_map(folded).collect();
             self.titled |= folded.contains(TITLE);
+            self.keep(&text);
+        }
+    }
+
+    /// Keeps a paragraph of the table that stands under no heading: the items may be told by their numbers alone.
+    fn keep(&mut self, words: &str) {
+        let words = words.replace(PLACEHOLDER, "");
+        let is_printed = PRINTED.iter().any(|printed| words.trim_start().starts_with(printed));
+        let has_heads = self.answers.project.is_some() || self.answers.enterprise.is_some();
+        if !self.in_table || !has_heads || is_printed || words.trim().chars().count() < 4 {
+            return;
+        }
+        let place = self.place();
+        let loose = self.loose.get_or_insert_with(|| Answer { place, ..Answer::default() });
+        loose.text.push_str(words.trim());
+        loose.text.push('\n');
+    }
+
+    /// Gives what stands under no heading to the items that its numbers tell, else to none.
+    fn settle(&mut self) {
+        let empty = |field: Field| self.answers.get(field).is_none_or(|known| known.text.trim().is_empty());
+        let all_empty = Field::ITEMS.into_iter().all(empty);
+        let loose = self.loose.take();
+        let Some(words) = self.answers.unassigned.take().or(loose) else { return };
+        let parts = numbered::split(words.text.trim(), Field::ITEMS.len()).filter(|_| all_empty);
+        let Some(parts) = parts else {
+            self.answers.unassigned = Some(words);
+            return;
+        };
+        for (field, (_, part)) in Field::ITEMS.into_iter().zip(parts) {
+            let place = words.place.clone();
+            *self.answers.slot(field) = Some(Answer { text: part.to_owned(), place, edited: None });
         }
     }
 
@@ -226,6 +305,7 @@ impl Walk {
         if self.controls == 0 && !by_labels {
             return None;
         }
+        self.settle();
         for field in Field::ALL {
             if let Some(answer) = self.answers.slot(field) {
                 answer.text = answer.text.trim().to_owned();

@@ -104,6 +104,26 @@ fn words_after_the_forms_own_list_belong_to_no_single_item() {
 }
 
 #[test]
+fn items_without_headings_are_told_by_their_numbers_and_other_words_are_kept() {
+    let head: [&[&str]; 2] = [&["基本情况", "质量提升服务项目名称", "阀门项目"], &["", "企业名称", "甲公司"]];
+    let items = |answers: &SummaryAnswers| Field::ITEMS.map(|field| answer(answers, field).0.to_owned());
+    let want = ["全部达成。", "先易后难。", "增收。", "现场偏少。"];
+    let date: &[&str] = &["日期：2025年3月31日"];
+    let lines = "1. 全部达成。|2. 先易后难。|3. 增收。|4. 现场偏少。";
+    let list = "服务完成后，质量服务机构应及时总结服务成效，内容宜包括：|1. 质量提升服务目标达成情况；|2. 主要的服务经验与做法；|3. 产生的经济社会效益；|4. 服务存在的不足及改进方向。";
+    for body in [lines.to_owned(), lines.replace('|', ""), format!("{list}|{lines}")] {
+        let read = read(&form(&[head[0], head[1], &[&body], date])).unwrap();
+        assert_eq!(items(&read), want, "{body}");
+        assert_eq!((read.unassigned.as_ref(), answer(&read, Field::Dated).0), (None, "2025年3月31日"));
+    }
+    let read = read(&form(&[head[0], head[1], &["本项目成效明显。|客户投诉下降。"], date])).unwrap();
+    assert_eq!(read.unassigned.unwrap().text, "本项目成效明显。\n客户投诉下降。");
+    let short = "1. 目标完成情况：全部达成。|2. 经验与做法：先易后难。|3. 经济社会效益：增收。|4. 不足及改进方向：现场偏少。";
+    let read = super::read_summary(&form(&[head[0], head[1], &[short], date]), &Limits::default()).unwrap();
+    assert_eq!(items(&read), want);
+}
+
+#[test]
 fn other_forms_are_not_mistaken_for_it() {
     let rows =
         [row(&["质量提升服务项目名称", "阀门项目"]), row(&["企业名称", "甲公司"]), row(&["服务时间", "3月"])];

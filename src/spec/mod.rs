@@ -5,6 +5,7 @@
 //! normal form, references turned into indices, impossible ones refused with
 //! file and line. Nothing here reads a workbook.
 
+pub(crate) mod rating;
 mod raw;
 pub mod source;
 mod toml_words;
@@ -151,6 +152,8 @@ pub struct Field {
     pub quarter: bool,
     /// In `data/` only whether there is an answer (its text is a name).
     pub flag: bool,
+    /// Whether its label asks to rate something (`对X的Y`), in whatever words ([`rating`]).
+    pub rates: bool,
 }
 
 impl Field {
@@ -183,6 +186,8 @@ pub struct FormSpec {
     /// Normal forms of group headings that are neither label nor answer.
     pub headings: Vec<String>,
     pub fields: Vec<Field>,
+    /// Whether any of them rates.
+    pub(crate) rates: bool,
     /// Field by label; fields inside or beside others give way.
     by_label: BTreeMap<String, usize>,
     /// Labels and their fields by first character; fields inside others have none.
@@ -210,9 +215,17 @@ impl FormSpec {
         self.fields.iter().find(|f| *f.id == *id)
     }
 
-    /// The index of the field whose label, in normal form, is `label`; fields inside or beside others come last.
+    /// The index of the field whose label, in normal form, is `label`, a question that rates in whatever words; fields
+    /// inside or beside others come last.
     pub fn by_label(&self, label: &str) -> Option<usize> {
-        self.by_label.get(label).copied()
+        self.by_label.get(label).copied().or_else(|| self.rating(label))
+    }
+
+    /// The question that rates what a label in normal form asks to rate.
+    fn rating(&self, label: &str) -> Option<usize> {
+        let rates = |field: &usize| self.fields[*field].rates;
+        let bare = self.rates.then(|| rating::bare(label)).filter(|bare| bare.len() < label.len())?;
+        self.by_label.get(bare).copied().filter(rates)
     }
 
     /// The longest name in a text in normal form; the shortest are words of other titles as well.
@@ -303,7 +316,7 @@ pub const ANSWER_TIME: [&str; 2] = ["所用时间", "答题时长"];
 impl Specs {
     /// Whether a label, in normal form, is one of any form, the cover or the roster.
     pub fn names_something(&self, label: &str) -> bool {
-        self.words.labels.contains(label)
+        self.words.labels.contains(label) || self.forms.iter().any(|spec| spec.rating(label).is_some())
     }
 
     /// Whether a text in normal form may go on with a label that other words began: nearly no answer can.
@@ -492,6 +505,15 @@ mod tests {
         assert_eq!(message("label = \"企业名称\"", "label = \"单位全称\""), "");
         let told = message("id = \"contact\"", "id = \"enterprise\"");
         assert!(told.contains("用了两次") && told.contains("F.toml 第"), "{told}");
+    }
+
+    #[test]
+    fn two_questions_that_may_be_asked_alike_are_refused() {
+        let text = BUILT_IN.iter().find(|(name, _)| *name == "F.toml").unwrap().1;
+        let changed = text.replacen("\"服务人员姓名\"", "\"服务人员服务态度\"", 1);
+        let load = |name: &str| (name == "F.toml").then(|| ("F.toml".to_owned(), changed.clone()));
+        let message = Specs::load(load).unwrap_err().to_string();
+        assert!(message.contains("服务人员服务态度") && message.contains("F.toml 第"), "{message}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::toml_words::toml_error;
-use super::{Field, FormSpec, Kind, choices, index_labels, index_starts};
+use super::{Field, FormSpec, Kind, choices, index_labels, index_starts, rating};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -159,6 +159,7 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
         fields.push(resolve_field(field, within, beside));
     }
     check_layout(path, source, &raw, &index)?;
+    check_ratings(path, source, &fields)?;
     let names: Vec<String> = std::iter::once(&raw.title).chain(&raw.names).map(|n| text::label(n)).collect();
     Ok(FormSpec {
         id: raw.id,
@@ -172,6 +173,7 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
         clause: raw.clause,
         key,
         headings: raw.headings.iter().map(|h| text::label(h)).collect(),
+        rates: fields.iter().any(|field| field.rates),
         by_label: index_labels(&fields),
         by_start: index_starts(&fields),
         fields,
@@ -180,7 +182,15 @@ pub(super) fn resolve(path: &str, source: &str) -> Result<FormSpec> {
 }
 
 fn resolve_field(raw: &RawField, within: Option<usize>, beside: Option<usize>) -> Field {
-    let labels = std::iter::once(&raw.label).chain(&raw.aliases).map(|l| text::label(l)).collect();
+    let mut labels: Vec<String> =
+        std::iter::once(&raw.label).chain(&raw.aliases).map(|l| text::label(l)).collect();
+    let cores: Vec<String> = match raw.kind {
+        Kind::One => labels.iter().flat_map(|label| rating::cores(label)).collect(),
+        _ => Vec::new(),
+    };
+    let rates = !cores.is_empty();
+    let fresh: Vec<String> = cores.into_iter().filter(|core| !labels.contains(core)).collect();
+    labels.extend(fresh);
     let spellings = |option: &str| raw.spellings.get(option).cloned().unwrap_or_default();
     Field {
         id: raw.id.as_str().into(),
@@ -204,6 +214,7 @@ fn resolve_field(raw: &RawField, within: Option<usize>, beside: Option<usize>) -
         limit: raw.limit,
         quarter: raw.quarter,
         flag: raw.flag,
+        rates,
     }
 }
 
@@ -232,6 +243,25 @@ fn check_ids(path: &str, source: &str, fields: &[RawField]) -> Result<()> {
     let Some((_, field)) = twice else { return Ok(()) };
     let message = format!("字段 id `{}` 用了两次", field.id);
     Err(Error::config(path, line_of_field(source, &field.id), message, "每个字段写各自的 id"))
+}
+
+/// A question that rates and another field must not be called alike in any of the ways in which it may be asked.
+fn check_ratings(path: &str, source: &str, fields: &[Field]) -> Result<()> {
+    for (at, field) in fields.iter().enumerate().filter(|(_, field)| field.rates) {
+        let others = fields.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+        let same = |other: &Field| other.labels.iter().find(|label| field.labels.contains(label)).cloned();
+        if let Some((other, label)) = others.into_iter().find_map(|other| Some((other, same(other)?))) {
+            let message = format!("字段 `{}` 与 `{}` 的栏目名称相同：{label}", field.id, other.id);
+            let line = line_of_field(source, &field.id);
+            return Err(Error::config(
+                path,
+                line,
+                message,
+                "“对X的Y”不论有无“对”“的”都算同一名称，请改用不同的名称",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn check_field(path: &str, source: &str, field: &RawField) -> Result<()> {

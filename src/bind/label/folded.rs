@@ -48,6 +48,12 @@ impl Folded {
         Some(at)
     }
 
+    /// The characters from one place up to another or to the end.
+    pub(super) fn words(&self, from: usize, to: usize) -> String {
+        let to = to.min(self.chars.len());
+        self.chars.get(from..to).unwrap_or_default().iter().map(|c| c.0).collect()
+    }
+
     pub(super) fn char(&self, at: usize) -> Option<char> {
         self.chars.get(at).map(|c| c.0)
     }
