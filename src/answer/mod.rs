@@ -8,6 +8,7 @@ mod packed;
 mod signed;
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use judge::{Pool, judge, judge_with};
@@ -179,6 +180,17 @@ impl Return {
         std::iter::once(&*self.place.sheet).chain(self.continued().iter().map(|c| &*c.sheet))
     }
 
+    /// The rows between which its places stand; all where that is more than the rows of its answers.
+    pub fn rows(&self) -> RangeInclusive<u32> {
+        if !self.tabular || self.form == Form::S {
+            return 0..=u32::MAX;
+        }
+        let own = self.place.cell.into_iter().chain(self.answers.iter().flatten().map(|answer| answer.cell));
+        own.map(|cell| (cell.row, cell.row))
+            .reduce(|(first, last), (row, _)| (first.min(row), last.max(row)))
+            .map_or(0..=u32::MAX, |(first, last)| first..=last)
+    }
+
     /// Whether a place is its own or that of one of its answers.
     pub fn stands_at(&self, place: &Place) -> bool {
         let is_answer = |(index, answer): (usize, Option<Answer>)| {
@@ -254,6 +266,17 @@ pub fn mask(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::mask;
+    use crate::bind::bind;
+    use crate::bind::testing::{book, judged, specs};
+
+    #[test]
+    fn all_places_of_a_return_of_a_table_are_in_its_rows() {
+        let rows: [&[&str]; 2] =
+            [&["企业名称", "质量提升需求类型", "日期"], &["成都拟禾公司", "计量服务", "2025-01-03"]];
+        let ret = judged(&bind(&book(&rows), specs()).returns[0]);
+        assert_eq!(ret.rows(), 1..=1);
+        assert!(ret.answers.iter().flatten().all(|answer| ret.rows().contains(&answer.cell.row)));
+    }
 
     #[test]
     fn quotes_of_personal_data_are_masked() {

@@ -227,20 +227,27 @@ fn correction_name(scene: &Scene, linked: &Linked) -> String {
 
 /// Problems to mend by return, in listing order.
 fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
-    let mut by_place: BTreeMap<(&str, &str), Vec<&'a Problem>> = BTreeMap::new();
+    // Of each sheet by row, with their order: a table may have as many returns as problems.
+    type Rows<'a> = BTreeMap<u32, Vec<(usize, &'a Problem)>>;
+    let mut by_place: BTreeMap<(&str, &str), Rows<'a>> = BTreeMap::new();
     let to_mend = |p: &&Problem| {
         p.severity != Severity::Info && p.standing != Some(Standing::Waived) && p.place.cell.is_some()
     };
-    for problem in scene.problems().iter().filter(to_mend) {
-        by_place.entry((&problem.place.file, &problem.place.sheet)).or_default().push(problem);
+    for (at, problem) in scene.problems().iter().enumerate().filter(|(_, p)| to_mend(p)) {
+        let rows = by_place.entry((&problem.place.file, &problem.place.sheet)).or_default();
+        rows.entry(problem.place.cell.map_or(0, |cell| cell.row)).or_default().push((at, problem));
     }
     let mut out = Vec::new();
     let waiting = |l: &&Linked| !matches!(l.status, Status::Superseded { .. });
     for linked in scene.returns().filter(waiting) {
         let here = linked.ret.sheets().filter_map(|sheet| by_place.get(&(&*linked.ret.place.file, sheet)));
-        let own: Vec<&Problem> = here.flatten().filter(|p| linked.holds(p)).copied().collect();
+        let rows = linked.ret.rows();
+        let mut own: Vec<(usize, &Problem)> =
+            here.flat_map(|all| all.range(rows.clone())).flat_map(|(_, all)| all).copied().collect();
+        own.retain(|(_, problem)| linked.holds(problem));
+        own.sort_unstable_by_key(|(at, _)| *at);
         if !own.is_empty() {
-            out.push((linked, own));
+            out.push((linked, own.into_iter().map(|(_, problem)| problem).collect()));
         }
     }
     out

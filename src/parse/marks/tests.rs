@@ -334,6 +334,14 @@ fn options_answered_each_by_a_word() {
     assert_eq!((read.ticked, read.rest.as_str()), (vec![0], ""));
 }
 
+#[test]
+fn a_word_behind_what_cannot_be_told_tells_nothing() {
+    let rated = choices(&["满意", "基本满意", "不满意"]);
+    for text in ["√ 满意满意 ×", "√ 满意满意 ×乙"] {
+        assert!(!one(text, &rated).is_ok_and(|read| read.ticked.len() == 1), "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn never_panics(text in "\\PC{0,60}") {
