@@ -22,16 +22,17 @@ use crate::workbook::Value;
 
 use super::{Answer, Answers, Beside, Return, Val, signed};
 
-/// Texts that many returns of a run have in common (sheet, names, boxes of options), kept once.
+/// Texts that many returns of a run have in common (sheet, names, boxes of options), kept once. They are parted by their
+/// lengths, so that threads seldom wait for each other.
 #[derive(Debug, Default)]
-pub struct Pool(Mutex<HashSet<Arc<str>>>);
+pub struct Pool([Mutex<HashSet<Arc<str>>>; 32]);
 
 /// A text that is no longer than what stands for it is not worth sharing.
 const SHORT: usize = size_of::<Arc<str>>();
 
 impl Pool {
     fn share(&self, text: &str) -> Arc<str> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0[text.len() % self.0.len()].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.get(text) {
             return Arc::clone(known);
         }

@@ -17,6 +17,9 @@ use crate::workbook::{Row, Sheet, Value};
 const LABELS: usize = 2;
 const ROWS: usize = 30;
 const WIDEST: usize = 8;
+/// Longest name of a column, and of one of the office's own, in bytes.
+const LONGEST_NAME: usize = 120;
+const SHORT: usize = 30;
 /// Rows of the longest form, as far as further labels are looked for.
 const LONGEST: u32 = 400;
 
@@ -42,23 +45,28 @@ pub(super) fn ledger(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<(H
 
 /// Whether all cells of a row are words, and names of columns but for one.
 fn may_be_header(row: &Row, specs: &Specs) -> bool {
-    let name = |(_, value): &(u32, Value)| match value {
-        Value::Text(source) if source.len() <= 120 => Some(words(source, specs).name(specs).is_some()),
-        _ => None,
-    };
     if !(LABELS..=WIDEST).contains(&row.cells.len()) {
         return false;
     }
-    let names: Option<Vec<bool>> = row.cells.iter().filter(|(_, v)| !is_harmless(v)).map(name).collect();
-    names.is_some_and(|names| {
-        let named = names.iter().filter(|named| **named).count();
-        named >= LABELS && named + 1 >= names.len()
-    })
+    let (mut named, mut others) = (0, 0);
+    for (_, value) in &row.cells {
+        let Value::Text(source) = value else { return false };
+        let words = words(source, specs);
+        if source.len() <= SHORT && unread::is_harmless(words.label()) {
+            continue;
+        }
+        let is_name = source.len() <= LONGEST_NAME && words.name(specs).is_some();
+        (named, others) = (named + usize::from(is_name), others + usize::from(!is_name));
+        if others > 1 || source.len() > LONGEST_NAME {
+            return false;
+        }
+    }
+    named >= LABELS
 }
 
 /// A column of the office's own.
 fn is_harmless(value: &Value) -> bool {
-    matches!(value, Value::Text(words) if words.len() <= 30 && unread::is_harmless(words))
+    matches!(value, Value::Text(words) if words.len() <= SHORT && unread::is_harmless(&text::label(words)))
 }
 
 /// Whether every column of a header is the form's, and all that it requires is asked: under its label, or under other

@@ -33,7 +33,8 @@ pub(super) fn note(sheet: &Sheet, tables: &[(Header<'_>, Form)], spec: &FormSpec
     for (head, (col, value)) in heads.flat_map(|head| head.cells.iter().map(move |cell| (head.at, cell))) {
         let Value::Text(words) = value else { continue };
         let told = out.iter().any(|finding| finding.cell.is_some_and(|cell| cell.col == *col));
-        if words.len() > LONGEST || told || is_read(*col) || is_own(words) || is_harmless(words) {
+        if words.len() > LONGEST || told || is_read(*col) || is_own(words) || is_harmless(&text::label(words))
+        {
             continue;
         }
         let unknown_option = || unknown_option(rows, *col, (header, words), spec);
@@ -51,8 +52,8 @@ pub(super) fn note(sheet: &Sheet, tables: &[(Header<'_>, Form)], spec: &FormSpec
     out
 }
 
-pub(super) fn is_harmless(words: &str) -> bool {
-    let label = text::label(words);
+/// Whether a label, in normal form, heads a column of the office's own.
+pub(super) fn is_harmless(label: &str) -> bool {
     ["序号", "编号", "备注", "说明"].iter().any(|word| label.starts_with(word))
 }
 

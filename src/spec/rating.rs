@@ -44,6 +44,11 @@ pub fn suffix(text: &str) -> usize {
 /// A label in normal form without the words that ask to rate; as it is where it asks for something else.
 pub fn bare(label: &str) -> &str {
     let asked = label.trim_end_matches('?');
+    let asks = lead(asked) > 0 || SUFFIXES.iter().any(|word| asked.ends_with(word));
+    // Nearly no label does.
+    if !asks {
+        return asked;
+    }
     if OTHER.iter().any(|word| asked.contains(word)) {
         return label;
     }
