@@ -6,7 +6,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
 use super::Sheet;
-use super::lead::{relations, resolve, sheet_paths};
+use super::lead::drawings;
 use super::package::Package;
 use crate::cell::Cell;
 
@@ -21,14 +21,9 @@ pub(super) fn note(package: &mut Package<'_>, sheets: &mut [Sheet]) {
     if !package.lower_names().any(|(_, name)| name.contains("drawings/drawing")) {
         return;
     }
-    for (name, path) in sheet_paths(package) {
+    for (name, drawing) in drawings(package, "/drawing") {
         let Some(sheet) = sheets.iter_mut().find(|sheet| *sheet.name == *name) else { continue };
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
-        let Some(rels) = package.text(&format!("{folder}/_rels/{file}.rels")) else { continue };
-        for link in relations(&rels).iter().filter(|link| link.name.ends_with("/drawing")) {
-            let drawing = package.text(&resolve(folder, &link.target)).unwrap_or_default();
-            sheet.looks.boxes.extend(in_drawing(&drawing));
-        }
+        sheet.looks.boxes.extend(in_drawing(&drawing));
         sheet.looks.boxes.sort();
         sheet.looks.boxes.truncate(MOST);
     }

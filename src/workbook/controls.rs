@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::lead::{attribute, relations, resolve, sheet_paths};
+use super::lead::{attribute, drawings};
 use super::package::Package;
 use super::{Sheet, Value};
 use crate::cell::Cell;
@@ -61,21 +61,12 @@ impl Controls {
 
 fn by_sheet(package: &mut Package<'_>) -> Option<BTreeMap<String, Vec<Control>>> {
     package.ending(".vml")?;
-    let mut out = BTreeMap::new();
-    for (name, path) in sheet_paths(package) {
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
-        let Some(rels) = package.text(&format!("{folder}/_rels/{file}.rels")) else { continue };
-        let mut controls = Vec::new();
-        for link in relations(&rels).iter().filter(|link| link.name.ends_with("vmlDrawing")) {
-            if let Some(drawing) = package.text(&resolve(folder, &link.target)) {
-                controls.extend(in_drawing(&drawing));
-            }
-        }
-        controls.sort_by_key(|c| (c.row, c.col, c.offset));
-        if !controls.is_empty() {
-            out.insert(name, controls);
-        }
+    let mut out: BTreeMap<String, Vec<Control>> = BTreeMap::new();
+    for (sheet, drawing) in drawings(package, "vmlDrawing") {
+        out.entry(sheet).or_default().extend(in_drawing(&drawing));
     }
+    out.retain(|_, controls| !controls.is_empty());
+    out.values_mut().for_each(|controls| controls.sort_by_key(|c| (c.row, c.col, c.offset)));
     Some(out)
 }
 

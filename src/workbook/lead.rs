@@ -37,6 +37,19 @@ pub(super) fn sheet_paths(package: &mut Package<'_>) -> Vec<(String, String)> {
     book.links().iter().filter_map(|sheet| Some((sheet.name.clone(), path(&sheet.id)?))).collect()
 }
 
+/// The drawings over the sheets to which a kind of relation leads, as (name of the sheet, XML).
+pub(super) fn drawings(package: &mut Package<'_>, kind: &str) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for (name, path) in sheet_paths(package) {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
+        let Some(rels) = package.text(&format!("{folder}/_rels/{file}.rels")) else { continue };
+        for link in relations(&rels).iter().filter(|link| link.name.ends_with(kind)) {
+            out.extend(package.text(&resolve(folder, &link.target)).map(|xml| (name.clone(), xml)));
+        }
+    }
+    out
+}
+
 /// All sheets of a package by name, each with its part; `None` where they are not listed so plainly that the library
 /// must come to the same.
 pub(super) fn plain_sheets(package: &mut Package<'_>) -> Option<Vec<(String, usize)>> {
