@@ -152,7 +152,7 @@ pub struct Field {
     pub quarter: bool,
     /// In `data/` only whether there is an answer (its text is a name).
     pub flag: bool,
-    /// Whether its label asks to rate something (`对X的Y`), in whatever words ([`rating`]).
+    /// Whether its label asks to rate something (`对X的Y`), in whatever words.
     pub rates: bool,
 }
 
