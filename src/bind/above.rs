@@ -1,8 +1,8 @@
 //! Cells that say what another cell says: merged over several rows or columns, or 同上 in words.
 //!
 //! A merged area is one answer for all its rows and keeps its own place, the top left; 同上 keeps the place where it
-//! stands. Where nothing stands in the return above it, it stays what it is. Whether an area is one answer for all its columns as
-//! well depends on what they ask ([`super::answers`]).
+//! stands. Where nothing stands in the return above it, it stays what it is. Whether an area is one answer for all its
+//! columns as well depends on what they ask ([`super::answers`]).
 
 use std::collections::HashMap;
 

@@ -2,7 +2,8 @@
 //!
 //! Looked for only above the first label, where the heads of such columns stand.
 
-use super::slots::{Label, rows_between};
+use super::labels::Label;
+use super::slots::rows_between;
 use crate::text;
 use crate::workbook::{Sheet, Value};
 

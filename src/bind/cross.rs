@@ -4,7 +4,8 @@
 //! Looked for only where labels of such questions are missing. A cell answers a question only where both headings
 //! together are its label.
 
-use super::slots::{Label, rows_between};
+use super::labels::Label;
+use super::slots::rows_between;
 use crate::cell::Cell;
 use crate::spec::{FormSpec, Kind, rating};
 use crate::text;

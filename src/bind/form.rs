@@ -2,7 +2,7 @@
 
 use super::region::has_labels;
 use super::slots::{Slots, Unread, bind_region, is_empty_boxes};
-use super::words::Scan;
+use super::words::{self, Scan};
 use super::{
     Bindings, Bound, Content, Envelope, Finding, Said, Slot, numbered, overwritten, several, signed,
     supplement,
@@ -43,7 +43,7 @@ pub(super) fn bind(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs, out: &mut Bind
             let (sheet, cell, form) = (sheet.name.clone(), Some(cell), Some(region.form));
             let (field, found) =
                 (field.id.to_string(), if field.is_personal() { String::new() } else { found });
-            let finding = Finding::new(Code::ColumnUnread, about);
+            let finding = Finding::new(Code::AnswerUnread, about);
             out.findings.push(Finding { sheet, cell, found, form, field, ..finding });
         }
         for (field, cell, found) in overwritten::find(sheet, spec, &labels) {
@@ -143,7 +143,9 @@ pub(super) fn cover(sheet: &Sheet, scan: &Scan<'_>, specs: &Specs) -> Option<Cov
 /// Whether a row is the header of a table below a cover: labels side by side.
 fn is_header(row: &Row, specs: &Specs) -> bool {
     let texts = row.cells.iter().filter_map(|(_, v)| if let Value::Text(t) = v { Some(t) } else { None });
-    let names = texts.take(4).filter(|words| words.len() <= 120 && specs.holds_a_name(&text::label(words)));
+    let is_name =
+        |words: &&String| words.len() <= 120 && specs.holds_a_name(words::words(words, specs).label());
+    let names = texts.take(4).filter(is_name);
     row.cells.len() >= 3 && names.count() >= 3
 }
 
@@ -242,7 +244,7 @@ mod tests {
         assert_eq!(said(&judged(&bound.returns[0]), "employees"), "50");
         let told: Vec<String> =
             bound.findings.iter().map(|f| format!("{} {} {}", f.code, f.cell.unwrap(), f.found)).collect();
-        assert_eq!(told, ["column_unread A4 60"]);
+        assert_eq!(told, ["answer_unread A4 60"]);
         let mut alike = rows;
         alike[3] = &["从业人员数", "50人"];
         assert_eq!(bind(&book(&alike), specs()).findings, []);

@@ -4,7 +4,8 @@
 //! guidance, remarks and fields of the office's own are left where they are.
 
 use super::label;
-use super::slots::{Ground, Label, Right, Unread, rows_between};
+use super::labels::Label;
+use super::slots::{Ground, Right, Unread, rows_between};
 use super::spread::{closes, is_numbered, may_close};
 use super::{Slot, aside};
 use crate::cell::Cell;
@@ -196,7 +197,7 @@ mod tests {
         let bound = bind(&book(&[&SURVEY_HEAD[..], &rows].concat()), specs());
         let told: Vec<String> =
             bound.findings.iter().map(|f| format!("{} {} {}", f.code, f.cell.unwrap(), f.found)).collect();
-        assert_eq!(told, ["column_unread A6 基本满意"]);
+        assert_eq!(told, ["answer_unread A6 基本满意"]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod key;
 #[cfg(test)]
 mod kinds;
 mod label;
+mod labels;
 mod left;
 mod lettered;
 mod merged;

@@ -6,7 +6,8 @@
 //! where it stands in the cell of an answer and nothing else may.
 
 use super::label::Hit;
-use super::slots::{Label, rows_between};
+use super::labels::Label;
+use super::slots::rows_between;
 use super::words::{Scan, Words};
 use crate::cell::Cell;
 use crate::parse::{date, marks};

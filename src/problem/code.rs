@@ -103,6 +103,7 @@ catalogue! {
     SamePhone, "same_phone", Warning, "同一电话出现在3家以上企业的表中", "仅作提示，可能由同一人代填", "请确认由企业本人填报", "";
     FastAnswer, "fast_answer", Warning, "答卷用时不足10秒", "仅作提示，可能未认真填写", "请与企业确认", "";
     AnswersAlike, "answers_alike", Info, "除名称、联系人和日期外，各项回答与另一家企业「{}」的表完全相同", "仅作提示，可能由同一人代填或复制了另一份", "请确认由企业本人填报；确属相同的不需要修改", "";
+    AnswerUnread, "answer_unread", Warning, "“{}”后填写的内容未读取", "该处的文字不是表式中的栏目名称，或同一栏目在表中出现两处而内容不一致", "请把内容填在表式的栏目中，同一栏目只填一处；不是应报内容的，不需要修改", "";
     LabelOverwritten, "label_overwritten", Info, "栏目“{}”的名称被改写或删除，该栏未读取", "表式的栏目名称说明了问的是什么", "请恢复栏目名称，在其旁的格中填写", "";
     OldFormVersion, "old_form_version", Info, "使用的是旧版表式", "旧版栏目可能不全", "请改用最新的空白表", "";
     ForeignKey, "foreign_key", Warning, "预填表中的项目标识与填写的名称不一致", "可能套用了别的项目的表", "请使用本项目的预填表", "";
