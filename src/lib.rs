@@ -31,6 +31,7 @@ pub mod problems;
 pub mod progress;
 pub mod public;
 pub mod read;
+pub mod recent;
 pub mod reference;
 pub mod render;
 pub mod reuse;

@@ -10,7 +10,7 @@ use crate::bind::{Bound, Content, Envelope, Slot};
 use crate::cell::{Cell, Place};
 use crate::parse::contact::{self, Contact};
 use crate::parse::date::{self, NotADate};
-use crate::parse::marks::{self, Choice, Unclear};
+use crate::parse::marks::{self, Choice, Choices, Unclear};
 use crate::parse::name;
 use crate::parse::number::{self, NotACount};
 use crate::parse::signature;
@@ -425,16 +425,21 @@ fn fill_signed(
 }
 
 /// The words of an answer inside another: for the words behind 其他服务, without remarks behind other options.
-fn words_inside(field: &Field, raw: &str, choices: &[Choice]) -> String {
+fn words_inside(field: &Field, raw: &str, choices: &Choices) -> String {
     let is_own = |choice: &Choice| choice.spellings.iter().any(|s| field.labels.contains(s));
     let open = choices.iter().position(is_own).filter(|_| field.kind == Kind::Text);
     match (marks::ticks(raw, choices), open) {
-        (Ok(ticks), Some(open)) if !ticks.rest.is_empty() => marks::words_of(open, raw, choices),
+        (Ok(ticks), Some(open)) if !is_line(&ticks.rest) => marks::words_of(open, raw, choices),
         (Ok(ticks), _) => ticks.rest,
         (Err(_), open) => {
             open.and_then(|open| marks::words_beside_others(open, raw, choices)).unwrap_or_default()
         }
     }
+}
+
+/// Whether nothing stands there but a line to write on.
+fn is_line(rest: &str) -> bool {
+    rest.chars().all(|c| matches!(c, ':' | '_' | ' '))
 }
 
 /// The words behind 其他服务 as they were typed: signs and blanks kept, where they say the same

@@ -3,6 +3,8 @@
 //! Which option a lone tick belongs to is told by the grid: where each option is followed (or preceded) by
 //! a cell for its box. Where the grid does not tell, the words are joined and judged as one text.
 
+use std::iter::once;
+
 use super::{Content, Slot};
 use crate::cell::Cell;
 use crate::parse::marks;
@@ -102,7 +104,7 @@ fn under_some(sheet: &Sheet, field: &Field, (row, heads): (u32, u32), ticks: &[(
 pub(super) fn under_question(sheet: &Sheet, field: &Field, question: Cell, last: u32) -> Option<Slot> {
     let mut words: Vec<Option<String>> = vec![None; field.choices.len()];
     let mut place = None;
-    for (row, _) in (last.checked_add(1)?..).zip(&field.choices) {
+    for (row, _) in (last.checked_add(1)?..).zip(field.choices.iter()) {
         let at = sheet.rows.binary_search_by_key(&row, |r| r.at).ok()?;
         let (col, Value::Text(head)) = sheet.rows[at].cells.first()? else { return None };
         if *col >= question.col || head.len() > LONGEST_HEAD {
@@ -135,8 +137,11 @@ pub(super) fn lone_tick(sheet: &Sheet, cell: Cell) -> Option<bool> {
         return None;
     }
     super::ticks::is_tick(&crate::text::key(&words)).or_else(|| {
-        let told =
-            marks::ticks(&format!("{words}是"), &[marks::Choice { spellings: vec!["是".into()] }]).ok()?;
+        let told = marks::ticks(
+            &format!("{words}是"),
+            &once(marks::Choice { spellings: vec!["是".into()] }).collect(),
+        )
+        .ok()?;
         (told.marked && told.rest.is_empty()).then_some(!told.ticked.is_empty())
     })
 }
@@ -183,7 +188,9 @@ fn boxed(sheet: &Sheet, field: &Field, at: usize, cell: Cell, behind: bool) -> O
     let sign =
         sheet.get(Cell::new(cell.row, box_of(sheet, cell, behind)?)).map(tick_text).unwrap_or_default();
     // The sign beside one option alone says whether it is a tick.
-    let alone = marks::ticks(&format!("{sign}{}", field.options[at]), &field.choices[at..=at]).ok()?;
+    let alone =
+        marks::ticks(&format!("{sign}{}", field.options[at]), &once(field.choices[at].clone()).collect())
+            .ok()?;
     let empty = crate::text::is_blank_mark(&sign);
     if !empty && (!alone.marked || !alone.rest.is_empty()) {
         return None;

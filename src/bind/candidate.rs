@@ -260,6 +260,9 @@ fn one_row(line: &Line<'_>, least: usize) -> Option<Candidate> {
 
 /// A header in two rows: a group above (服务人员签字) and its columns below (签字, 日期).
 fn two_rows(sheet: &Sheet, top: &Line<'_>, below: &Line<'_>, least: usize) -> Option<Candidate> {
+    if top.row.cells.len() + below.row.cells.len() < least {
+        return None;
+    }
     // Answers that are numbers, dates or ticks stand in no header.
     let is_words = |(_, value): &(u32, Value)| matches!(value, Value::Text(t) if !text::is_blank_mark(t));
     if !top.row.cells.iter().chain(&below.row.cells).all(is_words) {

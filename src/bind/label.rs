@@ -336,8 +336,7 @@ fn between<'a>(source: &'a str, folded: &Folded, end: usize, next: Option<usize>
 
 /// What follows `prefix` in `source`, comparing letters and digits only; `None` where it does not start so.
 pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
-    let mut pairs = plain_letters(source).zip(plain_letters(prefix));
-    if pairs.any(|(ours, theirs)| ours != theirs) {
+    if !may_begin(source, prefix) {
         return None;
     }
     let solid =
@@ -350,10 +349,23 @@ pub fn after<'a>(source: &'a str, prefix: &str) -> Option<&'a str> {
     Some(source[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
 }
 
-/// The letters and digits of a text in normal form, up to the first that takes more than a look at it.
-fn plain_letters(text: &str) -> impl Iterator<Item = char> {
-    let known = text.chars().map_while(text::simple);
-    known.filter(|c| text::is_letter(*c))
+/// Whether a text may begin with the letters of another, as far as a look at each character tells.
+fn may_begin(source: &str, prefix: &str) -> bool {
+    let (mut ours, mut theirs) = (letters(source), letters(prefix));
+    loop {
+        match (theirs.next(), ours.next()) {
+            (Some(Some(theirs)), Some(Some(ours))) if theirs == ours => {}
+            (Some(Some(_)), Some(Some(_)) | None) => return false,
+            _ => return true,
+        }
+    }
+}
+
+/// The letters and digits of a text in normal form; `None` for each character that takes more than a look at it.
+fn letters(text: &str) -> impl Iterator<Item = Option<char>> {
+    let is_box = |c: &char| matches!(c, '□' | '☐'..='☒' | '√' | '○' | '●');
+    let known = text.chars().filter(move |c| !is_box(c)).map(text::simple);
+    known.filter(|c| c.is_none_or(text::is_letter))
 }
 
 /// Whether a label that names a form may be its title: continuations, references (见表B) and sentences are none.
@@ -502,6 +514,19 @@ mod tests {
             "企业名称变更登记已完成",
         ] {
             assert_eq!(ids(text, Form::B), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_label_is_found_whatever_signs_are_in_it() {
+        for sign in ["", "□", "☑ ", "√", "●", "—", "　", "【", "\u{200b}"] {
+            let typed = |label: &str| label.chars().map(|c| format!("{sign}{c}")).collect::<String>();
+            for (label, less) in [("企业名称", "企业名"), ("ＡＢ型名称", "ＡＢ型"), ("3个（项）", "3个（")]
+            {
+                assert_eq!(after(&format!("{}：甲", typed(label)), label), Some("甲"), "{sign}{label}");
+                assert_eq!(after(&typed(label), label), Some(""), "{sign}{label}");
+                assert_eq!(after(&typed(less), label), None, "{sign}{label}");
+            }
         }
     }
 

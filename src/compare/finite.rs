@@ -3,7 +3,7 @@
 //! The projects of a quarter are finite: their number is that of the counted C. When all
 //! have answered, nothing is left to guess. `metrics.csv` carries the uncorrected interval.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::metrics::{Definition, Fact, Figure, Frame, Level, Measured, Method};
 use crate::stats::{Interval, wilson_finite};
@@ -16,7 +16,7 @@ pub fn projects(measured: &Measured, figure: &Figure) -> u64 {
 /// Whether every survey of the unit is of one of its projects: only then are the answers a part of
 /// that whole. As many surveys as projects prove nothing, since some may have no C.
 pub fn is_sample_of_projects(measured: &Measured, figure: &Figure) -> bool {
-    let surveyed: BTreeSet<_> =
+    let surveyed: HashSet<_> =
         of_unit(measured, figure, Frame::Services).filter_map(|service| service.with.as_ref()).collect();
     of_unit(measured, figure, Frame::Satisfaction).all(|survey| surveyed.contains(&survey.of))
 }
@@ -25,7 +25,7 @@ pub fn is_sample_of_projects(measured: &Measured, figure: &Figure) -> bool {
 fn of_unit<'a>(measured: &'a Measured, figure: &Figure, frame: Frame) -> impl Iterator<Item = &'a Fact> {
     let unit = measured.units.iter().find(|u| u.level == figure.level && u.code == figure.unit_code);
     let rows = measured.facts.get(&frame).map(|facts| facts.rows.as_slice()).unwrap_or_default();
-    unit.into_iter().flat_map(move |unit| rows.iter().filter(|fact| fact.group(unit.level) == unit.group))
+    unit.into_iter().flat_map(move |unit| rows.iter().filter(|fact| fact.falls_into(unit.level, &unit.group)))
 }
 
 /// Wilson's interval with the correction for the finite number of projects, in the figure's unit.

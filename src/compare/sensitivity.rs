@@ -43,7 +43,7 @@ fn ratings(measured: &Measured, level: Level, group: &str) -> Vec<[Option<usize>
     let places = RATINGS.map(|item| ["a", "b", "c"].map(|what| facts.column(&format!("{item}_{what}"))));
     let marked = |row: usize, at: Option<usize>| at.and_then(|at| facts.number(row, at)) == Some(1);
     let rows = facts.rows.iter().enumerate();
-    rows.filter(|(_, fact)| fact.group(level) == group && (level != Level::City || fact.city))
+    rows.filter(|(_, fact)| fact.falls_into(level, group) && (level != Level::City || fact.city))
         .map(|(row, _)| places.map(|item| item.iter().position(|at| marked(row, *at))))
         .collect()
 }

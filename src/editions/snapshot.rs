@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Val;
 use crate::digest;
 use crate::link::{Linked, Status, district_code};
 use crate::metrics::{CATALOGUE, Figure, Level, fields};
@@ -241,5 +242,10 @@ fn answer(linked: &Linked, name: &str) -> Option<String> {
         let none = crate::text::is_none_word(ret.words(name));
         return Some(if none { "none" } else { "given" }.into());
     }
-    Some(digest::short(format!("{value:?}").as_bytes(), DIGITS))
+    // A text as it is: there are many, and to write it as `Debug` does takes long.
+    let said = match value {
+        Val::Text(words) => words,
+        value => format!("{value:?}").into(),
+    };
+    Some(digest::short(said.as_bytes(), DIGITS))
 }

@@ -81,6 +81,18 @@ impl Fact {
             Level::Size => self.size.to_string(),
         }
     }
+
+    /// Whether that is its group; many facts are asked, so that no text is made for each.
+    pub fn falls_into(&self, level: Level, group: &str) -> bool {
+        let is = |index: i8| group.parse() == Ok(index);
+        match level {
+            Level::City => group.is_empty(),
+            Level::District => is(self.district),
+            Level::Agency => *self.agency == *group,
+            Level::Category => is(self.category),
+            Level::Size => is(self.size),
+        }
+    }
 }
 
 /// A table of facts in listing order, with the whole numbers of each by column.

@@ -5,6 +5,7 @@
 //! cannot be told. Nothing is guessed.
 
 mod answers;
+mod choices;
 mod numbers;
 mod others;
 mod pieces;
@@ -14,19 +15,14 @@ mod single;
 use std::borrow::Cow;
 
 pub use answers::is_yes_no;
+pub use choices::{Choice, Choices};
 pub use single::one;
 
 pub use pieces::{pieces, without_marks, words_beside_others, words_of};
 
 use crate::text;
+use choices::Reading;
 use numbers::{last_number, numeral, settle_numbers, ticked_number};
-
-/// One option of a question: its normal label and other spellings.
-#[derive(Clone, Debug, Default)]
-pub struct Choice {
-    /// Spellings in normal form ([`crate::text::label`]); the first is the label itself.
-    pub spellings: Vec<String>,
-}
 
 /// What a cell with options says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +72,7 @@ enum Token {
 ///
 /// # Errors
 /// [`Unclear`] where there is an answer that cannot be told.
-pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
+pub fn ticks(raw: &str, choices: &Choices) -> Result<Ticks, Unclear> {
     match with_others(raw, choices)? {
         (read, false) => Ok(read),
         (_, true) => Err(Unclear::NoOption),
@@ -84,7 +80,11 @@ pub fn ticks(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
 }
 
 /// The same where words that are no option may be ticked as well: whether any is.
-fn with_others(raw: &str, choices: &[Choice]) -> Result<(Ticks, bool), Unclear> {
+fn with_others(raw: &str, choices: &Choices) -> Reading {
+    choices::known(raw, choices, || read(raw, choices))
+}
+
+fn read(raw: &str, choices: &Choices) -> Reading {
     let mut tokens = tokens(pieces::without_guidance(raw), choices);
     settle::settle_signs(&mut tokens);
     let numbered = settle_numbers(&mut tokens);
@@ -120,12 +120,12 @@ fn with_others(raw: &str, choices: &[Choice]) -> Result<(Ticks, bool), Unclear> 
 const OTHER: usize = usize::MAX;
 
 /// Whether a cell names one of the options or holds a mark.
-pub fn speaks_of(raw: &str, choices: &[Choice]) -> bool {
+pub fn speaks_of(raw: &str, choices: &Choices) -> bool {
     tokens(raw, choices).iter().any(|t| matches!(t, Token::Option(_) | Token::Mark(_)))
 }
 
 /// Whether a cell holds a tick.
-pub fn has_tick(raw: &str, choices: &[Choice]) -> bool {
+pub fn has_tick(raw: &str, choices: &Choices) -> bool {
     tokens(raw, choices).iter().any(|t| matches!(t, Token::Mark(Mark::On | Mark::Cross)))
 }
 
@@ -389,59 +389,15 @@ fn mark_of(c: char) -> Option<Mark> {
     }
 }
 
-/// All spellings of the options, in their order.
-struct Spellings<'a> {
-    /// First character, the option's index, the whole.
-    all: Vec<(char, usize, &'a str)>,
-    /// A bit for each first character: with nearly all others of a text, no option begins.
-    firsts: u64,
-}
-
-impl<'a> Spellings<'a> {
-    fn of(choices: &'a [Choice]) -> Self {
-        let all =
-            choices.iter().enumerate().flat_map(|(at, c)| c.spellings.iter().map(move |s| (at, s.as_str())));
-        let all: Vec<_> =
-            all.filter_map(|(at, spelling)| Some((spelling.chars().next()?, at, spelling))).collect();
-        let firsts = all.iter().fold(0, |firsts, (first, ..)| firsts | bit(*first));
-        Self { all, firsts }
-    }
-
-    /// The longest option with which a text begins; blanks inside it are passed over.
-    fn at(&self, chars: &[char]) -> Option<(usize, usize)> {
-        let is_sign = matches!(chars[0], ',' | '/' | '、');
-        if self.firsts & bit(chars[0]) == 0 && !is_sign {
-            return None;
-        }
-        let mut best: Option<(usize, usize)> = None;
-        for (first, index, spelling) in &self.all {
-            if (*first == chars[0] || is_sign && same_sign(*first, chars[0]))
-                && let Some(len) = prefix_len(chars, spelling)
-                && best.is_none_or(|(_, longest)| len > longest)
-            {
-                best = Some((*index, len));
-            }
-        }
-        best
-    }
-}
-
-fn bit(c: char) -> u64 {
-    1 << (u32::from(c) % u64::BITS)
-}
-
-fn tokens(raw: &str, choices: &[Choice]) -> Vec<Token> {
+fn tokens(raw: &str, choices: &Choices) -> Vec<Token> {
     let chars: Vec<char> = text::plain(&protect(raw)).chars().collect();
-    let spellings = Spellings::of(choices);
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
         let rest = &chars[at..];
-        let (words, len) = match next_token(rest, &spellings, tokens.last()) {
+        let (words, len) = match next_token(rest, choices, tokens.last()) {
             // `其他服务：标准化服务体系咨询` names no option by its words.
-            Some((Token::Option(_), len))
-                if others::is_in_words(&tokens, (rest, len), &spellings, choices) =>
-            {
+            Some((Token::Option(_), len)) if others::is_in_words(&tokens, (rest, len), choices) => {
                 (&rest[..len], len)
             }
             Some((token, len)) => {
@@ -485,14 +441,14 @@ fn protect(raw: &str) -> Cow<'_, str> {
 }
 
 /// The token with which a text begins; `None` where that is a character of other words.
-fn next_token(chars: &[char], spellings: &Spellings<'_>, last: Option<&Token>) -> Option<(Token, usize)> {
+fn next_token(chars: &[char], choices: &Choices, last: Option<&Token>) -> Option<(Token, usize)> {
     let c = chars[0];
     // Nearly all are Chinese characters, which are neither marks nor numbers.
     let is_word = matches!(c, '\u{4E00}'..='\u{9FFF}');
     if !is_word && let Some(token) = sign_at(chars, last) {
         return Some(token);
     }
-    if let Some((index, len)) = spellings.at(chars) {
+    if let Some((index, len)) = choices.at(chars) {
         return Some((Token::Option(index), len));
     }
     if matches!(c, 'v' | 'V') && stands_alone(chars, last) {

@@ -202,7 +202,7 @@ impl Desk<'_> {
         let (outputs, print) = (&self.options.outputs, &scene.fingerprint);
         let editions = Editions::recall(outputs, print, &desk, &self.ground.settings, keep)?;
         let book = databook::data_book(scene, editions.changes());
-        let recipe = Recipe::new(&Content::default(), &Content::default().debug(&book));
+        let recipe = Recipe::new(&Content::default(), &Content::default().value(&book)?);
         maker.make("city/数据表.xlsx", recipe, || excel::tables(&book))?;
         pdf(maker, tools, &edition_report(scene, &tools.narrator, &editions)?, "city/版本说明")?;
         pdf(maker, tools, &release_check(scene, &tools.narrator, &editions)?, "city/发布前核对")

@@ -12,16 +12,17 @@ mod toml_words;
 
 pub(crate) use toml_words::toml_error;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::parse::marks::Choice;
+use crate::parse::marks::{Choice, Choices};
 use crate::text;
 
 pub use source::{SourceFile, Sources};
@@ -139,7 +140,7 @@ pub struct Field {
     /// Labels of the options.
     pub options: Vec<String>,
     /// The same with their other spellings, in normal form.
-    pub choices: Vec<Choice>,
+    pub choices: Choices,
     /// Ids of the options in metrics; the labels where the specification gives none.
     pub item_ids: Vec<String>,
     /// Index of the field whose cell this answer shares.
@@ -281,10 +282,10 @@ pub struct Specs {
 /// All words that name a column of some form.
 #[derive(Debug, Default)]
 struct Vocabulary {
-    labels: HashSet<String>,
+    labels: FxHashSet<String>,
     units: BTreeSet<String>,
     /// Characters that stand side by side in a label or a unit.
-    pairs: HashSet<(char, char)>,
+    pairs: FxHashSet<(char, char)>,
     /// Finds any label within a text, and any name of a form; `None` where it could not be built (then every
     /// text may hold one).
     finder: Option<AhoCorasick>,
@@ -441,13 +442,13 @@ impl Specs {
 }
 
 /// The options of a field with all spellings in normal form.
-fn choices(options: &[String], spellings: impl Fn(&str) -> Vec<String>) -> Vec<Choice> {
+fn choices(options: &[String], spellings: impl Fn(&str) -> Vec<String>) -> Choices {
     let one = |option: &String| {
         let mut all = vec![text::label(option)];
         all.extend(spellings(option).iter().map(|s| text::label(s)));
         Choice { spellings: all }
     };
-    options.iter().map(one).collect()
+    Choices::of_question(options.iter().map(one).collect())
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn marked<'a>(desk: &Desk<'a>, whom: &Whom, columns: &[String]) -> Vec<&'a str> 
         return Vec::new();
     };
     let inside =
-        |fact: &Fact| fact.group(unit.level) == unit.group && (unit.level != Level::City || fact.city);
+        |fact: &Fact| fact.falls_into(unit.level, &unit.group) && (unit.level != Level::City || fact.city);
     let columns: Vec<usize> = columns.iter().filter_map(|name| facts.column(name)).collect();
     let marked = |row: usize| columns.iter().any(|column| facts.number(row, *column) == Some(1));
     let rows = facts.rows.iter().enumerate();

@@ -6,7 +6,7 @@
 
 use super::answers::{is_yes_no, takes_words};
 use super::pieces::{denies, leads, trails};
-use super::{Choice, Mark, Spellings, Token, is_lead, is_lone_sign, mark_of, marks_stand_before};
+use super::{Choice, Choices, Mark, Token, is_lead, is_lone_sign, mark_of, marks_stand_before};
 use crate::text;
 
 /// Makes [`Token::Other`] and [`Token::Word`] of the words that are options of no list. Only the former, of which an
@@ -190,12 +190,7 @@ pub(super) fn remarked(tokens: &[Token], at: usize, choices: &[Choice]) -> Optio
 
 /// Whether the words of an option, so many letters long, go on in what is typed for 其他服务: behind its colon, with
 /// letters right before or behind them that make them other words.
-pub(super) fn is_in_words(
-    tokens: &[Token],
-    (rest, len): (&[char], usize),
-    spellings: &Spellings<'_>,
-    choices: &[Choice],
-) -> bool {
+pub(super) fn is_in_words(tokens: &[Token], (rest, len): (&[char], usize), choices: &Choices) -> bool {
     let Some(at) = tokens.len().checked_sub(1).filter(|at| matches!(tokens[*at], Token::Text(_))) else {
         return false;
     };
@@ -205,7 +200,7 @@ pub(super) fn is_in_words(
     let behind = &rest[len..];
     let next = behind.first().copied().unwrap_or(' ');
     let tail: String = behind.iter().take_while(|c| text::is_letter(**c)).take(20).collect();
-    let goes_on = !tail.is_empty() && !trails(&tail) && spellings.at(behind).is_none();
+    let goes_on = !tail.is_empty() && !trails(&tail) && choices.at(behind).is_none();
     let Token::Text(words) = &tokens[at] else { return false };
     let head = words.rsplit(|c: char| !text::is_letter(c)).next().unwrap_or_default();
     let is_marked = matches!(next, '(' | '[') || mark_of(next).is_some();
@@ -228,19 +223,19 @@ fn open_remark(tokens: &[Token], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::parse::marks::{Choice, Unclear, one, pieces, ticks, words_of};
+    use crate::parse::marks::{Choice, Choices, Unclear, one, pieces, ticks, words_of};
 
-    fn choices(labels: &[&str]) -> Vec<Choice> {
+    fn choices(labels: &[&str]) -> Choices {
         labels.iter().map(|l| Choice { spellings: vec![(*l).to_owned()] }).collect()
     }
 
-    fn ratings() -> Vec<Choice> {
+    fn ratings() -> Choices {
         choices(&["满意", "基本满意", "不满意"])
     }
 
-    fn needs() -> Vec<Choice> {
+    fn needs() -> Choices {
         let both = |name: &str| Choice { spellings: vec![format!("{name}服务"), name.to_owned()] };
-        ["标准化", "计量", "检验检测", "其他"].map(both).into()
+        ["标准化", "计量", "检验检测", "其他"].into_iter().map(both).collect()
     }
 
     /// One list in every style in which people tick.

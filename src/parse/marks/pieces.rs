@@ -2,14 +2,14 @@
 //!
 //! Only words that say nothing are passed over; what might deny an option makes it no answer.
 
-use super::{Choice, Token, ascending, is_tail, others, settle, settle_numbers, tokens, words_between};
+use super::{Choices, Token, ascending, is_tail, others, settle, settle_numbers, tokens, words_between};
 use crate::text;
 
 /// Reads the options of a question of several where some of what was typed is none of them: each piece between
 /// separators by itself, and whether all pieces are options. `None` where none is, or words may deny them.
 ///
 /// `计量检定服务、检验检测` is 检验检测服务 alone; 主要为, 其次为 and the like in front of an option say nothing.
-pub fn pieces(raw: &str, choices: &[Choice]) -> Option<(Vec<usize>, bool)> {
+pub fn pieces(raw: &str, choices: &Choices) -> Option<(Vec<usize>, bool)> {
     let mut tokens = tokens(raw, choices);
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);
@@ -80,7 +80,7 @@ pub(super) fn trails(text: &str) -> bool {
 
 /// The words besides options and marks, without the remarks behind an option other than the one at `open`: what was
 /// typed for 其他服务.
-pub fn words_of(open: usize, raw: &str, choices: &[Choice]) -> String {
+pub fn words_of(open: usize, raw: &str, choices: &Choices) -> String {
     let mut tokens = without_remarks(tokens(without_guidance(raw), choices), open);
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);
@@ -117,7 +117,7 @@ fn without_remarks(tokens: Vec<Token>, open: usize) -> Vec<Token> {
 }
 
 /// The words that were typed for 其他服务 where an option that is none is ticked beside it.
-pub fn words_beside_others(open: usize, raw: &str, choices: &[Choice]) -> Option<String> {
+pub fn words_beside_others(open: usize, raw: &str, choices: &Choices) -> Option<String> {
     let (_, other) = super::with_others(raw, choices).ok()?;
     other.then(|| words_of(open, raw, choices))
 }
@@ -172,17 +172,17 @@ fn guides(inside: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::marks::{Unclear, ticks};
+    use crate::parse::marks::{Choice, Unclear, ticks};
 
     const NEEDS: [&str; 4] = ["标准化", "计量", "检验检测", "其他"];
 
-    fn needs() -> Vec<Choice> {
+    fn needs() -> Choices {
         let one = |name: &&str| Choice { spellings: vec![format!("{name}服务"), (*name).to_owned()] };
         NEEDS.iter().map(one).collect()
     }
 
-    fn ratings() -> Vec<Choice> {
-        ["满意", "基本满意", "不满意"].map(|s| Choice { spellings: vec![s.into()] }).into()
+    fn ratings() -> Choices {
+        ["满意", "基本满意", "不满意"].into_iter().map(|s| Choice { spellings: vec![s.into()] }).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::answers::{is_yes_no, words_before, words_behind};
 use super::{
-    Choice, Mark, Ticks, Token, Unclear, is_lead, is_tail, mark_of, protect, settle, settle_numbers,
+    Choices, Mark, Ticks, Token, Unclear, is_lead, is_tail, mark_of, protect, settle, settle_numbers,
 };
 use crate::text;
 
@@ -10,7 +10,7 @@ use crate::text;
 ///
 /// # Errors
 /// As there, and where a word set apart by a blank may change the option, or a mark stands without one.
-pub fn one(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
+pub fn one(raw: &str, choices: &Choices) -> Result<Ticks, Unclear> {
     let read = super::ticks(raw, choices)?;
     match &*read.ticked {
         [] if read.marked => {
@@ -22,7 +22,7 @@ pub fn one(raw: &str, choices: &[Choice]) -> Result<Ticks, Unclear> {
 }
 
 /// Marks that tick no option: boxes left empty are no answer, checks may be 是.
-fn without_option(raw: &str, choices: &[Choice]) -> Result<Option<usize>, Unclear> {
+fn without_option(raw: &str, choices: &Choices) -> Result<Option<usize>, Unclear> {
     let tokens = super::tokens(raw, choices);
     if !tokens.iter().any(|t| matches!(t, Token::Mark(Mark::On | Mark::Cross))) {
         // 满意（否） denies without saying what holds.
@@ -51,7 +51,7 @@ fn sign(raw: &str) -> Option<bool> {
 }
 
 /// Whether words stand before or behind the option, a blank or a line break between: `非常 满意`, `中型 以上`.
-fn is_other_word(raw: &str, choices: &[Choice]) -> bool {
+fn is_other_word(raw: &str, choices: &Choices) -> bool {
     let mut tokens = super::tokens(raw, choices);
     settle::settle_signs(&mut tokens);
     settle_numbers(&mut tokens);

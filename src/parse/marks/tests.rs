@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-fn choices(labels: &[&str]) -> Vec<Choice> {
+fn choices(labels: &[&str]) -> Choices {
     labels.iter().map(|l| Choice { spellings: vec![(*l).to_owned()] }).collect()
 }
 

@@ -10,6 +10,7 @@ use rust_xlsxwriter::{
     ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartRange, ChartSeries,
     ChartSolidFill, ChartType, ObjectMovement, Worksheet, XlsxError,
 };
+use serde::Serialize;
 
 use super::look::{self, SERIES};
 use super::number::{Shown, shown};
@@ -26,7 +27,7 @@ pub(super) const ROW_POINTS: f64 = 15.0;
 const UNIT: f64 = 7.0;
 
 /// What a native chart looks like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum ChartKind {
     /// Horizontal bars, first row on top.
     #[default]
@@ -40,7 +41,7 @@ pub enum ChartKind {
 }
 
 /// A chart of some columns of its sheet's table.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct NativeChart {
     pub kind: ChartKind,
     pub title: String,

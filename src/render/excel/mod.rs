@@ -22,6 +22,7 @@ mod words;
 mod tests;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use serde::Serialize;
 
 pub use chart::{ChartKind, NativeChart};
 pub use figures::read_figures;
@@ -32,7 +33,7 @@ use crate::error::{Error, Result};
 use names::Names;
 
 /// All tables of a report, for `city/数据表.xlsx`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DataBook {
     pub title: String,
     /// The period in words, e.g. `2025年第一季度`.
@@ -49,7 +50,7 @@ pub struct DataBook {
 }
 
 /// One table on its own sheet.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DataSheet {
     /// Name of the sheet; signs that Excel forbids are replaced.
     pub name: String,
