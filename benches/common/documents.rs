@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 use typst::foundations::Bytes;
 use zhiti::compare::Comparisons;
-use zhiti::compose::{Scene, cases, summary};
-use zhiti::document::Summary;
+use zhiti::compose::narrative::Narrator;
+use zhiti::compose::{Scene, cases, city_report, district_report, summary};
+use zhiti::document::{Document, Summary};
 use zhiti::fonts::Fonts;
-use zhiti::metrics::{self, Measured};
+use zhiti::metrics::{self, Level, Measured};
 use zhiti::period::Period;
 use zhiti::pipeline::{self, Gathered, Ground, Options};
 use zhiti::problem::{Problem, Severity};
@@ -72,6 +74,17 @@ impl Desk {
         let figures = self.measured();
         let scene = self.scene(&figures);
         cases(&scene).iter().take(count).map(|case| summary::summary(&scene, case)).collect()
+    }
+
+    /// The reports of the city and of its districts, which every change of a few returns makes anew.
+    pub fn reports(&self) -> Vec<Document> {
+        let figures = self.measured();
+        let scene = self.scene(&figures);
+        let narrator = Narrator::new(Arc::clone(&self.ground.templates)).expect("templates");
+        let districts = scene.units(Level::District).into_iter();
+        let districts = districts.map(|unit| district_report(&scene, &narrator, unit));
+        let all = std::iter::once(city_report(&scene, &narrator)).chain(districts);
+        all.collect::<Result<_, _>>().expect("reports")
     }
 
     /// What the layout reads of each summary.
