@@ -390,6 +390,18 @@ fn pages(pdf: &[u8]) -> Vec<String> {
 }
 
 #[test]
+fn a_report_that_says_how_it_was_made_names_its_faces() {
+    let named = |title: &str| {
+        let report = Document { blocks: vec![heading(1, title), paragraph("正文。")], ..report() };
+        let text = pages(&ENGINE.report(&report).unwrap()).concat();
+        let sans = ENGINE.shop.fonts.families().hei[0].replace(' ', "");
+        text.contains("排版所用字体") && text.contains(&format!("{sans}（"))
+    };
+    assert!(named("编制说明"));
+    assert!(!named("主要结果"));
+}
+
+#[test]
 fn a_row_stays_on_one_page_unless_it_is_as_long_as_one() {
     let filler = "请核对填报内容并按单元格逐项修改后重新报送。";
     let row = |(n, times): (usize, usize)| Row {
