@@ -307,6 +307,10 @@ fn what_a_cell_shows_is_read_and_what_lies_over_it_told() {
     sheet.write_with_format(6, 1, rows[6][1], &symbols).expect("cell");
     let words = rust_xlsxwriter::Shape::textbox().set_text("建立台账");
     sheet.insert_shape(4, 1, &words).expect("text box");
+    // What explains a label is the form's own.
+    for (row, col, words) in [(5, 1, "为试用阶段的成效"), (1, 0, "按合同填写")] {
+        sheet.insert_note(row, col, &rust_xlsxwriter::Note::new(words)).expect("note");
+    }
     book.save(inputs.join("甲.xlsx")).expect("saved");
     let check = zhiti(folder.path(), &["check", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&check.stdout).expect("json");
@@ -315,9 +319,14 @@ fn what_a_cell_shows_is_read_and_what_lies_over_it_told() {
         !all.iter().any(|p| p["code"] == "option_unrecognised" || p["code"] == "unattributed"),
         "{all:#?}"
     );
-    let told = all.iter().find(|p| p["code"] == "file_remark").expect("told");
-    assert_eq!((&told["sheet"], &told["cell"]), (&"满意度".into(), &"B5".into()));
-    assert_eq!(told["found"], "文本框中的文字“建立台账”");
+    let told: Vec<_> = all.iter().filter(|p| p["code"] == "file_remark").collect();
+    let told: Vec<_> = told.iter().map(|p| [&p["sheet"], &p["cell"], &p["severity"], &p["found"]]).collect();
+    let of = |cell: &str, severity: &str, found: &str| {
+        ["满意度", cell, severity, found].map(|words| serde_json::Value::from(words))
+    };
+    let expected =
+        [of("B5", "warning", "文本框中的文字“建立台账”"), of("B6", "info", "批注“为试用阶段的成效”")];
+    assert_eq!(told, expected.each_ref().map(|line| line.each_ref()));
 }
 
 /// Form E is of the enterprise: that the returns of its project agree is no consent of its own. And whoever

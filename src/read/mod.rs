@@ -285,7 +285,7 @@ impl FileRead {
     }
 
     fn take(&mut self, file: &InputFile, contents: Contents, rules: &Rules) {
-        let Contents { bindings, unreadable, remarks, boxes, synthetic, no_summary } = contents;
+        let Contents { bindings, unreadable, remarks, boxes, notes, synthetic, no_summary } = contents;
         self.synthetic = synthetic;
         if let Some(reason) = no_summary {
             let problem = Problem::new(Code::DocumentUnreadable, Place::file(Arc::clone(&file.name)));
@@ -302,9 +302,12 @@ impl FileRead {
             let problem = Problem::new(Code::FileRemark, Place::file(Arc::clone(&file.name)));
             self.note(problem.about(Arc::clone(&file.name)).found(remark.as_str()), rules.settings);
         }
-        for Said { text, sheet, cell } in boxes {
+        let boxes = boxes.into_iter().map(|said| (said, Code::FileRemark.entry().severity));
+        // Answers are read without their notes, which seldom change them.
+        let notes = notes.into_iter().map(|said| (said, Severity::Info));
+        for (Said { text, sheet, cell }, severity) in boxes.chain(notes) {
             let place = Place { sheet, cell: Some(cell), file: Arc::clone(&file.name) };
-            let problem = Problem::new(Code::FileRemark, place);
+            let problem = Problem::new(Code::FileRemark, place).severity(severity);
             self.note(problem.about(Arc::clone(&file.name)).found(text), rules.settings);
         }
         self.record.read = is_anything(&bindings);

@@ -53,6 +53,8 @@ pub struct Contents {
     pub remarks: Vec<String>,
     /// Words in text boxes.
     pub boxes: Vec<Said>,
+    /// Notes on cells that hold answers.
+    pub notes: Vec<Said>,
     /// Whether a sheet says that its data are synthetic.
     pub synthetic: bool,
     /// Why a Word document is no 表D, in Chinese.
@@ -150,14 +152,18 @@ impl Reader<'_> {
     fn open(&self, bytes: &[u8]) -> Result<Look, FileFault> {
         guarded(|| match workbook::open(bytes, self.limits) {
             Ok(Opened::Archive) => Ok(Look::Archive),
-            Ok(Opened::Book(book)) => Ok(Look::Contents(Box::new(Contents {
-                bindings: bind::bind(&book, self.specs),
-                synthetic: book.sheets.iter().any(bind::says_synthetic),
-                boxes: boxes(&book),
-                unreadable: book.unreadable,
-                remarks: book.remarks,
-                no_summary: None,
-            }))),
+            Ok(Opened::Book(book)) => {
+                let bindings = bind::bind(&book, self.specs);
+                Ok(Look::Contents(Box::new(Contents {
+                    synthetic: book.sheets.iter().any(bind::says_synthetic),
+                    boxes: boxes(&book),
+                    notes: notes(&book, &bindings.returns),
+                    unreadable: book.unreadable,
+                    remarks: book.remarks,
+                    no_summary: None,
+                    bindings,
+                })))
+            }
             Err(FileFault::Foreign(kind)) if kind == workbook::WORD => {
                 let contents = self.word(bytes).ok_or(FileFault::Foreign(kind))?;
                 Ok(Look::Contents(Box::new(contents)))
@@ -195,6 +201,23 @@ fn boxes(book: &Book) -> Vec<Said> {
         sheet.looks.boxes.iter().map(said).collect::<Vec<_>>()
     };
     book.sheets.iter().flat_map(of).collect()
+}
+
+/// Notes on the cells of answers. What is written on other cells explains the form.
+fn notes(book: &Book, returns: &[Bound]) -> Vec<Said> {
+    let of = |sheet: &Sheet| {
+        let is_answer = |cell: &Cell| {
+            let slots = returns.iter().filter(|bound| bound.sheet == sheet.name).flat_map(|b| &b.slots);
+            slots.flatten().any(|slot| slot.cell == *cell)
+        };
+        let own = sheet.looks.notes.iter().filter(|(cell, _)| is_answer(cell));
+        let said = |(cell, words): &(Cell, String)| {
+            let text = format!("批注“{words}”");
+            Said { text: text.into(), sheet: Arc::clone(&sheet.name), cell: *cell }
+        };
+        own.map(said).collect::<Vec<_>>()
+    };
+    book.sheets.iter().filter(|sheet| !sheet.looks.notes.is_empty()).flat_map(of).collect()
 }
 
 enum Look {

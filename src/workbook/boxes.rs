@@ -14,7 +14,7 @@ use crate::cell::Cell;
 const GUIDANCE: [&str; 6] = ["填表说明", "填报说明", "填写说明", "说明", "注", "示例"];
 /// Words kept of one box, and boxes kept of one sheet.
 const LONGEST: usize = 60;
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 
 /// Notes in each sheet the text boxes over it.
 pub(super) fn note(package: &mut Package<'_>, sheets: &mut [Sheet]) {
@@ -88,12 +88,16 @@ impl Shape {
     /// `None` for a picture, an empty box and one that explains the form.
     fn told(self) -> Option<(Cell, String)> {
         let (row, col) = self.cell.filter(|(row, col)| *row < 1_048_576 && *col < 16_384)?;
-        let words = self.words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let told = !words.is_empty() && !GUIDANCE.iter().any(|word| words.starts_with(word));
-        let cut = words.chars().take(LONGEST).collect::<String>();
-        let words = if cut.len() < words.len() { format!("{cut}…") } else { words };
-        told.then_some((Cell::new(row, col), words))
+        Some((Cell::new(row, col), on_one_line(&self.words)?))
     }
+}
+
+/// Words beside the cells of a sheet on one line; `None` where there are none, or where they explain the form.
+pub(super) fn on_one_line(words: &str) -> Option<String> {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = !words.is_empty() && !GUIDANCE.iter().any(|word| words.starts_with(word));
+    let cut = words.chars().take(LONGEST).collect::<String>();
+    told.then(|| if cut.len() < words.len() { format!("{cut}…") } else { words })
 }
 
 #[cfg(test)]

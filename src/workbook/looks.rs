@@ -27,6 +27,8 @@ pub struct Looks {
     pub percents: BTreeSet<Cell>,
     /// Text boxes over it, with the cell under their upper left corner and their words on one line.
     pub boxes: Vec<(Cell, String)>,
+    /// Notes on its cells, with their words on one line.
+    pub notes: Vec<(Cell, String)>,
 }
 
 /// Hidden rows and columns (first and last) of one sheet, counted from 0.

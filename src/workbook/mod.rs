@@ -14,6 +14,7 @@ mod lead;
 mod limits;
 mod looks;
 mod merges;
+pub(crate) mod notes;
 mod package;
 mod part;
 mod percents;

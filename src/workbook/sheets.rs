@@ -11,7 +11,9 @@ use super::container::Kind;
 use super::controls::Controls;
 use super::merges::Area;
 use super::package::Package;
-use super::{Book, FileFault, Limits, Sheet, Value, boxes, guarded, looks, percents, spans, symbols, tidy};
+use super::{
+    Book, FileFault, Limits, Sheet, Value, boxes, guarded, looks, notes, percents, spans, symbols, tidy,
+};
 use crate::cell::Cell;
 
 /// The grid's last row and column; anything beyond is a lie.
@@ -69,6 +71,7 @@ fn read_package(package: &mut Package<'_>, limits: &Limits) -> Result<Book, File
         symbols::show(package, &mut book.sheets);
     }
     boxes::note(package, &mut book.sheets);
+    notes::note(package, &mut book.sheets);
     Ok(book)
 }
 

@@ -14,6 +14,7 @@ use super::validate::{self, Lists};
 use super::{Extras, Mark, Severity, SheetPlan, answers};
 use crate::cell::Cell;
 use crate::spec::{Kind, Open};
+use crate::workbook::notes::{OWN_AUTHOR, OWN_BEGINNING};
 
 pub const FONT: &str = "宋体";
 const TITLE_HEIGHT: f64 = 36.0;
@@ -254,12 +255,13 @@ fn note_text(mut text: String) -> String {
 
 fn draw_notes(sheet: &mut Worksheet, marks: &Marks) -> Result<(), XlsxError> {
     for (cell, marks) in marks {
-        let text = marks.iter().map(|m| format!("问题：{}\n怎么改：{}", clean(&m.note), clean(&m.hint)));
+        let text =
+            marks.iter().map(|m| format!("{OWN_BEGINNING}{}\n怎么改：{}", clean(&m.note), clean(&m.hint)));
         let text = note_text(text.collect::<Vec<_>>().join("\n"));
         let rows = text.lines().map(|l| 1 + units(l) as u32 / 34).sum::<u32>();
         let note = Note::new(text)
             .add_author_prefix(false)
-            .set_author("质提")
+            .set_author(OWN_AUTHOR)
             .set_width(260)
             .set_height(24 + 19 * rows.min(20))
             .set_font_name(FONT)
