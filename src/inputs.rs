@@ -1,5 +1,7 @@
 //! What lies in the inputs folder: the quarters, and the files of each in a fixed order.
 //!
+//! A quarter is a folder named like one in any of the ways people write it (`2025Q1`, `2025q1`, `2025年第一季度`); what
+//! lies beside the quarters is told, since it was meant for one of them.
 //! Regular files only: links and devices are listed apart, never opened; office lock
 //! files and system files are passed over and counted.
 //! The order of the listing is that of the UTF-8 bytes of the path, so that it is
@@ -62,7 +64,9 @@ pub struct Skipped {
     /// Path below `inputs/<period>`, with `/`.
     pub name: Arc<str>,
     /// What it is, in Chinese.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
+    /// Whether it lies beside the quarters; it is then told in each of them.
+    pub outside: bool,
 }
 
 /// Lists an inputs folder.
@@ -71,25 +75,64 @@ pub struct Skipped {
 /// The folder is missing or cannot be read, or holds no quarter.
 pub fn list(inputs: &Path) -> Result<Listing> {
     let mut out = Listing { root: inputs.to_owned(), ..Listing::default() };
-    for entry in open(inputs)? {
-        let entry = entry.at("打开报送文件夹", inputs)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(period) = name.parse::<Period>() else { continue };
-        if entry.path().is_dir() {
-            out.periods.push(period);
-            let folder = fs::read_dir(entry.path()).at("打开文件夹", &entry.path())?;
-            walk(folder, "", None, period, &mut out, 0);
-        }
+    let (quarters, outside) = top(inputs)?;
+    for (period, name, path) in quarters {
+        let folder = fs::read_dir(&path).at("打开文件夹", &path)?;
+        // Of several folders of one quarter, the files of the others are told apart by their folder.
+        let below = if out.periods.last() == Some(&period) { name.as_str() } else { "" };
+        walk(folder, below, None, period, &mut out, 0);
+        out.periods.push(period);
+    }
+    out.periods.dedup();
+    for (period, (name, path)) in out.periods.iter().flat_map(|p| outside.iter().map(move |o| (*p, o))) {
+        out.skipped.push(beside(period, name, path));
     }
     if out.periods.is_empty() {
         let hint = "请把各季度的材料放入以季度命名的文件夹，如 inputs/2025Q1/";
         return Err(Error::usage(format!("{} 中没有任何季度的文件夹", inputs.display()), hint));
     }
-    out.periods.sort_unstable();
     out.files.sort_by(|a, b| (a.period, &*a.name, &a.elsewhere).cmp(&(b.period, &*b.name, &b.elsewhere)));
     out.skipped.sort();
     out.passed_over.sort();
     Ok(out)
+}
+
+/// A folder of the inputs that is a quarter; and all else there, by name.
+type Quarters = Vec<(Period, String, PathBuf)>;
+type Outside = Vec<(String, PathBuf)>;
+
+/// What lies right in the inputs folder: the quarters in their order, of one quarter the folder named as we name it
+/// first, and what is none.
+fn top(inputs: &Path) -> Result<(Quarters, Outside)> {
+    let (mut quarters, mut outside) = (Quarters::new(), Outside::new());
+    for entry in open(inputs)? {
+        let entry = entry.at("打开报送文件夹", inputs)?;
+        let name = text_of(&entry.file_name());
+        if is_noise(&name) || is_memo(&name) {
+            continue;
+        }
+        match Period::from_words(&name).filter(|_| entry.path().is_dir()) {
+            Some(period) => quarters.push((period, name, entry.path())),
+            None => outside.push((name, entry.path())),
+        }
+    }
+    quarters.sort_by_cached_key(|(period, name, _)| (*period, *name != period.to_string(), name.clone()));
+    Ok((quarters, outside))
+}
+
+/// A text that an office keeps beside its quarters is no return.
+fn is_memo(name: &str) -> bool {
+    let extension = Path::new(name).extension().unwrap_or_default();
+    extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("txt")
+}
+
+/// Something beside the quarters: a folder once, however many files it holds.
+fn beside(period: Period, name: &str, path: &Path) -> Skipped {
+    let what = match fs::read_dir(path) {
+        Ok(folder) => format!("文件夹，内有{}项", folder.count()).into(),
+        Err(_) => Cow::Borrowed("文件"),
+    };
+    Skipped { period, name: format!("../{name}").into(), what, outside: true }
 }
 
 /// Opens the inputs folder; a newcomer in the wrong folder is told where to go.
@@ -117,7 +160,8 @@ fn walk(
 ) {
     for entry in folder {
         let Ok(entry) = entry else {
-            out.skipped.push(Skipped { period, name: below.into(), what: "文件夹无法打开" });
+            let what = "文件夹无法打开".into();
+            out.skipped.push(Skipped { period, name: below.into(), what, outside: false });
             return;
         };
         let file_name = text_of(&entry.file_name());
@@ -126,7 +170,10 @@ fn walk(
             out.passed_over.push((period, name.into()));
             continue;
         }
-        let mut skip = |what| out.skipped.push(Skipped { period, name: name.as_str().into(), what });
+        let mut skip = |what: &'static str| {
+            let name = name.as_str().into();
+            out.skipped.push(Skipped { period, name, what: what.into(), outside: false });
+        };
         match entry.file_type() {
             Err(_) => skip("无法查看"),
             Ok(kind) if kind.is_dir() => match fs::read_dir(entry.path()) {
@@ -203,6 +250,35 @@ mod tests {
         assert_eq!(read, [("表B.xlsx".into(), b"gbk".to_vec()), ("表C.xlsx".into(), b"utf-8".to_vec())]);
     }
 
+    #[test]
+    fn quarters_are_known_however_they_are_written_and_the_rest_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["2025q2/表B.xlsx", "2025年第一季度/新都/表B.xlsx", "2025-Q1/表B.xlsx", "2025Q1/表B.xlsx"]
+        {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"x").unwrap();
+        }
+        fs::create_dir_all(folder.path().join("备份/2025Q1")).unwrap();
+        fs::write(folder.path().join("名册.xlsx"), b"x").unwrap();
+        fs::write(folder.path().join(".DS_Store"), b"x").unwrap();
+        fs::write(folder.path().join("README.md"), b"x").unwrap();
+        fs::write(folder.path().join("2025Q3"), b"no folder").unwrap();
+        let listing = list(folder.path()).unwrap();
+        assert_eq!(listing.periods.iter().map(Period::to_string).collect::<Vec<_>>(), ["2025Q1", "2025Q2"]);
+        let files: Vec<_> = listing.files.iter().map(|f| (f.period.to_string(), &*f.name)).collect();
+        let first = ["2025-Q1/表B.xlsx", "2025年第一季度/新都/表B.xlsx", "表B.xlsx"];
+        let expected = first.map(|name| ("2025Q1".to_owned(), name)).into_iter();
+        assert_eq!(files, expected.chain([("2025Q2".to_owned(), "表B.xlsx")]).collect::<Vec<_>>());
+        assert!(listing.files.iter().all(|file| fs::read(listing.path(file)).is_ok()));
+        assert!(listing.files[1].district.is_some());
+        let told: Vec<_> = listing.skipped.iter().map(|s| (s.period.to_string(), &*s.name)).collect();
+        let outside =
+            |period: &str| ["../2025Q3", "../名册.xlsx", "../备份"].map(|name| (period.to_owned(), name));
+        assert_eq!(told, ["2025Q1", "2025Q2"].map(outside).concat());
+        assert!(listing.skipped.iter().all(|s| s.outside));
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_listed_and_lock_files_counted() {
@@ -216,7 +292,10 @@ mod tests {
         assert_eq!(listing.files.iter().map(|f| &*f.name).collect::<Vec<_>>(), ["新都/表B.xlsx"]);
         assert!(listing.files[0].district.is_some());
         assert_eq!(listing.path(&listing.files[0]), quarter.join("新都/表B.xlsx"));
-        assert_eq!(listing.skipped.iter().map(|s| (&*s.name, s.what)).collect::<Vec<_>>(), [("up", "链接")]);
+        assert_eq!(
+            listing.skipped.iter().map(|s| (&*s.name, &*s.what)).collect::<Vec<_>>(),
+            [("up", "链接")]
+        );
         assert_eq!(listing.passed_over.len(), 1);
     }
 }

@@ -63,7 +63,7 @@ use crate::cell::Cell;
 use crate::problem::Code;
 use crate::spec::{Form, Specs, own_sheet};
 use crate::text;
-use crate::workbook::{Book, Sheet, Value};
+use crate::workbook::{Book, SYNTHETIC, Sheet, Value};
 
 /// What was typed for one field, and where.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -429,7 +429,7 @@ fn names_a_return(sheet: &Sheet, specs: &Specs) -> bool {
 /// Whether a sheet says that its data are synthetic (示例数据), in its first or last rows.
 pub fn says_synthetic(sheet: &Sheet) -> bool {
     let ends = sheet.rows.iter().take(3).chain(sheet.rows.iter().rev().take(3));
-    ends.flat_map(|r| &r.cells).any(|(_, v)| matches!(v, Value::Text(t) if t.contains("示例数据")))
+    ends.flat_map(|r| &r.cells).any(|(_, v)| matches!(v, Value::Text(t) if t.contains(SYNTHETIC)))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+use super::roster::Roster;
 use super::{Key, Linked, Links, Status};
 use crate::period::Period;
 use crate::spec::Form;
@@ -14,6 +15,8 @@ use crate::spec::Form;
 pub struct Account {
     pub received: usize,
     pub counted: usize,
+    /// Counted and of none of the roster's projects ([`outside`]).
+    pub outside: usize,
     pub superseded: usize,
     pub excluded: usize,
     /// Projects (enterprises for B and E) the roster expects.
@@ -34,6 +37,7 @@ impl Account {
     fn add(&mut self, other: &Self) {
         self.received += other.received;
         self.counted += other.counted;
+        self.outside += other.outside;
         self.superseded += other.superseded;
         self.excluded += other.excluded;
         self.expected += other.expected;
@@ -91,12 +95,26 @@ pub(super) fn account(links: &mut Links) {
     for (period, roster) in &links.rosters {
         let accounting = out.entry(*period).or_default();
         accounting.has_roster = true;
+        let is_outside = outside(roster);
+        for linked in links.returns.iter().filter(|l| l.ret.period == *period && is_outside(l)) {
+            let account = accounting.by_district.entry((linked.ret.form, linked.district)).or_default();
+            account.outside += 1;
+        }
         for form in Form::ALL {
             expect(accounting, form, &roster.keys(form), &received(&links.returns, *period, form));
         }
     }
     debug_assert!(out.values().flat_map(|a| a.by_district.values()).all(Account::balances));
     links.accounting = out;
+}
+
+/// Tells what is counted beside a roster: of a form that it lists, and of none of its projects.
+pub(crate) fn outside(roster: &Roster) -> impl Fn(&Linked) -> bool + use<> {
+    let listed: BTreeMap<Form, _> = Form::ALL.into_iter().map(|form| (form, roster.keys(form))).collect();
+    move |linked| {
+        let keys = listed.get(&linked.ret.form).filter(|keys| !keys.is_empty());
+        linked.counted() && keys.is_some_and(|keys| !keys.contains_key(&linked.key))
+    }
 }
 
 /// Keys received for a form, and whether any of them counts.

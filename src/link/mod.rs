@@ -19,6 +19,7 @@ mod roster;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+pub(crate) use accounting::outside;
 pub use accounting::{Account, Accounting};
 pub use answerable::Answerable;
 pub(crate) use duplicates::age;

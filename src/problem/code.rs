@@ -40,6 +40,7 @@ catalogue! {
     FileTooLarge, "file_too_large", Error, "文件「{}」超出读取限制", "内容异常庞大，多为格式误设或文件有问题", "请删除多余的工作表和格式后重新保存", "";
     FileStopped, "file_stopped", Error, "读取文件「{}」时间或内存超限，已停止", "文件结构异常", "请用 Excel 或 WPS 打开后另存为 .xlsx 再报送", "";
     FileInternal, "file_internal", Error, "读取文件「{}」时程序内部出错", "这是程序的问题，不是填报人的问题", "请另存为 .xlsx 再试，并将该文件反馈给开发者", "";
+    FileOutsideQuarter, "file_outside_quarter", Warning, "「{}」不在季度文件夹内，未读取", "报送文件夹中，只读取以季度命名的文件夹（如2025Q1、2025年第一季度）里的材料", "请移入所属季度的文件夹；不是报送材料的，请移到报送文件夹之外", "";
     FileNotRegular, "file_not_regular", Warning, "「{}」未读取", "只读取普通文件，不跟随快捷方式（链接），也不打开设备", "请放入文件本身", "";
     FileUnrecognised, "file_unrecognised", Error, "文件「{}」中没有可识别的表格", "没有找到附录B—附录F或补充表的标题和栏目", "请使用下发的空白表填写；不是报送材料的，请移出文件夹", "附录B—附录F";
     FileRemark, "file_remark", Warning, "文件「{}」含有无法按内容读取的部分", "这些部分不在单元格里", "请把答案填写在单元格内", "";

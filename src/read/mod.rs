@@ -242,8 +242,9 @@ fn not_opened(skipped: &Skipped, settings: &Settings) -> FileRead {
     let name = Arc::clone(&skipped.name);
     let file = InputFile::named(skipped.period, name, None);
     let mut out = FileRead::new(&file);
-    let problem = Problem::new(Code::FileNotRegular, Place::file(Arc::clone(&file.name)));
-    out.note(problem.about(Arc::clone(&file.name)).found(skipped.what), settings);
+    let code = if skipped.outside { Code::FileOutsideQuarter } else { Code::FileNotRegular };
+    let problem = Problem::new(code, Place::file(Arc::clone(&file.name)));
+    out.note(problem.about(Arc::clone(&file.name)).found(&*skipped.what), settings);
     out
 }
 

@@ -155,7 +155,7 @@ impl Reader<'_> {
             Ok(Opened::Book(book)) => {
                 let bindings = bind::bind(&book, self.specs);
                 Ok(Look::Contents(Box::new(Contents {
-                    synthetic: book.sheets.iter().any(bind::says_synthetic),
+                    synthetic: book.prints_synthetic || book.sheets.iter().any(bind::says_synthetic),
                     boxes: boxes(&book),
                     notes: notes(&book, &bindings.returns),
                     unreadable: book.unreadable,

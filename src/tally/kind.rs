@@ -39,6 +39,8 @@ pub enum Account {
     Expected,
     Received,
     Counted,
+    /// Counted, of a form that the roster lists and of none of its projects.
+    Outside,
     Superseded,
     Excluded,
     Missing,
@@ -81,16 +83,23 @@ pub enum Part {
 }
 
 impl Account {
-    pub const ALL: [Self; 6] =
-        [Self::Expected, Self::Received, Self::Counted, Self::Superseded, Self::Excluded, Self::Missing];
+    pub const ALL: [Self; 7] = [
+        Self::Expected,
+        Self::Received,
+        Self::Counted,
+        Self::Outside,
+        Self::Superseded,
+        Self::Excluded,
+        Self::Missing,
+    ];
 
     pub fn id(self) -> &'static str {
-        ["expected", "received", "counted", "superseded", "excluded", "missing"][self as usize]
+        ["expected", "received", "counted", "outside", "superseded", "excluded", "missing"][self as usize]
     }
 
     /// As the tables head it.
     pub fn label(self) -> &'static str {
-        ["应报", "收到", "计入", "被替代", "未计入", "缺报"][self as usize]
+        ["应报", "收到", "计入", "其中名册外", "被替代", "未计入", "缺报"][self as usize]
     }
 
     fn rule(self) -> &'static str {
@@ -98,6 +107,7 @@ impl Account {
             "名册中应报的份数：表B、表E按企业，其余按项目",
             "读到的份数：收到＝计入＋被替代＋未计入",
             "计入统计的份数",
+            "计入统计而名册中没有其企业、项目的份数",
             "同一企业、同一项目有更新的一份，因而不计的份数",
             "因有错误而不计的份数",
             "名册中应报而没有收到，或收到的文件无法辨认的份数",

@@ -77,7 +77,9 @@ pub(super) fn number(desk: &Desk, whom: &Whom, kind: &Kind) -> Option<Found> {
 fn account(desk: &Desk, whom: &Whom, what: Account, form: Option<Form>) -> Option<Found> {
     let empty = Accounting::default();
     let all = desk.links.accounting.get(&desk.period).unwrap_or(&empty);
-    if matches!(what, Account::Expected | Account::Missing) && !all.has_roster {
+    // A roster that does not list a form says nothing of it.
+    let is_listed = all.has_roster && form.is_none_or(|form| all.city(form).expected > 0);
+    if matches!(what, Account::Expected | Account::Missing | Account::Outside) && !is_listed {
         return Some(Found::words("—".into()));
     }
     let one = |form: Form| {
@@ -92,6 +94,7 @@ fn part_of(account: &link::Account, what: Account) -> usize {
         Account::Expected => account.expected,
         Account::Received => account.received,
         Account::Counted => account.counted,
+        Account::Outside => account.outside,
         Account::Superseded => account.superseded,
         Account::Excluded => account.excluded,
         Account::Missing => account.missing,

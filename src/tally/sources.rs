@@ -3,7 +3,7 @@
 use super::kind::{Account, Kind, Reach, Side};
 use super::{Desk, Line, Whom};
 use crate::answer::Val;
-use crate::link::{Linked, Status};
+use crate::link::{self, Linked, Status};
 use crate::metrics::{Fact, Frame, Level, RATINGS};
 use crate::problem::Problem;
 use crate::spec::Form;
@@ -27,7 +27,10 @@ pub(super) fn returns<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a 
     };
     match kind {
         Kind::Account(what, form) => {
-            ids(&|l| form.is_none_or(|f| l.ret.form == f) && is_of(&l.status, *what))
+            let outside = desk.links.rosters.get(&desk.period).map(link::outside);
+            let is_outside = |l: &Linked| outside.as_ref().is_some_and(|is| is(l));
+            let is_of = |l: &Linked| is_of(&l.status, *what) && (*what != Account::Outside || is_outside(l));
+            ids(&|l| form.is_none_or(|f| l.ret.form == f) && is_of(l))
         }
         Kind::Reach(Reach::Districts) => ids(&|l| l.district.is_some()),
         Kind::Reach(Reach::AllDistricts) => Vec::new(),
@@ -45,7 +48,7 @@ pub(super) fn returns<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a 
 fn is_of(status: &Status, what: Account) -> bool {
     match what {
         Account::Received => true,
-        Account::Counted => *status == Status::Counted,
+        Account::Counted | Account::Outside => *status == Status::Counted,
         Account::Superseded => matches!(status, Status::Superseded { .. }),
         Account::Excluded => *status == Status::Excluded,
         Account::Expected | Account::Missing => false,

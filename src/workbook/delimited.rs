@@ -29,7 +29,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Book, FileFault> {
         }
         row += 1;
     }
-    Ok(Book { sheets: vec![sheet], unreadable: Vec::new(), remarks })
+    Ok(Book { sheets: vec![sheet], remarks, ..Book::default() })
 }
 
 /// Blank lines in front of a record, which the reader of records passes over and no spreadsheet does.

@@ -45,6 +45,15 @@ pub(super) fn may_hide(xml: &[u8]) -> bool {
     memchr::memmem::find(xml, b" hidden=").is_some()
 }
 
+/// The mark of synthetic data, in a cell or printed at the head or foot of a sheet.
+pub const SYNTHETIC: &str = "示例数据";
+
+/// Whether a sheet prints that mark: what is printed beside the cells stands at the end of its XML.
+pub(super) fn prints_synthetic(xml: &[u8]) -> bool {
+    const TAIL: usize = 2048;
+    memchr::memmem::find(&xml[xml.len().saturating_sub(TAIL)..], SYNTHETIC.as_bytes()).is_some()
+}
+
 /// Says in each sheet what is hidden there.
 pub(super) fn note_hidden(package: &mut Package<'_>, sheets: &mut [Sheet]) {
     let paths: BTreeMap<String, String> = lead::sheet_paths(package).into_iter().collect();

@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 pub use container::WORD;
 use container::{Container, sniff};
 pub use limits::Limits;
-pub use looks::Looks;
+pub use looks::{Looks, SYNTHETIC};
 
 use crate::cell::Cell;
 
@@ -47,6 +47,8 @@ pub struct Book {
     pub unreadable: Vec<(String, String)>,
     /// What stands in the file but cannot be read by content (form controls, text boxes …), in Chinese.
     pub remarks: Vec<String>,
+    /// Whether a sheet prints at its head or foot that its data are synthetic.
+    pub prints_synthetic: bool,
 }
 
 /// One sheet: its cells in reading order, and its merged areas.

@@ -70,6 +70,7 @@ fn read_package(package: &mut Package<'_>, limits: &Limits) -> Result<Book, File
     if look.symbols {
         symbols::show(package, &mut book.sheets);
     }
+    book.prints_synthetic = look.prints_synthetic;
     boxes::note(package, &mut book.sheets);
     notes::note(package, &mut book.sheets);
     Ok(book)

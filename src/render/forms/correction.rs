@@ -17,11 +17,13 @@ use crate::spec::{FormSpec, Kind};
 fn mark(spec: &FormSpec, problem: &Problem) -> Mark {
     let chosen = spec.field(&problem.field).filter(|f| matches!(f.kind, Kind::One | Kind::Many));
     let options = chosen.map(|f| format!("可选：{}。", f.options.join("、"))).unwrap_or_default();
+    let hint = problem.hint();
+    let stop = if options.is_empty() || hint.ends_with(['。', '；', '：']) { "" } else { "。" };
     Mark {
         field: problem.field.to_string(),
         severity: problem.severity,
         note: problem.message().into_owned(),
-        hint: format!("{}{options}", problem.hint()),
+        hint: format!("{hint}{stop}{options}"),
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) struct Look {
     pub percents: bool,
     /// Cells may show symbols in place of letters.
     pub symbols: bool,
+    /// Whether a sheet prints that its data are synthetic.
+    pub prints_synthetic: bool,
 }
 
 /// Looks at the sheets, strings and styles of a package.
@@ -64,6 +66,7 @@ pub(super) fn look(package: &mut Package<'_>, limits: &Limits) -> Look {
         if kind == Kind::Sheet {
             look.hidden |= super::looks::may_hide(&xml);
             look.doubtful |= cells::are_doubtful(&xml);
+            look.prints_synthetic |= super::looks::prints_synthetic(&xml);
         }
     }
     look
