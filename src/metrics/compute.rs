@@ -25,7 +25,6 @@ pub struct Measured {
     pub figures: Vec<Figure>,
     pub facts: BTreeMap<Frame, Facts>,
     by_id: HashMap<(String, String), usize>,
-    frames: BTreeMap<Frame, Table>,
 }
 
 /// What one fact put into a figure.
@@ -94,10 +93,10 @@ impl Measured {
     }
 
     fn rows(&self, which: Frame, unit: &UnitOf, terms: &[Expr]) -> Result<Vec<Contribution>> {
-        let (Some(frame), Some(facts)) = (self.frames.get(&which), self.facts.get(&which)) else {
-            return Ok(Vec::new());
-        };
-        let rows = frame::each(frame, unit.level, &unit.group, terms).map_err(internal)?;
+        let Some(facts) = self.facts.get(&which) else { return Ok(Vec::new()) };
+        // Made anew for whoever asks: a run does not, and would hold it beside the facts.
+        let table = frame::table(facts).map_err(internal)?;
+        let rows = frame::each(&table, unit.level, &unit.group, terms).map_err(internal)?;
         let one = |(fact, values): (u32, Vec<i64>)| {
             let fact = &facts.rows[fact as usize];
             Contribution {
@@ -150,7 +149,7 @@ pub fn measure(links: &Links, period: Period, settings: &settings::Metrics) -> R
         }
     }
     let by_id = figures.iter().enumerate().map(|(at, f)| ((f.unit_code.clone(), f.name()), at)).collect();
-    Ok(Measured { period, units, figures, facts, by_id, frames })
+    Ok(Measured { period, units, figures, facts, by_id })
 }
 
 /// Metric, item and the three terms summed for them.
