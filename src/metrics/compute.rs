@@ -1,7 +1,6 @@
 //! Runs the definitions over the facts: one lazy query per frame and level, plain figures out.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use polars::prelude::{Expr, PolarsResult};
 
@@ -11,6 +10,7 @@ use super::figure::{Exact, Figure, Status};
 use super::frame::{Table, whole};
 use super::units::{UnitOf, units};
 use super::{CATEGORIES, frame};
+use crate::answer::Id;
 use crate::error::{Error, Result};
 use crate::link::Links;
 use crate::period::Period;
@@ -31,7 +31,7 @@ pub struct Measured {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contribution {
     /// Ids of the returns behind the fact.
-    pub returns: Vec<Arc<str>>,
+    pub returns: Vec<Id>,
     /// Index of the category the fact is about, where it is about one.
     pub category: Option<usize>,
     /// Index of the indicator in its supplement, where it is about one.
@@ -100,7 +100,7 @@ impl Measured {
         let one = |(fact, values): (u32, Vec<i64>)| {
             let fact = &facts.rows[fact as usize];
             Contribution {
-                returns: fact.returns().cloned().collect(),
+                returns: fact.returns().collect(),
                 category: usize::try_from(fact.category).ok(),
                 indicator: usize::try_from(fact.indicator).ok(),
                 numerator: values[0],
