@@ -52,6 +52,11 @@ impl Period {
         self.year * 4 + i32::from(self.quarter) - 1
     }
 
+    /// The quarter of such a number.
+    pub fn from_ordinal(ordinal: i32) -> Self {
+        Self { year: ordinal.div_euclid(4), quarter: ordinal.rem_euclid(4) as u8 + 1 }
+    }
+
     /// `2025年第一季度`.
     pub fn chinese(self) -> String {
         let numeral = ["一", "二", "三", "四"][usize::from(self.quarter - 1)];

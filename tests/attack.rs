@@ -13,6 +13,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use common::{links_of, on_lanes, shared};
+use zhiti::answer::Id;
+use zhiti::cell::Place;
 use zhiti::link::Links;
 use zhiti::metrics::{Measured, SIZES, measure};
 use zhiti::period::Period;
@@ -71,7 +73,7 @@ fn workspace(base: &Links, seed: u64) -> Links {
             let mut l = base.returns[*at].clone();
             l.district = Some(home);
             l.key.enterprise = format!("{}{copy}", l.key.enterprise).into();
-            l.ret.id = format!("{}-{copy}", l.ret.id).into();
+            l.ret.id = Id::of(l.ret.period, l.ret.form, &Place::file(format!("{}-{copy}", l.ret.id)));
             l.ret.position += copy * base.returns.len();
             l.consent = false;
             out.returns.push(l);

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use common::{links_of, shared};
+use zhiti::answer::Id;
+use zhiti::cell::Place;
 use zhiti::document::{Block, Run, Summary, SummaryItem};
 use zhiti::link::{Key, Links};
 use zhiti::metrics::{Measured, measure};
@@ -48,7 +50,8 @@ fn many(base: &Links, copies: usize, seed: u64) -> Links {
             });
             linked.district = Some(home);
             linked.key.enterprise = format!("{}{copy}", linked.key.enterprise).into();
-            linked.ret.id = format!("{}-{copy}", linked.ret.id).into();
+            let place = Place::file(format!("{}-{copy}", linked.ret.id));
+            linked.ret.id = Id::of(linked.ret.period, linked.ret.form, &place);
             linked.ret.position += copy * base.returns.len();
             linked.consent = copy % 3 == 0;
             out.returns.push(linked);
@@ -445,11 +448,11 @@ fn surveys_withdrawn_from_the_example_hide_more_and_stop_nothing() {
     let links = links_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs"));
     let first = make_with(&links, &[], &Said::new()).unwrap();
     let said = data::released(text(&first, "data/figures.csv")).unwrap();
-    let surveys: Vec<&str> = links.counted(period(), Form::F).map(|l| &*l.ret.id).collect();
+    let surveys: Vec<Id> = links.counted(period(), Form::F).map(|l| l.ret.id).collect();
     assert!(surveys.len() > 20, "{}", surveys.len());
     for gone in surveys.iter().step_by(8) {
         let mut links = links.clone();
-        links.returns.retain(|l| *l.ret.id != **gone);
+        links.returns.retain(|l| l.ret.id != *gone);
         recount(&mut links);
         let second = make_with(&links, &[], &said).unwrap_or_else(|why| panic!("without {gone}: {why}"));
         let hidden = |edition: &Edition| edition.plan.hidden().count();

@@ -16,11 +16,11 @@ use crate::parse::number::{self, NotACount};
 use crate::parse::signature;
 use crate::period::Period;
 use crate::problem::{Code, Problem, Severity, Words};
-use crate::spec::{Field, Form, FormSpec, Kind};
+use crate::spec::{Field, FormSpec, Kind};
 use crate::text;
 use crate::workbook::Value;
 
-use super::{Answer, Answers, Beside, Return, Val, signed};
+use super::{Answer, Answers, Beside, Id, Return, Val, signed};
 
 /// Texts that many returns of a run have in common (sheet, names, boxes of options), kept once. They are parted by their
 /// lengths, so that threads seldom wait for each other.
@@ -82,7 +82,7 @@ pub fn judge_with(
     fill_inner(spec, &mut answers, &mut judged);
     fill_signed(spec, &mut answers, &mut judged, period);
     let mut out = Return {
-        id: return_id(period, bound.form, &place).into(),
+        id: Id::of(period, bound.form, &place),
         form: bound.form,
         period,
         place,
@@ -95,12 +95,6 @@ pub fn judge_with(
     };
     let problems = problems(&mut out, judged);
     (out, problems)
-}
-
-fn return_id(period: Period, form: Form, place: &Place) -> String {
-    let whole =
-        format!("{period}\u{1f}{form}\u{1f}{}\u{1f}{}\u{1f}{:?}", place.file, place.sheet, place.cell);
-    format!("{period}-{form}-{}", crate::digest::short(whole.as_bytes(), 10))
 }
 
 /// What is wrong with one answer, before it has a place.
@@ -499,6 +493,7 @@ fn inner(field: &Field, rest: &str) -> (Option<Val<'static>>, Vec<Fault>, String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Form;
 
     #[test]
     fn true_and_false_answer_yes_or_no_only() {

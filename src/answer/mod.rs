@@ -3,6 +3,7 @@
 //! One return at a time and one answer at a time ([`judge`]); rules that need several answers
 //! are in [`crate::check`], rules that need several returns in [`crate::link`].
 
+mod id;
 mod judge;
 mod packed;
 mod signed;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+pub use id::Id;
 pub use judge::{Pool, judge, judge_with};
 pub use packed::Answers;
 use time::Date;
@@ -62,8 +64,7 @@ pub struct Answer<'a> {
 /// One return, its answers judged.
 #[derive(Clone, Debug)]
 pub struct Return {
-    /// Stable within the inputs: form and a digest of its place.
-    pub id: Arc<str>,
+    pub id: Id,
     pub form: Form,
     pub period: Period,
     /// File, sheet and first cell.

@@ -17,7 +17,7 @@ pub fn projects(measured: &Measured, figure: &Figure) -> u64 {
 /// that whole. As many surveys as projects prove nothing, since some may have no C.
 pub fn is_sample_of_projects(measured: &Measured, figure: &Figure) -> bool {
     let surveyed: HashSet<_> =
-        of_unit(measured, figure, Frame::Services).filter_map(|service| service.with.as_ref()).collect();
+        of_unit(measured, figure, Frame::Services).filter_map(|service| service.with).collect();
     of_unit(measured, figure, Frame::Satisfaction).all(|survey| surveyed.contains(&survey.of))
 }
 

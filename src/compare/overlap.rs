@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::answer::Id;
 use crate::link::Links;
 use crate::metrics::{Definition, Figure, Frame, Level, Measured, Rule, frame_at};
 use crate::period::Period;
@@ -17,7 +18,7 @@ const OPEN_QUARTERS: i32 = 2;
 
 /// Enterprise of every return.
 pub(super) struct Overlaps<'a> {
-    enterprises: HashMap<&'a str, &'a str>,
+    enterprises: HashMap<Id, &'a str>,
 }
 
 /// Units (by frame, level and group) whose two quarters overlap.
@@ -36,7 +37,7 @@ type Members<'a> = HashMap<(Frame, Level, String), BTreeSet<&'a str>>;
 
 impl<'a> Overlaps<'a> {
     pub fn new(links: &'a Links) -> Self {
-        Self { enterprises: links.returns.iter().map(|l| (&*l.ret.id, &*l.key.enterprise)).collect() }
+        Self { enterprises: links.returns.iter().map(|l| (l.ret.id, &*l.key.enterprise)).collect() }
     }
 
     /// Frames and units of `now` most of whose enterprises are in `then` as well.
@@ -57,7 +58,7 @@ impl<'a> Overlaps<'a> {
         let mut out = Members::new();
         for (frame, facts) in &measured.facts {
             for fact in &facts.rows {
-                let Some(name) = self.enterprises.get(&*fact.of) else {
+                let Some(name) = self.enterprises.get(&fact.of) else {
                     continue;
                 };
                 for level in Level::ALL {

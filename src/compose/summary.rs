@@ -174,7 +174,7 @@ fn fingerprint(case: &Case) -> String {
     let single = [case.services, case.summary, case.satisfaction, case.supplement, case.feedback, case.needs];
     let mut joint = Joint::default();
     for linked in single.into_iter().flatten().chain(case.earlier.iter().copied()) {
-        joint.add(linked.ret.id.as_bytes());
+        joint.add(linked.ret.id.to_string().as_bytes());
         for (field, answer) in linked.ret.answered().filter(|(field, _)| !field.is_personal()) {
             joint.add(field.id.as_bytes());
             joint.add(answer.raw.as_bytes());

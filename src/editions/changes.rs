@@ -5,6 +5,7 @@
 //! return and under the same settings is told as unexplained, never passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,8 +48,8 @@ pub struct Moved {
 pub struct Turned {
     pub id: String,
     pub turn: Turn,
-    pub old: Option<Mark>,
-    pub new: Option<Mark>,
+    pub old: Option<Arc<Mark>>,
+    pub new: Option<Arc<Mark>>,
 }
 
 /// What became of a return.
@@ -103,7 +104,7 @@ impl Turn {
 impl Turned {
     /// The return as it is now, or as it last was.
     pub fn mark(&self) -> Option<&Mark> {
-        self.new.as_ref().or(self.old.as_ref())
+        self.new.as_deref().or(self.old.as_deref())
     }
 }
 
@@ -171,7 +172,7 @@ fn turned(old: &Snapshot, new: &Snapshot) -> Vec<Turned> {
         let renamed = before.is_none() && gone.get_mut(&content(mark)).and_then(Vec::pop).is_some();
         if !renamed && before.is_none_or(|b| content(b) != content(mark)) {
             let turn = before.map_or_else(|| arrival(mark, old), |b| turn(b, mark));
-            out.push(Turned { id: id.clone(), turn, old: before.cloned(), new: Some(mark.clone()) });
+            out.push(Turned { id: id.clone(), turn, old: before.cloned(), new: Some(Arc::clone(mark)) });
         }
     }
     for id in gone.into_values().flatten() {
@@ -194,9 +195,9 @@ fn content(mark: &Mark) -> Content {
 
 /// A new return mends where all of its key had errors before.
 fn arrival(mark: &Mark, old: &Snapshot) -> Turn {
-    let same = |m: &&Mark| m.form == mark.form && m.period == mark.period && m.key == mark.key;
+    let same = |m: &&Arc<Mark>| m.form == mark.form && m.period == mark.period && m.key == mark.key;
     let mut before = old.returns.values().filter(same).peekable();
-    let mends = mark.is_counted() && before.peek().is_some() && before.all(Mark::is_excluded);
+    let mends = mark.is_counted() && before.peek().is_some() && before.all(|m| m.is_excluded());
     if mends { Turn::Mended } else { Turn::Added }
 }
 

@@ -22,7 +22,7 @@ pub use snapshot::{Known, Mark, Snapshot};
 pub use table::name;
 
 use crate::error::Result;
-use crate::output::{Fill, MANIFEST, Manifest};
+use crate::output::{Fill, MANIFEST};
 use crate::settings::Settings;
 use crate::tally::Desk;
 
@@ -77,7 +77,7 @@ impl Editions {
             Some(last) if last.fingerprint == fingerprint && now.is(&last.now) => (last.number, last.changes),
             last => {
                 let changes =
-                    last.map(|last| Changes::between(&last.now, &now.snapshot(), &last.fingerprint));
+                    last.map(|last| Changes::between(&last.now, &now.snapshot(&last.now), &last.fingerprint));
                 if let Some((of, bytes)) = standing(&folder) {
                     kept += 1;
                     let of = crate::output::file_name(&of);
@@ -118,9 +118,14 @@ impl Base<Now<'_>> {
 
 /// Fingerprint and bytes of the manifest that stands.
 fn standing(folder: &Path) -> Option<(String, Vec<u8>)> {
+    /// Without the files, of which there may be very many.
+    #[derive(Deserialize)]
+    struct Head {
+        fingerprint: String,
+    }
     let bytes = std::fs::read(folder.join(MANIFEST)).ok()?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
-    Some((manifest.fingerprint, bytes))
+    let head: Head = serde_json::from_slice(&bytes).ok()?;
+    Some((head.fingerprint, bytes))
 }
 
 fn read(path: &Path) -> Option<Base<Snapshot>> {

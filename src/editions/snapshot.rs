@@ -2,10 +2,11 @@
 //! can look at, as short digests. No answer is kept, and of personal data only whether there was any.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Val;
+use crate::answer::{Id, Val};
 use crate::digest;
 use crate::link::{Linked, Status, district_code};
 use crate::metrics::{CATALOGUE, Figure, Level, fields};
@@ -24,7 +25,7 @@ pub struct Snapshot {
     /// Figures by id.
     pub figures: BTreeMap<String, Known>,
     /// Returns by id.
-    pub returns: BTreeMap<String, Mark>,
+    pub returns: BTreeMap<String, Arc<Mark>>,
 }
 
 /// A figure as it was printed.
@@ -111,19 +112,25 @@ impl<'a> Now<'a> {
 
     /// Whether nothing has moved since.
     pub fn is(&self, last: &Snapshot) -> bool {
-        let same = |(id, mark): (&str, Mark)| last.returns.get(id) == Some(&mark);
+        let same =
+            |(id, mark): (Id, Mark)| last.returns.get(&id.to_string()).is_some_and(|was| **was == mark);
         (self.version, &self.settings, &self.figures) == (&*last.version, &last.settings, &last.figures)
             && self.returns.all.len() == last.returns.len()
             && self.returns.iter().all(same)
     }
 
-    /// All of it at once.
-    pub fn snapshot(&self) -> Snapshot {
+    /// All of it at once. What has not moved since `last` is shared with it: that is most of very many returns.
+    pub fn snapshot(&self, last: &Snapshot) -> Snapshot {
+        let shared = |(id, mark): (Id, Mark)| {
+            let id = id.to_string();
+            let was = last.returns.get(&id).filter(|was| ***was == mark).cloned();
+            (id, was.unwrap_or_else(|| mark.into()))
+        };
         Snapshot {
             version: self.version.into(),
             settings: self.settings.clone(),
             figures: self.figures.clone(),
-            returns: self.returns.iter().map(|(id, mark)| (id.to_owned(), mark)).collect(),
+            returns: self.returns.iter().map(shared).collect(),
         }
     }
 }
@@ -137,13 +144,13 @@ struct Marks<'a> {
 impl<'a> Marks<'a> {
     fn of(returns: &'a [Linked]) -> Self {
         let mut all: Vec<&Linked> = returns.iter().collect();
-        all.sort_by(|a, b| a.ret.id.cmp(&b.ret.id));
-        all.dedup_by(|a, b| a.ret.id == b.ret.id);
+        all.sort_by_key(|linked| linked.ret.id);
+        all.dedup_by_key(|linked| linked.ret.id);
         Self { all, looked: looked_at() }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, Mark)> {
-        self.all.iter().map(|linked| (&*linked.ret.id, mark(linked, &self.looked)))
+    fn iter(&self) -> impl Iterator<Item = (Id, Mark)> {
+        self.all.iter().map(|linked| (linked.ret.id, mark(linked, &self.looked)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn known(id: &str, printed: &str, n: i64) -> (String, Known) {
     let (rest, metric) = id.rsplit_once('/').unwrap();
@@ -36,7 +37,7 @@ fn mark(form: &str, file: &str, district: &str, status: &str, answer: &str) -> M
 fn snapshot(figures: &[(&str, &str, i64)], returns: &[(&str, Mark)]) -> Snapshot {
     Snapshot {
         figures: figures.iter().map(|(id, printed, n)| known(id, printed, *n)).collect(),
-        returns: returns.iter().map(|(id, mark)| ((*id).to_owned(), mark.clone())).collect(),
+        returns: returns.iter().map(|(id, mark)| ((*id).to_owned(), Arc::new(mark.clone()))).collect(),
         ..Snapshot::default()
     }
 }
@@ -90,7 +91,7 @@ fn a_renamed_file_moves_nothing_and_a_mended_return_is_called_so() {
     );
     assert_eq!(Changes::between(&old, &renamed, "f").returns, []);
     let mut mended = old.clone();
-    mended.returns.insert("d".into(), mark("F", "乙改正.xlsx", "510104", "counted", "1"));
+    mended.returns.insert("d".into(), mark("F", "乙改正.xlsx", "510104", "counted", "1").into());
     mended.figures.extend([known(CITY, "90.9%", 11)]);
     let changes = Changes::between(&old, &mended, "f");
     assert_eq!(changes.returns[0].turn, Turn::Mended);
@@ -112,7 +113,7 @@ fn what_nobody_moved_is_told_unless_the_rules_changed() {
 #[test]
 fn the_tables_hold_no_formula() {
     let mut new = snapshot(&[(CITY, "90.0%", 10)], &[("a", mark("F", "=1+1", "510114", "counted", "1"))]);
-    new.returns.get_mut("a").unwrap().enterprise = "@企业".into();
+    Arc::make_mut(new.returns.get_mut("a").unwrap()).enterprise = "@企业".into();
     let changes = Changes::between(&Snapshot::default(), &new, "f");
     let text = String::from_utf8(table::returns(&changes).unwrap()).unwrap();
     assert!(text.contains(",'=1+1,") && text.contains(",'@企业,"), "{text}");

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::source::{Source, indicators, levels};
 use super::{Entry, Ground};
-use crate::answer::Return;
+use crate::answer::{Id, Return};
 use crate::cell::Cell;
 use crate::check::names_expert;
 use crate::link::{Key, Linked, Links, Status, district_code};
@@ -109,7 +109,7 @@ fn left_out(
 
 /// A fact that put nothing into the denominator.
 pub(super) fn unused(ground: &Ground, part: &Contribution) -> Option<LeftOut> {
-    let linked = ground.by_id.get(&**part.returns.first()?)?;
+    let linked = ground.by_id.get(part.returns.first()?)?;
     let rule = if ground.figure.metric == "median_response_days" {
         Rule::NotServedInTime
     } else {
@@ -125,7 +125,7 @@ pub(super) fn others(ground: &Ground, seen: &BTreeSet<String>, counted: &[Entry]
     for linked in scope.asked(seen) {
         match &linked.status {
             Status::Excluded => out.push(excluded(ground, linked)),
-            Status::Superseded { by, identical } => out.push(superseded(ground, linked, by, *identical)),
+            Status::Superseded { by, identical } => out.push(superseded(ground, linked, *by, *identical)),
             Status::Counted => out.extend(
                 scope.counted_reason(linked).map(|rule| left_out(ground, linked, rule, String::new(), None)),
             ),
@@ -140,11 +140,11 @@ fn excluded(ground: &Ground, linked: &Linked) -> LeftOut {
     LeftOut { problems: faults, ..left_out(ground, linked, Rule::Excluded, String::new(), None) }
 }
 
-fn superseded(ground: &Ground, linked: &Linked, by: &str, identical: bool) -> LeftOut {
+fn superseded(ground: &Ground, linked: &Linked, by: Id, identical: bool) -> LeftOut {
     let rule = if identical { Rule::Identical } else { Rule::Superseded };
     LeftOut {
-        by: Some(by.to_owned()),
-        by_place: ground.by_id.get(by).map(|l| l.ret.place.to_string()),
+        by: Some(by.to_string()),
+        by_place: ground.by_id.get(&by).map(|l| l.ret.place.to_string()),
         ..left_out(ground, linked, rule, String::new(), None)
     }
 }
@@ -179,14 +179,14 @@ fn parts(ground: &Ground, scope: &Scope, counted: &[Entry]) -> Vec<LeftOut> {
             .map(|l| left_out(ground, l, Rule::OtherNeed, CATEGORIES[CATEGORIES.len() - 1].to_owned(), None))
             .collect(),
         "goal_attainment" => {
-            let used: BTreeSet<(&str, Option<usize>)> = counted
+            let used: BTreeSet<(String, Option<usize>)> = counted
                 .iter()
-                .flat_map(|e| e.sources.iter().map(|s| (s.return_id.as_str(), e.indicator)))
+                .flat_map(|e| e.sources.iter().map(|s| (s.return_id.clone(), e.indicator)))
                 .collect();
             here(Form::S)
                 .into_iter()
                 .flat_map(|l| (0..).zip(indicators(&l.ret)).map(move |(at, one)| (l, at, one)))
-                .filter(|(l, at, _)| !used.contains(&(&*l.ret.id, Some(*at))))
+                .filter(|(l, at, _)| !used.contains(&(l.ret.id.to_string(), Some(*at))))
                 .map(|(l, at, one)| {
                     let whole = one.before.is_some() && one.goal.is_some() && one.after.is_some();
                     let rule = if whole { Rule::NoGap } else { Rule::Unanswered };
@@ -282,7 +282,7 @@ impl<'a> Scope<'a> {
         forms.sort_unstable();
         forms.dedup();
         let mut out: Vec<&Linked> = forms.into_iter().flat_map(|form| self.of(form)).collect();
-        out.retain(|l| !seen.contains(&*l.ret.id));
+        out.retain(|l| !seen.contains(&l.ret.id.to_string()));
         out.sort_by_key(|l| l.ret.position);
         out
     }

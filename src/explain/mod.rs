@@ -23,6 +23,7 @@ use nearest::unknown;
 pub use left_out::{LeftOut, Rule};
 pub use source::{Source, Told};
 
+use crate::answer::Id;
 use crate::error::Result;
 use crate::link::{Linked, Links};
 use crate::metrics::{
@@ -230,7 +231,7 @@ fn parts(id: &str) -> Option<(Period, &str, &str)> {
 pub(crate) struct Ground<'a> {
     links: &'a Links,
     figure: &'a Figure,
-    by_id: HashMap<&'a str, &'a Linked>,
+    by_id: HashMap<Id, &'a Linked>,
     fields: Vec<(Form, &'static [&'static str])>,
 }
 
@@ -239,7 +240,7 @@ impl<'a> Ground<'a> {
         Self {
             links,
             figure,
-            by_id: links.returns.iter().map(|l| (&*l.ret.id, l)).collect(),
+            by_id: links.returns.iter().map(|l| (l.ret.id, l)).collect(),
             fields: fields(figure.metric, figure.item, figure.level),
         }
     }
@@ -248,7 +249,7 @@ impl<'a> Ground<'a> {
         let scale = self.figure.numerator.map_or(1, |n| n.scale);
         // A fact may carry returns for the sake of other metrics of its table.
         let asked = |l: &&&Linked| self.fields.iter().any(|(form, _)| *form == l.ret.form);
-        let sources = part.returns.iter().filter_map(|id| self.by_id.get(&**id)).filter(asked);
+        let sources = part.returns.iter().filter_map(|id| self.by_id.get(id)).filter(asked);
         Entry {
             numerator: decimal(part.numerator, scale),
             denominator: part.denominator,
@@ -269,7 +270,7 @@ impl<'a> Ground<'a> {
     }
 
     fn indicator_name(&self, part: &Contribution) -> Option<String> {
-        let linked = self.by_id.get(&**part.returns.first()?)?;
+        let linked = self.by_id.get(part.returns.first()?)?;
         source::indicators(&linked.ret).get(part.indicator?).map(|i| i.name.clone())
     }
 }

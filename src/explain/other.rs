@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::left_out::{Fault, faults};
 use super::source::Asked;
 use super::{Entry, Explanation, Previous, parts, unknown};
+use crate::answer::Id;
 use crate::compare::{self, Comparison, Comparisons};
 use crate::error::Result;
 use crate::link::{self, Linked, Links};
@@ -84,7 +85,7 @@ fn compared(c: &Comparison) -> Vec<Line> {
 }
 
 fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation {
-    let by_id: HashMap<&str, &Linked> = desk.links.returns.iter().map(|l| (&*l.ret.id, l)).collect();
+    let by_id: HashMap<Id, &Linked> = desk.links.returns.iter().map(|l| (l.ret.id, l)).collect();
     let (fields, item) = asked(&tally.kind);
     let asked = Asked { fields: &fields, item };
     let entry = |linked: &&Linked| Entry {
@@ -128,11 +129,11 @@ fn of_count(desk: &Desk, whom: &Whom, name: &str, tally: &Tally) -> Explanation 
 
 /// Of a return that does not count, what leaves it out: the account of what was excluded must be as plain as
 /// that of what was counted.
-fn why_not(by_id: &HashMap<&str, &Linked>, links: &Links, linked: &Linked) -> String {
+fn why_not(by_id: &HashMap<Id, &Linked>, links: &Links, linked: &Linked) -> String {
     match &linked.status {
         link::Status::Counted => String::new(),
         link::Status::Superseded { by, .. } => {
-            let place = by_id.get(&**by).map(|l| l.ret.place.to_string()).unwrap_or_default();
+            let place = by_id.get(by).map(|l| l.ret.place.to_string()).unwrap_or_default();
             format!("被替代，计入的是 {place}")
         }
         link::Status::Excluded => {

@@ -12,8 +12,7 @@ pub(super) fn supersede(links: &mut Links, found: &mut Found) {
             let note = problem(&links.returns[at], code, "enterprise")
                 .found(links.returns[latest].ret.place.to_string());
             found.note(links.returns[at].ret.period, note);
-            links.returns[at].status =
-                Status::Superseded { by: links.returns[latest].ret.id.clone(), identical };
+            links.returns[at].status = Status::Superseded { by: links.returns[latest].ret.id, identical };
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn replace(links: &mut Links, found: &mut Found) {
         }
     }
     for (loser, winner) in replaced {
-        let by = links.returns[winner].ret.id.clone();
+        let by = links.returns[winner].ret.id;
         let place = links.returns[winner].ret.place.to_string();
         let identical = duplicates::same_answers(&links.returns[loser], &links.returns[winner]);
         let linked = &mut links.returns[loser];

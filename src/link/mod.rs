@@ -28,7 +28,7 @@ pub use names::said_consent;
 use rayon::prelude::*;
 pub use roster::{Expected, Roster};
 
-use crate::answer::Return;
+use crate::answer::{Id, Return};
 use crate::period::Period;
 use crate::problem::{Code, Problem};
 use crate::read::FileRead;
@@ -53,7 +53,7 @@ pub enum Status {
     Counted,
     /// Another return of the same form and key counts instead (its id).
     Superseded {
-        by: Arc<str>,
+        by: Id,
         identical: bool,
     },
     /// An error leaves it out.

@@ -1,7 +1,6 @@
 //! Runs the definitions over the facts: one lazy query per frame and level, plain figures out.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use polars::prelude::{Expr, PolarsResult};
 
@@ -11,6 +10,7 @@ use super::figure::{Exact, Figure, Status};
 use super::frame::{Table, whole};
 use super::units::{UnitOf, units};
 use super::{CATEGORIES, frame};
+use crate::answer::Id;
 use crate::error::{Error, Result};
 use crate::link::Links;
 use crate::period::Period;
@@ -25,14 +25,13 @@ pub struct Measured {
     pub figures: Vec<Figure>,
     pub facts: BTreeMap<Frame, Facts>,
     by_id: HashMap<(String, String), usize>,
-    frames: BTreeMap<Frame, Table>,
 }
 
 /// What one fact put into a figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contribution {
     /// Ids of the returns behind the fact.
-    pub returns: Vec<Arc<str>>,
+    pub returns: Vec<Id>,
     /// Index of the category the fact is about, where it is about one.
     pub category: Option<usize>,
     /// Index of the indicator in its supplement, where it is about one.
@@ -94,14 +93,14 @@ impl Measured {
     }
 
     fn rows(&self, which: Frame, unit: &UnitOf, terms: &[Expr]) -> Result<Vec<Contribution>> {
-        let (Some(frame), Some(facts)) = (self.frames.get(&which), self.facts.get(&which)) else {
-            return Ok(Vec::new());
-        };
-        let rows = frame::each(frame, unit.level, &unit.group, terms).map_err(internal)?;
+        let Some(facts) = self.facts.get(&which) else { return Ok(Vec::new()) };
+        // Made anew for whoever asks: a run does not, and would hold it beside the facts.
+        let table = frame::table(facts).map_err(internal)?;
+        let rows = frame::each(&table, unit.level, &unit.group, terms).map_err(internal)?;
         let one = |(fact, values): (u32, Vec<i64>)| {
             let fact = &facts.rows[fact as usize];
             Contribution {
-                returns: fact.returns().cloned().collect(),
+                returns: fact.returns().collect(),
                 category: usize::try_from(fact.category).ok(),
                 indicator: usize::try_from(fact.indicator).ok(),
                 numerator: values[0],
@@ -150,7 +149,7 @@ pub fn measure(links: &Links, period: Period, settings: &settings::Metrics) -> R
         }
     }
     let by_id = figures.iter().enumerate().map(|(at, f)| ((f.unit_code.clone(), f.name()), at)).collect();
-    Ok(Measured { period, units, figures, facts, by_id, frames })
+    Ok(Measured { period, units, figures, facts, by_id })
 }
 
 /// Metric, item and the three terms summed for them.

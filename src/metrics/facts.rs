@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::catalogue::{Level, RATIO_SCALE, SCORE_SCALE};
 use super::numbers::Numbers;
 use super::{CATEGORIES, DIMENSIONS, RATINGS};
-use crate::answer::{Return, Val};
+use crate::answer::{Id, Return, Val};
 use crate::check::names_expert;
 use crate::link::{Key, Linked, Links};
 use crate::parse::date::days_between;
@@ -41,12 +41,12 @@ pub enum Frame {
 }
 
 /// One fact: who it is about.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
     /// Id of the return it is of.
-    pub of: Arc<str>,
+    pub of: Id,
     /// Id of the other return behind it, where there is one.
-    pub with: Option<Arc<str>>,
+    pub with: Option<Id>,
     /// Index of the district, -1 for 未归属.
     pub district: i8,
     pub agency: Arc<str>,
@@ -67,8 +67,8 @@ fn small(index: usize) -> i8 {
 
 impl Fact {
     /// Ids of the returns behind it.
-    pub fn returns(&self) -> impl Iterator<Item = &Arc<str>> {
-        std::iter::once(&self.of).chain(&self.with)
+    pub fn returns(&self) -> impl Iterator<Item = Id> {
+        std::iter::once(self.of).chain(self.with)
     }
 
     /// The group of a level it falls into, as in [`super::UnitOf::group`].
@@ -177,7 +177,7 @@ impl<'a> Ground<'a> {
 
     fn fact(&self, linked: &Linked) -> Fact {
         Fact {
-            of: Arc::clone(&linked.ret.id),
+            of: linked.ret.id,
             with: None,
             district: linked.district.map_or(-1, small),
             agency: Arc::clone(&linked.agency),
@@ -252,7 +252,7 @@ fn by_category(ground: &Ground, satisfaction: &Facts) -> Facts {
     for (row, (linked, fact)) in ground.counted(Form::F).zip(&satisfaction.rows).enumerate() {
         let Some(service) = ticks.get(&linked.key) else { continue };
         for category in service.ret.many("need_types") {
-            let with = Some(Arc::clone(&service.ret.id));
+            let with = Some(service.ret.id);
             let numbers = satisfaction.numbers.iter().filter_map(|column| column.get(row));
             out.push(Fact { category: small(category), with, ..fact.clone() }, numbers);
         }
@@ -302,7 +302,7 @@ fn services(ground: &Ground) -> Facts {
         let survey = surveys.get(&linked.key);
         let closed = survey.is_some_and(|f| is_closed(&linked.ret, &f.ret));
         let numbers = [1, i64::from(survey.is_some()), i64::from(closed)];
-        let with = survey.map(|f| Arc::clone(&f.ret.id));
+        let with = survey.map(|f| f.ret.id);
         out.push(Fact { with, ..ground.fact(linked) }, numbers.into_iter().chain(tick_numbers(&linked.ret)));
     }
     out
@@ -337,7 +337,7 @@ fn pairs(ground: &Ground) -> Facts {
                 .filter(|(days, _)| (0..=RESPONSE_DAYS).contains(days))
                 .min_by_key(|(days, s)| (*days, s.ret.position));
             let numbers = [1, i64::from(first.is_some()), first.map_or(-1, |(days, _)| days)];
-            let with = first.map(|(_, s)| Arc::clone(&s.ret.id));
+            let with = first.map(|(_, s)| s.ret.id);
             out.push(Fact { category: small(*category), with, ..ground.fact(linked) }, numbers);
         }
     }
@@ -371,7 +371,7 @@ fn served(ground: &Ground) -> Facts {
         }
         let answer = answers.get(&linked.key.enterprise);
         let city = in_city.insert(&linked.key.enterprise);
-        let with = answer.map(|e| Arc::clone(&e.ret.id));
+        let with = answer.map(|e| e.ret.id);
         out.push(Fact { city, with, ..ground.fact(linked) }, [1, i64::from(answer.is_some())]);
     }
     out
@@ -397,7 +397,7 @@ fn changes(ground: &Ground) -> Facts {
         });
         if let Some((_, _, was, old)) = older.max_by_key(|(then, position, ..)| (*then, *position)) {
             let numbers = [1, i64::from(level > was), i64::from(level == was), i64::from(level < was)];
-            let with = Some(Arc::clone(&old.ret.id));
+            let with = Some(old.ret.id);
             out.push(Fact { with, ..ground.fact(linked) }, numbers);
         }
     }

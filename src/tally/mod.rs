@@ -19,6 +19,7 @@ use serde::Serialize;
 pub(crate) use kind::figure_title;
 pub use kind::{Account, Kind, Part, Reach, Side};
 
+use crate::answer::Id;
 use crate::compare::Comparisons;
 use crate::link::{Links, district_code};
 use crate::metrics::{Level, Measured, UnitOf};
@@ -99,7 +100,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Ids of the returns that are counted in a number, in listing order.
-    pub fn returns(&self, whom: &Whom, kind: &Kind) -> Vec<&'a str> {
+    pub fn returns(&self, whom: &Whom, kind: &Kind) -> Vec<Id> {
         sources::returns(self, whom, kind)
     }
 

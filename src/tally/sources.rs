@@ -2,7 +2,7 @@
 
 use super::kind::{Account, Kind, Reach, Side};
 use super::{Desk, Line, Whom};
-use crate::answer::Val;
+use crate::answer::{Id, Val};
 use crate::link::{self, Linked, Status};
 use crate::metrics::{Fact, Frame, Level, RATINGS};
 use crate::problem::Problem;
@@ -21,9 +21,9 @@ pub(super) fn own<'a, 'w>(desk: &Desk<'a>, whom: &'w Whom) -> impl Iterator<Item
 }
 
 /// Ids of the returns a number counts; empty for numbers that count something else.
-pub(super) fn returns<'a>(desk: &Desk<'a>, whom: &Whom, kind: &Kind) -> Vec<&'a str> {
+pub(super) fn returns(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Id> {
     let ids = |keep: &dyn Fn(&Linked) -> bool| {
-        own(desk, whom).filter(|l| keep(l)).map(|l| &*l.ret.id).collect::<Vec<_>>()
+        own(desk, whom).filter(|l| keep(l)).map(|l| l.ret.id).collect::<Vec<_>>()
     };
     match kind {
         Kind::Account(what, form) => {
@@ -56,7 +56,7 @@ fn is_of(status: &Status, what: Account) -> bool {
 }
 
 /// Ids of the surveys of a unit that have 1 in any of the columns.
-fn marked<'a>(desk: &Desk<'a>, whom: &Whom, columns: &[String]) -> Vec<&'a str> {
+fn marked(desk: &Desk, whom: &Whom, columns: &[String]) -> Vec<Id> {
     let frame =
         if whom.level == Level::Category { Frame::SatisfactionByCategory } else { Frame::Satisfaction };
     let (Some(unit), Some(facts)) = (desk.unit(whom), desk.now().and_then(|m| m.facts.get(&frame))) else {
@@ -67,16 +67,16 @@ fn marked<'a>(desk: &Desk<'a>, whom: &Whom, columns: &[String]) -> Vec<&'a str> 
     let columns: Vec<usize> = columns.iter().filter_map(|name| facts.column(name)).collect();
     let marked = |row: usize| columns.iter().any(|column| facts.number(row, *column) == Some(1));
     let rows = facts.rows.iter().enumerate();
-    rows.filter(|(row, fact)| inside(fact) && marked(*row)).map(|(_, fact)| &*fact.of).collect()
+    rows.filter(|(row, fact)| inside(fact) && marked(*row)).map(|(_, fact)| fact.of).collect()
 }
 
 /// Surveys that rate an item at a level (0 for 满意 to 2).
-fn rated<'a>(desk: &Desk<'a>, whom: &Whom, level: usize, item: &str) -> Vec<&'a str> {
+fn rated(desk: &Desk, whom: &Whom, level: usize, item: &str) -> Vec<Id> {
     marked(desk, whom, &[format!("{item}_{}", ["a", "b", "c"][level.min(2)])])
 }
 
 /// Surveys with any item answered.
-fn answered<'a>(desk: &Desk<'a>, whom: &Whom) -> Vec<&'a str> {
+fn answered(desk: &Desk, whom: &Whom) -> Vec<Id> {
     let any = RATINGS.iter().flat_map(|item| ["a", "b", "c"].map(|level| format!("{item}_{level}")));
     marked(desk, whom, &any.collect::<Vec<_>>())
 }
@@ -87,10 +87,10 @@ pub(super) fn levels<'a>(
     whom: &Whom,
     side: Side,
     dimension: usize,
-) -> impl Iterator<Item = (&'a str, i64)> + use<'a> {
+) -> impl Iterator<Item = (Id, i64)> + use<'a> {
     let sheets: Vec<&Linked> = own(desk, whom).filter(|l| l.counted() && l.ret.form == Form::S).collect();
     sheets.into_iter().filter_map(move |l| match l.ret.value("dimensions") {
-        Some(Val::Dimensions(all)) => Some((&*l.ret.id, all.get(dimension)?[side as usize]?)),
+        Some(Val::Dimensions(all)) => Some((l.ret.id, all.get(dimension)?[side as usize]?)),
         _ => None,
     })
 }
