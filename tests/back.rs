@@ -117,6 +117,11 @@ fn balances(links: &Links) {
     for account in links.accounting.values().flat_map(|a| a.by_district.values()) {
         assert!(account.balances(), "{account:?}");
     }
+    for (all, form) in links.accounting.values().flat_map(|all| Form::ALL.map(|form| (all, form))) {
+        let city = all.city(form);
+        let listed = city.expected > 0;
+        assert!(!listed || city.counted == city.expected_counted + city.outside, "{form} {city:?}");
+    }
 }
 
 #[test]

@@ -57,6 +57,21 @@ fn every_defect_comes_up_and_names_its_field() {
     assert!(clean.truths.iter().all(|t| t.defect.is_none() && !t.superseded));
 }
 
+/// A report made from one of them alone must still say what its data are.
+#[test]
+fn the_reader_knows_every_file_of_the_sample_as_synthetic() {
+    let specs = Specs::built_in().unwrap();
+    let mut known = 0;
+    for file in generate(&options(12, 0.3), &specs).unwrap().files() {
+        let SampleFile { path, bytes } = file.unwrap();
+        let Ok(book) = crate::workbook::read(bytes, &crate::workbook::Limits::default()) else { continue };
+        let says = book.prints_synthetic || book.sheets.iter().any(crate::bind::says_synthetic);
+        assert!(says, "{path}");
+        known += 1;
+    }
+    assert!(known > 30, "{known}");
+}
+
 /// The reader of the program finds every return and reads every answer as it was meant.
 #[test]
 fn the_reader_recovers_the_truth() {

@@ -146,6 +146,19 @@ mod tests {
     }
 
     #[test]
+    fn options_are_told_in_a_sentence_of_their_own() {
+        let specs = Specs::built_in().unwrap();
+        let spec = specs.of(Form::F);
+        for code in [Code::OptionSeveral, Code::OptionUnrecognised, Code::RequiredMissing] {
+            let mut problem = Problem::new(code, crate::cell::Place::file("甲.xlsx"));
+            problem.field = "staff_skill".into();
+            let hint = mark(spec, &problem).hint;
+            let (before, options) = hint.split_once("可选：").unwrap();
+            assert!(before.ends_with('。') && options == "满意、基本满意、不满意。", "{hint}");
+        }
+    }
+
+    #[test]
     fn a_correction_workbook_holds_every_indicator_and_a_note_of_any_length() {
         let specs = Specs::built_in().unwrap();
         let spec = specs.of(Form::S);
