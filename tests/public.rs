@@ -219,7 +219,7 @@ fn check_markup(edition: &Edition) {
 
 /// Bounds of each hidden count from the published table alone, by narrowing intervals over the sums that
 /// anybody can see: city = districts, answered = levels, part ≤ whole.
-fn attack(edition: &Edition) -> usize {
+fn attack(edition: &Edition, links: &Links) -> usize {
     let rows = rows(edition);
     let mut bounds: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     for (id, row) in &rows {
@@ -242,7 +242,12 @@ fn attack(edition: &Edition) -> usize {
     }
     let sums = sums(&rows);
     let relations = relations(&rows);
+    let undated = undated(links);
     let ids: Vec<&str> = relations.iter().flat_map(|r| r.iter().map(|(id, _)| id.as_str())).collect();
+    for id in ids.iter().filter(|id| id.ends_with(UNDATED)) {
+        let n = undated.get(*id).copied().unwrap_or(0.0);
+        bounds.insert(id, (n, n));
+    }
     for (id, row) in ids.iter().filter_map(|id| Some((*id, rows.get(id.strip_suffix(":n")?)?))) {
         let n: Option<f64> = row["denominator"].parse().ok();
         bounds.insert(id, n.map_or((0.0, 1e6), |n| (n, n)));
@@ -302,7 +307,23 @@ fn relations(rows: &Rows) -> Vec<Relation> {
         for sign in [1.0, -1.0] {
             let mut terms: Relation = needs.iter().map(|id| (id.clone(), sign)).collect();
             terms.push((format!("{}:n", row["figure"]), -sign));
+            terms.push((format!("{}/{}/{UNDATED}", row["period"], row["unit_code"]), -sign));
             out.push(terms);
+        }
+    }
+    out
+}
+
+/// Answerable needs of enterprises that gave no date: in no pair, and taken as known.
+const UNDATED: &str = "undated";
+
+fn undated(links: &Links) -> BTreeMap<String, f64> {
+    let mut out = BTreeMap::new();
+    for l in links.returns.iter().filter(|l| l.counted() && l.ret.form == Form::B) {
+        let own = l.ret.many("need_types").iter().filter(|c| **c < 7).count() as f64;
+        let home = zhiti::link::district_code(l.district);
+        for unit in ["510100", &*home].into_iter().filter(|_| l.ret.date("dated").is_none()) {
+            *out.entry(format!("{}/{unit}/{UNDATED}", l.ret.period)).or_default() += own;
         }
     }
     out
@@ -377,7 +398,7 @@ fn a_small_city_gives_nobody_away() {
     let edition = make(&links, &[]);
     check_links(&edition);
     check_markup(&edition);
-    assert!(attack(&edition) > 50);
+    assert!(attack(&edition, &links) > 50);
     let again = make(&links, &[]);
     assert_eq!(edition.files, again.files, "same input, same bytes");
 }
@@ -395,7 +416,7 @@ fn a_large_city_can_be_walked_and_attacked() {
         };
         let edition = make(&links, &cases);
         let (all, hidden, _) = edition.plan.size();
-        let hidden_here = attack(&edition);
+        let hidden_here = attack(&edition, &links);
         println!(
             "seed {seed}: {all} figures, {hidden} hidden ({hidden_here} attacked), {} files, {:?}",
             edition.files.len(),
