@@ -455,7 +455,7 @@ fn a_column_has_one_precision() {
     let sheets = vec![DataSheet { name: "表".into(), table, chart: None }];
     let bytes = tables(&DataBook { sheets, ..book() }).unwrap();
     let book = read(&bytes, &Limits::default()).unwrap();
-    let sheet = book.sheets.iter().find(|s| s.name == "表").unwrap();
+    let sheet = book.sheets.iter().find(|s| *s.name == *"表").unwrap();
     let value = |row, col| match sheet.get(Cell::new(row, col)) {
         Some(Value::Number(n)) => *n,
         other => panic!("{other:?}"),
