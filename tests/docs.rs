@@ -327,6 +327,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("sensitivity[].middle", "“基本满意”的分值"),
     ("sensitivity[].printed", "综合满意度的写法"),
     ("choices.middle_score", "“基本满意”的分值"),
+    ("choices.privacy_threshold", "不足这一数值的评价不向被评价者列出结果"),
     ("choices.floor_city", "样本量下限：全市"),
     ("choices.floor_district", "样本量下限：区（市）县"),
     ("choices.floor_agency", "样本量下限：质量服务机构"),

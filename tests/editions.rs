@@ -112,3 +112,31 @@ fn told_as_they_moved(first: &BTreeMap<String, Vec<u8>>, second: &BTreeMap<Strin
         .collect();
     assert_eq!(accounts, ["2025Q1/510100/account.received", "2025Q1/510100/account.received.F"]);
 }
+
+/// Form D moves no figure, and Annex D is printed from it: an edition made for it says so.
+#[test]
+fn a_changed_summary_is_told_as_changed_material() {
+    let folder = tempfile::tempdir().expect("folder");
+    let args = ["sample", "--period", "2025Q1", "--projects", "2", "--mess", "0", "--seed", "7", "--quiet"];
+    assert!(zhiti(folder.path(), &args).status.success());
+    let table = folder.path().join("inputs/2025Q1/新都区/服务总结.csv");
+    fs::create_dir_all(table.parent().expect("folder")).expect("made");
+    let write = |words: &str| {
+        let heads = "质量提升服务项目名称,企业名称,服务时间,质量提升服务目标达成情况,主要的服务经验与做法";
+        let row = format!("检验服务,成都拟甲有限公司,2025年2月1日—2025年3月1日,{words},逐项核对。");
+        fs::write(&table, format!("{heads}\n{row}\n")).expect("written");
+    };
+    write("合格率提高。");
+    run(folder.path());
+    let first = files(&folder.path().join("outputs/2025Q1"));
+    write("合格率没有提高。");
+    run(folder.path());
+    let second = files(&folder.path().join("outputs/2025Q1"));
+    let returns = rows(&second, "data/changed_returns.csv");
+    assert_eq!(returns.len(), 1, "{returns:?}");
+    assert_eq!((&*returns[0]["form"], &*returns[0]["change"]), ("D", "altered"));
+    assert!(rows(&second, "data/changes.csv").is_empty());
+    let base = String::from_utf8_lossy(&second["editions/base.json"]).into_owned();
+    assert!(!base.contains("合格率"), "digests only");
+    assert!(first["editions/base.json"] != second["editions/base.json"]);
+}

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use zhiti::compare::{self, Comparisons};
 use zhiti::compose::narrative::Narrator;
 use zhiti::compose::{
-    Scene, agency_report, city_report, databook, district_report, edition_report, release_check,
+    Scene, agency_report, cases, city_report, databook, district_report, edition_report, release_check,
+    summary,
 };
 use zhiti::document::{Block, Document, Run};
 use zhiti::editions::Editions;
@@ -366,4 +367,82 @@ fn nothing_is_printed_without_an_id(documents: &[Document]) {
             }
         }
     }
+}
+
+/// A scorecard goes to the agency that is rated: answers of a few clients are not in it, one by one or in sum.
+#[test]
+fn a_scorecard_of_few_answers_tells_their_number_and_no_answer() {
+    let world = world();
+    let (scene, least) = (world.scene(), world.settings.privacy.threshold as i64);
+    let narrator = Narrator::new(Arc::new(Templates::built_in())).expect("templates");
+    let (mut few, mut starred) = (0, 0);
+    for unit in scene.units(Level::Agency) {
+        let document = agency_report(&scene, &narrator, unit).expect("agency");
+        let n = |name: &str| scene.figure(&unit.code, name).and_then(|f| f.denominator).unwrap_or(0);
+        let is_few = |n: i64| 0 < n && n < least;
+        if is_few(n("composite_score")) {
+            few += 1;
+            let ids: Vec<&str> = document.figures().into_iter().map(|(id, _)| id).collect();
+            assert!(ids.iter().all(|id| id.ends_with("/composite_score:n")), "{ids:?}");
+            let drawn = |b: &Block| matches!(b, Block::Table(_) | Block::Figure(_));
+            assert!(!document.blocks.iter().any(drawn), "{}", unit.name);
+            assert!(words(&document).contains("不提供给被评价的机构"), "{}", words(&document));
+            continue;
+        }
+        for item in metrics::RATINGS.iter().filter(|i| is_few(n(&format!("satisfied_rate.{i}")))) {
+            starred += 1;
+            let told = document.figures().into_iter().map(|(id, _)| id);
+            let told: Vec<&str> = told.filter(|id| id.contains(*item)).collect();
+            assert!(told.iter().all(|id| id.ends_with(":n")), "{told:?}");
+        }
+    }
+    assert!(few > 0, "{few} {starred}");
+}
+
+/// Annex D is signed: it says only what a form says, names that form, and never how persons were rated.
+#[test]
+fn a_summary_names_the_forms_it_is_from_and_rates_nobody() {
+    let world = world();
+    let scene = world.scene();
+    let mut told = BTreeSet::new();
+    for case in cases(&scene) {
+        let summary = summary::summary(&scene, &case);
+        let text = format!("{:?}", summary.items);
+        assert!(!text.contains("企业评价未达到") && !text.contains("（不满意）"), "{text}");
+        let Some(sources) = summary.notes.iter().find_map(|n| n.strip_prefix("汇总来源：")) else {
+            continue;
+        };
+        for name in sources.trim_end_matches('。').split('、') {
+            let form = match name {
+                "服务实施记录（表C）" => case.services,
+                "情况反馈表（表E）" => case.feedback,
+                "满意度调查表（表F）" => case.satisfaction,
+                "补充表（S）" => case.supplement,
+                other => panic!("{other}: {sources}"),
+            };
+            assert!(form.is_some(), "{}: {name} was not sent", case.project);
+            told.insert(name.to_owned());
+        }
+    }
+    assert!(told.len() > 2, "{told:?}");
+}
+
+/// What stands for a number in the data book is one, also of the quarter before.
+#[test]
+fn the_data_book_holds_numbers_as_numbers() {
+    let world = world();
+    let scene = world.scene();
+    let mut before = 0;
+    for sheet in databook::data_book(&scene, None).sheets {
+        let columns: Vec<String> = sheet.table.columns.iter().map(|c| c.label.replace('\n', "")).collect();
+        for row in &sheet.table.rows {
+            for (cell, column) in row.cells.iter().zip(&columns) {
+                let is_number = cell.text.trim_end_matches('%').parse::<f64>().is_ok();
+                let wanted = is_number && cell.figure.is_some();
+                assert!(!wanted || cell.number.is_some(), "{} {column}: {}", sheet.name, cell.text);
+                before += i32::from(wanted && column == "上季度");
+            }
+        }
+    }
+    assert!(before > 0);
 }

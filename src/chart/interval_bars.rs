@@ -7,6 +7,9 @@ use super::rows::{Column, Plan, Rows};
 use super::svg::{BLUE, Canvas, GREY, INK, Mark, NAVY, Paint, Rect, WHITE};
 use super::{Axis, Chart, Drawing, Estimate, Look, Reference, SMALL_N, Span, interval, phrase, sentence};
 
+/// Pixels of the outline of a hatched bar, inside it.
+const OUTLINE: f64 = 0.8;
+
 /// One bar per item with its interval, printed value and number of cases.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IntervalBars {
@@ -61,12 +64,14 @@ impl Chart for IntervalBars {
     }
 }
 
-/// The interval of a bar, over everything else; on hatching it gets a white ground.
+/// The interval of a bar, over everything else; on hatching it gets a white ground, within the bar and short
+/// of its outline, which alone says where it ends.
 fn draw_whisker(canvas: &mut Canvas, rows: &Rows, row: &Estimate, y: f64) {
-    let (Some(_), Some((lo, hi))) = (row.measure.finite(), interval(row.interval)) else { return };
+    let (Some(value), Some((lo, hi))) = (row.measure.finite(), interval(row.interval)) else { return };
     let (lo, hi) = (rows.scale.at(lo), rows.scale.at(hi));
-    if row.muted {
-        canvas.rect(Rect { x: lo, y: y - 2.0, w: hi - lo, h: 4.0 }, Paint::fill(WHITE));
+    let (from, to) = (lo.max(rows.scale.at(0.0) + OUTLINE), hi.min(rows.scale.at(value) - OUTLINE));
+    if row.muted && to > from {
+        canvas.rect(Rect { x: from, y: y - 2.0, w: to - from, h: 4.0 }, Paint::fill(WHITE));
     }
     canvas.whisker(lo, hi, y, INK);
 }
@@ -134,6 +139,28 @@ mod tests {
         let axis = Axis::new("", Unit::Rate, Span::Fit);
         let svg = IntervalBars { axis, rows: vec![row], ..IntervalBars::default() }.svg();
         assert!(svg.contains(">0%<") && svg.contains(">100%<"), "{svg}");
+    }
+
+    #[test]
+    fn the_ground_of_an_interval_leaves_the_end_of_its_bar() {
+        let row = Estimate {
+            name: "甲".into(),
+            measure: Measure::new(0.75, "75.0%"),
+            interval: Some((0.3, 0.95)),
+            muted: true,
+            ..Estimate::default()
+        };
+        let svg = IntervalBars { rows: vec![row], ..IntervalBars::default() }.svg();
+        let number = |rect: &str, name: &str| -> f64 {
+            let (_, rest) = rect.split_once(&format!(" {name}=\"")).expect(name);
+            rest.split('"').next().unwrap().parse().unwrap()
+        };
+        let rects: Vec<&str> = svg.split("<rect").skip(1).map(|r| r.split("/>").next().unwrap()).collect();
+        let end = |r: &str| number(r, "x") + number(r, "width");
+        let bar = rects.iter().find(|r| r.contains(GREY)).expect("a hatched bar");
+        let ground = rects.iter().find(|r| number(r, "height") == 4.0).expect("a ground");
+        assert!(end(ground) < end(bar) - 0.5, "{ground} {bar}");
+        assert!(number(ground, "x") > number(bar, "x"));
     }
 
     #[test]

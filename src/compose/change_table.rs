@@ -6,7 +6,7 @@ use crate::document::{Align, CellText, Row, Table};
 use crate::metrics::{Definition, Figure};
 
 use super::scene::{Scene, is_muted};
-use super::tables::{About, cell, column};
+use super::tables::{About, as_printed, cell, column};
 
 /// Figures that are followed over time: those that have a test.
 const FOLLOWED: &[&str] = &[
@@ -59,6 +59,7 @@ fn row(scene: &Scene, figure: &Figure, against: &[Against]) -> Row {
             let then = scene.figure_in(b.period, &figure.unit_code, &figure.name());
             CellText {
                 figure: b.figure.clone(),
+                number: then.and_then(as_printed),
                 muted: then.is_some_and(is_muted),
                 ..CellText::words(&*b.printed)
             }

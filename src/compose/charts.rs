@@ -15,7 +15,7 @@ use crate::stats::{FunnelLimits, FunnelSignal};
 use crate::tally::Side;
 
 use super::scene::{Scene, is_muted};
-use super::tables::{About, table};
+use super::tables::{About, is_told, table};
 
 /// Names of all charts.
 pub const NAMES: &[&str] = &[
@@ -153,6 +153,11 @@ fn city_reference(scene: &Scene, name: &str) -> Option<Reference> {
     Some(Reference { figure: Some(figure.id()), ..reference })
 }
 
+/// The questions whose answers may be told.
+fn told<'a>(scene: &'a Scene, about: &'a About) -> impl Iterator<Item = &'static &'static str> + 'a {
+    RATINGS.iter().filter(|item| is_told(scene, about, item))
+}
+
 fn satisfaction_by_item(scene: &Scene, about: &About) -> IntervalBars {
     let row = |item: &&str| {
         estimate(item_label(item), scene.figure(&about.unit.code, &format!("satisfied_rate.{item}")))
@@ -160,7 +165,7 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> IntervalBars {
     IntervalBars {
         title: format!("{}各项满意率", about.unit.name),
         axis: Axis::new("满意率", Unit::Rate, Span::Full),
-        rows: RATINGS.iter().map(row).collect(),
+        rows: told(scene, about).map(row).collect(),
         interval_name: CONFIDENCE.into(),
         ..IntervalBars::default()
     }
@@ -183,7 +188,7 @@ fn satisfaction_levels(scene: &Scene, about: &About) -> StackedShares {
         title: format!("{}各项评价的构成", about.unit.name),
         axis_title: "占有效回答的比重".into(),
         levels: ["满意", "基本满意", "不满意"].map(String::from).to_vec(),
-        rows: RATINGS.iter().map(row).collect(),
+        rows: told(scene, about).map(row).collect(),
         ..StackedShares::default()
     }
 }

@@ -8,7 +8,7 @@ use crate::render::excel::{ChartKind, DataBook, DataSheet, NativeChart};
 
 use super::edition::{moved_figures, moved_returns};
 use super::report::city;
-use super::scene::{Scene, is_muted};
+use super::scene::Scene;
 use super::tables::{self, column};
 
 /// Kind and value columns of a native chart.
@@ -109,7 +109,7 @@ fn all_figures(scene: &Scene) -> Table {
                 words(&f.unit_name),
                 words(&name),
                 n.unwrap_or_else(|| words("—")),
-                CellText { text: f.printed(), number: f.value, figure: Some(f.id()), muted: is_muted(f) },
+                tables::cell(Some(f)),
                 interval.unwrap_or_else(|| words("—")),
                 words(match f.status.id() {
                     "ok" => "正常",

@@ -111,7 +111,12 @@ pub fn moved_figures(changes: &Changes, limit: usize) -> Table {
 
 fn figure_row(changes: &Changes, moved: &Moved) -> Row {
     let count = |n: Option<i64>| n.map_or_else(|| CellText::words("—"), CellText::count);
-    let printed = |text: &Option<String>| CellText::words(text.as_deref().unwrap_or("无"));
+    let printed = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or("无");
+        // Only the printed decimal of an earlier edition is remembered.
+        let number = text.trim_end_matches('%').replace(',', "").parse().ok();
+        CellText { number, ..CellText::words(text) }
+    };
     let level = Level::ALL.into_iter().find(|l| l.id() == moved.known.level);
     let new = CellText { figure: moved.new.as_ref().map(|_| moved.id.clone()), ..printed(&moved.new) };
     let cells = vec![
@@ -145,13 +150,13 @@ pub fn moved_returns(changes: &Changes, limit: usize) -> Table {
         name: "moved_returns".into(),
         title: "有变动的材料".into(),
         columns: vec![
-            column("序号", Align::Right, 0.5),
-            column("变动", Align::Left, 1.1),
-            column("表", Align::Center, 0.4),
-            column("企业名称", Align::Left, 2.2),
-            column("项目名称", Align::Left, 2.2),
-            column("区（市）县", Align::Left, 1.0),
-            column("文件和位置", Align::Left, 2.6),
+            column("序号", Align::Right, 0.75),
+            column("变动", Align::Left, 1.15),
+            column("表", Align::Center, 0.5),
+            column("企业名称", Align::Left, 2.1),
+            column("项目名称", Align::Left, 1.9),
+            column("区（市）县", Align::Left, 1.55),
+            column("文件和位置", Align::Left, 2.4),
         ],
         rows: or_none(rows, 7),
         ..Table::default()

@@ -38,6 +38,13 @@ impl<'a> Scene<'a> {
         self.now()?.figure(unit, name)
     }
 
+    /// Whether a paper about a unit may tell one of its figures. A scorecard goes to the agency that is
+    /// rated: what a few of its clients answered would be told client by client.
+    pub fn tells(&self, level: Level, figure: &Figure) -> bool {
+        let few = |n: i64| n > 0 && n < self.settings.privacy.threshold as i64;
+        level != Level::Agency || !figure.denominator.is_some_and(few)
+    }
+
     /// A figure of another period.
     pub fn figure_in(&self, period: Period, unit: &str, name: &str) -> Option<&'a Figure> {
         self.measured.get(&period)?.figure(unit, name)

@@ -9,7 +9,7 @@ use crate::answer::{Indicator, Val};
 use crate::digest::{FINGERPRINT_DIGITS, Joint};
 use crate::document::{Align, Block, CellText, Row, Run, Summary, SummaryItem, Table};
 use crate::link::{self, Key, Linked, Status, district_name};
-use crate::metrics::{CATEGORIES, DIMENSIONS, RATINGS};
+use crate::metrics::{CATEGORIES, DIMENSIONS};
 use crate::parse::date;
 use crate::spec::Form;
 
@@ -36,7 +36,7 @@ pub struct Case<'a> {
     /// Form E of the enterprise, this period.
     pub feedback: Option<&'a Linked>,
     pub needs: Option<&'a Linked>,
-    /// For everybody: without the answers that rate the persons who served.
+    /// For everybody: what is missing is not told.
     pub released: bool,
 }
 
@@ -45,8 +45,21 @@ impl Case<'_> {
         district_name(self.district)
     }
 
+    /// Whether a form of it counts.
+    fn has(&self, form: Form) -> bool {
+        let linked = match form {
+            Form::B => self.needs,
+            Form::C => self.services,
+            Form::D => self.summary,
+            Form::E => self.feedback,
+            Form::F => self.satisfaction,
+            Form::S => self.supplement,
+        };
+        linked.is_some()
+    }
+
     /// What of it may be published. Forms B and E are of the enterprise and not of the project: the consent
-    /// of the project's returns is not theirs. A project has few persons, so that its ratings would be theirs.
+    /// of the project's returns is not theirs.
     pub fn released(&self) -> Self {
         Self {
             feedback: self.feedback.filter(|l| l.consent),
@@ -132,7 +145,7 @@ fn case<'a>(key: Key, own: &[&'a Linked], by_enterprise: &BTreeMap<Arc<str>, Vec
 /// Fills the form for one case.
 pub fn summary(scene: &Scene, case: &Case) -> Summary {
     let spec = scene.specs.of(Form::D);
-    let mut sources: Vec<String> = Vec::new();
+    let mut sources: Vec<Form> = Vec::new();
     let items = ["goals", "practices", "benefits", "shortcomings"].map(|id| {
         let field = spec.field(id);
         let heading = field.map(|f| format!("{} {}", f.number, f.label)).unwrap_or_default();
@@ -212,41 +225,61 @@ fn absent(words: &str) -> Block {
     Block::Paragraph { runs: vec![Run { muted: true, ..Run::plain(words) }] }
 }
 
+/// A block, and the form it is from.
+type Told = (Form, Block);
+
 /// What the other forms say about an item; without any, what is missing.
-fn derived(case: &Case, id: &str, sources: &mut Vec<String>) -> Vec<Block> {
-    let (blocks, from, missing) = match id {
-        "goals" => (goals(case), "补充表（S）", "未报送服务总结（表D）和补充表（S），无法说明目标达成情况。"),
-        "practices" => (
-            practices(case),
-            "服务实施记录（表C）",
-            "未报送服务总结（表D），服务实施记录（表C）中也没有实施过程。",
-        ),
-        "benefits" => (
-            benefits(case),
-            "满意度调查表（表F）、情况反馈表（表E）",
-            "未报送服务总结（表D），满意度调查表（表F）、情况反馈表（表E）中也没有成效。",
-        ),
-        _ => (
-            shortcomings(case),
-            "满意度调查表（表F）、情况反馈表（表E）",
-            "未报送服务总结（表D），其他各表没有关于不足和改进方向的内容。",
-        ),
+fn derived(case: &Case, id: &str, sources: &mut Vec<Form>) -> Vec<Block> {
+    let (told, asked, lacking): (Vec<Told>, &[Form], &str) = match id {
+        "goals" => (goals(case), &[Form::S], "可以说明目标达成情况的内容"),
+        "practices" => (practices(case), &[Form::C, Form::F], "实施过程"),
+        "benefits" => (benefits(case), &[Form::F, Form::E], "成效"),
+        _ => (shortcomings(case), &[Form::E], "关于不足和改进方向的内容"),
     };
-    if blocks.is_empty() {
-        let missing = match case.summary {
-            Some(_) => missing
-                .replace("（表D）和补充表", "（表D），也未报送补充表")
-                .replace("未报送服务总结（表D）", "服务总结（表D）中没有该项"),
-            None => missing.to_owned(),
-        };
+    if told.is_empty() {
+        let missing = missing(case, asked, lacking);
         return vec![absent(if case.released { "没有可以公开的内容。" } else { &missing })];
     }
-    sources.push(from.to_owned());
-    blocks
+    for (form, _) in &told {
+        if !sources.contains(form) {
+            sources.push(*form);
+        }
+    }
+    told.into_iter().map(|(_, block)| block).collect()
+}
+
+/// Why there is nothing: which forms say nothing of it, and which are not there.
+fn missing(case: &Case, asked: &[Form], lacking: &str) -> String {
+    let own = match case.summary {
+        Some(_) => "服务总结（表D）中没有该项",
+        None => "未报送服务总结（表D）",
+    };
+    let (silent, absent): (Vec<Form>, Vec<Form>) = asked.iter().partition(|form| case.has(**form));
+    let names = |forms: Vec<Form>| forms.into_iter().map(source).collect::<Vec<_>>().join("、");
+    let mut text = own.to_owned();
+    if !absent.is_empty() {
+        text += &format!("，没有计入统计的{}", names(absent));
+    }
+    if !silent.is_empty() {
+        text += &format!("，{}中也没有{lacking}", names(silent));
+    }
+    text + "。"
+}
+
+/// A form by its name and letter.
+fn source(form: Form) -> &'static str {
+    match form {
+        Form::B => "需求调查表（表B）",
+        Form::C => "服务实施记录（表C）",
+        Form::D => "服务总结（表D）",
+        Form::E => "情况反馈表（表E）",
+        Form::F => "满意度调查表（表F）",
+        Form::S => "补充表（S）",
+    }
 }
 
 /// Annex D item 1 from the supplement: dimensions and indicators, before, goal, after.
-fn goals(case: &Case) -> Vec<Block> {
+fn goals(case: &Case) -> Vec<Told> {
     let Some(sheet) = case.supplement else { return Vec::new() };
     let mut rows: Vec<Row> = match sheet.ret.value("indicators") {
         Some(Val::Indicators(all)) => all.iter().map(indicator_row).collect(),
@@ -268,7 +301,7 @@ fn goals(case: &Case) -> Vec<Block> {
         column("服务后", Align::Right, 1.0),
         column("达成", Align::Center, 1.0),
     ];
-    vec![Block::Table(Table { name: name.into(), columns, rows, ..Table::default() })]
+    vec![(Form::S, Block::Table(Table { name: name.into(), columns, rows, ..Table::default() }))]
 }
 
 /// Levels of 1 to 5 before, as goal and after.
@@ -307,66 +340,58 @@ fn decimal((mantissa, decimals): (i64, u32)) -> String {
     crate::metrics::fixed(i128::from(mantissa), 10i128.pow(decimals), decimals)
 }
 
-fn practices(case: &Case) -> Vec<Block> {
-    let mut blocks = Vec::new();
+/// Paragraphs of one form.
+fn of(form: Form, blocks: Vec<Block>) -> impl Iterator<Item = Told> {
+    blocks.into_iter().map(move |block| (form, block))
+}
+
+fn practices(case: &Case) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
     if let Some(service) = case.services {
         let kinds: Vec<&str> =
             service.ret.many("need_types").iter().filter_map(|i| CATEGORIES.get(*i)).copied().collect();
         let other = service.ret.words("need_other");
         if !kinds.is_empty() {
             let other = if other.is_empty() { String::new() } else { format!("（{other}）") };
-            blocks.push(paragraph(format!("服务类别：{}{other}。", kinds.join("、"))));
+            told.push((Form::C, paragraph(format!("服务类别：{}{other}。", kinds.join("、")))));
         }
-        blocks.extend(paragraphs(service.ret.words("process")));
+        told.extend(of(Form::C, paragraphs(service.ret.words("process"))));
     }
-    if blocks.len() < 2
+    if told.len() < 2
         && let Some(survey) = case.satisfaction
     {
         let words = survey.ret.words("service_content");
         if !words.is_empty() {
-            blocks.push(paragraph(format!("企业反映的主要服务内容：{words}")));
+            told.push((Form::F, paragraph(format!("企业反映的主要服务内容：{words}"))));
         }
     }
-    blocks
+    told
 }
 
-fn benefits(case: &Case) -> Vec<Block> {
-    let mut blocks = Vec::new();
+fn benefits(case: &Case) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
     let words = case.satisfaction.map(|l| l.ret.words("outcomes")).unwrap_or_default();
     if !words.is_empty() {
-        blocks.push(paragraph(format!("企业在满意度调查中反映的成效：{words}")));
+        told.push((Form::F, paragraph(format!("企业在满意度调查中反映的成效：{words}"))));
     }
     let words = case.feedback.map(|l| l.ret.words("improvement")).unwrap_or_default();
     if !words.is_empty() {
-        blocks.push(paragraph("企业在情况反馈中反映的质量提升情况："));
-        blocks.extend(paragraphs(words));
+        told.push((Form::E, paragraph("企业在情况反馈中反映的质量提升情况：")));
+        told.extend(of(Form::E, paragraphs(words)));
     }
-    blocks
+    told
 }
 
-fn shortcomings(case: &Case) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    if let Some(survey) = case.satisfaction.filter(|_| !case.released) {
-        let low: Vec<String> = RATINGS
-            .iter()
-            .filter_map(|item| {
-                let level = survey.ret.one(item).filter(|l| *l > 0)?;
-                let word = ["满意", "基本满意", "不满意"][level.min(2)];
-                Some(format!("{}（{word}）", crate::metrics::catalogue::item_label(item)))
-            })
-            .collect();
-        if !low.is_empty() {
-            blocks.push(paragraph(format!("企业评价未达到“满意”的项目：{}。", low.join("、"))));
-        }
-    }
+/// Never from the ratings: the summary goes to the agency, and a project has few persons who could be meant.
+fn shortcomings(case: &Case) -> Vec<Told> {
     let words = case.feedback.map(|l| l.ret.words("next_needs")).unwrap_or_default();
-    if !words.is_empty() && !crate::text::is_none_word(words) {
-        blocks.push(paragraph(format!("企业提出的下阶段质量提升需求：{words}")));
+    if words.is_empty() || crate::text::is_none_word(words) {
+        return Vec::new();
     }
-    blocks
+    vec![(Form::E, paragraph(format!("企业提出的下阶段质量提升需求：{words}")))]
 }
 
-fn notes(case: &Case, sources: &[String]) -> Vec<String> {
+fn notes(case: &Case, sources: &[Form]) -> Vec<String> {
     let mut notes = Vec::new();
     if case.summary.is_some_and(|d| d.ret.envelope().document) {
         notes.push("以质量服务机构修改后报回的文档为准，未修改的项目由其他各表汇总。".into());
@@ -376,9 +401,8 @@ fn notes(case: &Case, sources: &[String]) -> Vec<String> {
         notes.push("质量服务机构未报送服务总结（表D），以上内容由其他各表汇总，请机构补充完善。".into());
     }
     if !sources.is_empty() {
-        let mut unique: Vec<&str> = sources.iter().map(String::as_str).collect();
-        unique.dedup();
-        notes.push(format!("汇总来源：{}。", unique.join("；")));
+        let names: Vec<&str> = sources.iter().copied().map(source).collect();
+        notes.push(format!("汇总来源：{}。", names.join("、")));
     }
     notes
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::document::{Align, CellText, Column, Row, Table};
 use crate::link::{district_code, district_name};
 use crate::metrics::catalogue::item_label;
-use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, UnitOf};
+use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, Unit, UnitOf};
 use crate::problem::{CATALOGUE as CODES, Problem};
 use crate::reference::district::CITY;
 use crate::spec::Form;
@@ -86,9 +86,17 @@ fn number(label: &str) -> Column {
 /// A figure as a cell: its printed string, number, id, and grey under the floor.
 pub fn cell(figure: Option<&Figure>) -> CellText {
     match figure {
-        Some(f) => CellText { text: f.printed(), number: f.value, figure: Some(f.id()), muted: is_muted(f) },
+        Some(f) => {
+            CellText { text: f.printed(), number: as_printed(f), figure: Some(f.id()), muted: is_muted(f) }
+        }
         None => CellText::words("—"),
     }
+}
+
+/// The value in the unit it is printed in: a difference of shares in percentage points.
+pub(super) fn as_printed(figure: &Figure) -> Option<f64> {
+    let scale = if figure.unit == Unit::PercentPoint { 100.0 } else { 1.0 };
+    figure.value.map(|v| v * scale)
 }
 
 /// A part of a figure as a cell, with the part's own id.
@@ -199,20 +207,27 @@ fn district_accounts(scene: &Scene) -> Table {
 
 fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
     let code = about.unit.code.as_str();
+    let is_told = |item: &str| is_told(scene, about, item);
     let rows = RATINGS.iter().map(|item| {
         let f = |metric: &str| scene.figure(code, &format!("{metric}.{item}"));
-        row(named(
-            item_label(item),
-            vec![
-                denominator(f("satisfied_rate")),
+        let mut cells = vec![denominator(f("satisfied_rate"))];
+        match is_told(item) {
+            true => cells.extend([
                 cell(f("satisfied_rate")),
                 interval_cell(f("satisfied_rate")),
                 cell(f("acceptable_rate")),
                 cell(f("item_score")),
                 cell(f("unanswered_rate")),
-            ],
-        ))
+            ]),
+            false => cells.extend((0..5).map(|_| CellText::words("*"))),
+        }
+        row(named(item_label(item), cells))
     });
+    let mut notes = vec![confidence(about.unit.level), SMALL.into()];
+    if !RATINGS.iter().all(|item| is_told(item)) {
+        let least = scene.settings.privacy.threshold;
+        notes.push(format!("* 有效回答不足{least}份，不列出结果，以免看出单个企业的评价。"));
+    }
     Table {
         title: format!("{}满意度调查分项结果", about.unit.name),
         columns: vec![
@@ -225,9 +240,15 @@ fn satisfaction_by_item(scene: &Scene, about: &About) -> Table {
             column("未作答率", Align::Right, 1.05),
         ],
         rows: rows.collect(),
-        notes: vec![confidence(about.unit.level), SMALL.into()],
+        notes,
         ..Table::default()
     }
+}
+
+/// Whether the answers to a question may be told in a paper about a unit.
+pub(super) fn is_told(scene: &Scene, about: &About, item: &str) -> bool {
+    let figure = scene.figure(&about.unit.code, &format!("satisfied_rate.{item}"));
+    figure.is_none_or(|f| scene.tells(about.unit.level, f))
 }
 
 fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {

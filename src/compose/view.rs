@@ -170,6 +170,8 @@ pub struct ChoicesView {
     pub floor_agency: u64,
     pub floor_category: u64,
     pub floor_size: u64,
+    /// From how many answers on results may be told to those they are about.
+    pub privacy_threshold: u64,
 }
 
 /// Content the standard asks about and no form carries (metrics.md 2).
@@ -396,7 +398,7 @@ fn dissatisfied(scene: &Scene, about: &About) -> Vec<ItemView> {
     crate::metrics::RATINGS
         .iter()
         .map(|item| ItemView { item, name: crate::metrics::catalogue::item_label(item), count: count(item) })
-        .filter(|i| i.count > 0)
+        .filter(|i| i.count > 0 && super::tables::is_told(scene, about, i.item))
         .collect()
 }
 
@@ -425,5 +427,6 @@ fn choices(scene: &Scene) -> ChoicesView {
         floor_agency: m.floor_agency,
         floor_category: m.floor_category,
         floor_size: m.floor_size,
+        privacy_threshold: scene.settings.privacy.threshold,
     }
 }

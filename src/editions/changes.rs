@@ -170,7 +170,7 @@ fn turned(old: &Snapshot, new: &Snapshot) -> Vec<Turned> {
     for (id, mark) in &new.returns {
         let before = old.returns.get(id);
         let renamed = before.is_none() && gone.get_mut(&content(mark)).and_then(Vec::pop).is_some();
-        if !renamed && before.is_none_or(|b| content(b) != content(mark)) {
+        if !renamed && before.is_none_or(|b| !is_same(b, mark)) {
             let turn = before.map_or_else(|| arrival(mark, old), |b| turn(b, mark));
             out.push(Turned { id: id.clone(), turn, old: before.cloned(), new: Some(Arc::clone(mark)) });
         }
@@ -188,9 +188,15 @@ fn turned(old: &Snapshot, new: &Snapshot) -> Vec<Turned> {
 type Content = (Vec<String>, Vec<(String, String)>);
 
 fn content(mark: &Mark) -> Content {
-    let parts = [&mark.form, &mark.period, &mark.key, &mark.district, &mark.agency, &mark.status];
+    let parts = [&mark.form, &mark.period, &mark.key, &mark.district, &mark.agency, &mark.status, &mark.rest];
     let answers = mark.answers.iter().map(|(name, digest)| (name.clone(), digest.clone())).collect();
     (parts.into_iter().cloned().collect(), answers)
+}
+
+/// Whether a return stands as it did, wherever it lies.
+fn is_same(old: &Mark, new: &Mark) -> bool {
+    let parts = |m: &Mark| [&m.form, &m.period, &m.district, &m.agency, &m.status].map(String::clone);
+    parts(old) == parts(new) && old.says_the_same(new)
 }
 
 /// A new return mends where all of its key had errors before.
@@ -207,7 +213,7 @@ fn turn(old: &Mark, new: &Mark) -> Turn {
         (false, true) if old.is_excluded() => Turn::Mended,
         (false, true) => Turn::Restored,
         (false, false) => Turn::Uncounted,
-        (true, true) if old.answers != new.answers || old.key != new.key => Turn::Altered,
-        (true, true) => Turn::Moved,
+        (true, true) if old.says_the_same(new) => Turn::Moved,
+        (true, true) => Turn::Altered,
     }
 }

@@ -1,5 +1,6 @@
 //! What an edition remembers of itself: every figure as printed, and of every return what a metric
-//! can look at, as short digests. No answer is kept, and of personal data only whether there was any.
+//! can look at and all the rest of it, as short digests. No answer is kept, and of personal data only
+//! whether there was any.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -67,9 +68,18 @@ pub struct Mark {
     pub categories: Vec<usize>,
     /// Digests of the answers that a metric looks at.
     pub answers: BTreeMap<String, String>,
+    /// Digest of all other answers that are not personal: they are printed, though no metric looks at them.
+    /// Empty where the edition did not remember it.
+    pub rest: String,
 }
 
 impl Mark {
+    /// Whether both give the same answers, as far as both are remembered.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let rest = self.rest == other.rest || self.rest.is_empty() || other.rest.is_empty();
+        rest && self.key == other.key && self.answers == other.answers
+    }
+
     pub fn is_counted(&self) -> bool {
         self.status == COUNTED
     }
@@ -221,7 +231,8 @@ fn mark(linked: &Linked, looked: &Looked) -> Mark {
         Status::Superseded { .. } => "superseded",
         Status::Excluded => EXCLUDED,
     };
-    let names = looked.get(&ret.form).into_iter().flatten();
+    let empty = BTreeSet::new();
+    let names = looked.get(&ret.form).unwrap_or(&empty);
     Mark {
         form: ret.form.letter().into(),
         period: ret.period.to_string(),
@@ -237,8 +248,22 @@ fn mark(linked: &Linked, looked: &Looked) -> Mark {
         status: status.into(),
         size: if ret.form == Form::B { ret.one("size") } else { None },
         categories: ret.many("need_types").to_vec(),
-        answers: names.filter_map(|name| Some(((*name).to_owned(), answer(linked, name)?))).collect(),
+        answers: names.iter().filter_map(|name| Some(((*name).to_owned(), answer(linked, name)?))).collect(),
+        rest: rest(linked, names),
     }
+}
+
+/// Digest of the answers as they were written that no metric looks at, or could not read.
+fn rest(linked: &Linked, names: &BTreeSet<&str>) -> String {
+    let mut joint = digest::Joint::default();
+    let is_seen = |name: &str| names.contains(name) && linked.ret.value(name).is_some();
+    for (field, answer) in linked.ret.answered().filter(|(f, _)| !f.is_personal() && !is_seen(&f.id)) {
+        joint.add(field.id.as_bytes());
+        joint.add(answer.raw.as_bytes());
+    }
+    let mut text = joint.finish();
+    text.truncate(DIGITS);
+    text
 }
 
 /// Digest of an answer that could be read; of personal data only that there is one.

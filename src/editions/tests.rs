@@ -111,6 +111,20 @@ fn what_nobody_moved_is_told_unless_the_rules_changed() {
 }
 
 #[test]
+fn an_answer_that_moves_no_figure_is_told_unless_it_was_not_remembered() {
+    let with = |rest: &str| Mark { rest: rest.into(), ..mark("D", "丁.xlsx", "510114", "counted", "1") };
+    let edition = |rest| snapshot(&[(CITY, "90.0%", 10)], &[("d", with(rest))]);
+    let turns = |old, new| {
+        let changes = Changes::between(&edition(old), &edition(new), "f");
+        assert!(changes.figures.is_empty());
+        changes.returns.iter().map(|t| t.turn).collect::<Vec<_>>()
+    };
+    assert_eq!(turns("1", "2"), [Turn::Altered]);
+    assert_eq!(turns("1", "1"), []);
+    assert_eq!(turns("", "1"), [], "an edition made before answers were remembered");
+}
+
+#[test]
 fn the_tables_hold_no_formula() {
     let mut new = snapshot(&[(CITY, "90.0%", 10)], &[("a", mark("F", "=1+1", "510114", "counted", "1"))]);
     Arc::make_mut(new.returns.get_mut("a").unwrap()).enterprise = "@企业".into();

@@ -16,7 +16,7 @@ fn look(width: f64) -> Look {
     Look { font: FONT.to_owned(), width }
 }
 
-/// Draws the same chart for screens and for phones; a chart without any mark is left empty.
+/// Draws the same chart for screens and for phones; a chart of which too little is shown is left empty.
 fn drawing<C: Chart>(
     (id, unit): (&str, &str),
     title: &str,
@@ -28,7 +28,8 @@ fn drawing<C: Chart>(
     let beside = format!("/{CITY_CODE}/");
     let is_own = |c: &&Cell| unit == CITY_CODE || !c.figure.contains(&beside);
     let wide = make(look(720.0));
-    if !table.rows.iter().flat_map(|r| &r.cells).filter(is_own).any(is_number) || !wide.has_data() {
+    let own: Vec<&Cell> = table.rows.iter().flat_map(|r| &r.cells).filter(is_own).collect();
+    if !is_enough(&own) || !wide.has_data() {
         return Drawing { title: title.to_owned(), ..Drawing::default() };
     }
     Drawing {
@@ -49,6 +50,14 @@ fn table(id: &str, caption: &str, columns: &[&str], rows: Vec<Row>) -> Table {
         rows,
         ..Table::default()
     }
+}
+
+/// Whether the cells of a chart show something: a number, and where others are hidden, two that are not 0.
+fn is_enough(cells: &[&Cell]) -> bool {
+    let is_mark = |cell: &&&Cell| cell.text.contains(|c: char| matches!(c, '1'..='9'));
+    let numbers = || cells.iter().filter(|c| is_number(c));
+    let gaps = cells.iter().any(|c| c.status == "suppressed");
+    numbers().count() > 0 && (!gaps || numbers().filter(is_mark).count() > 1)
 }
 
 /// Whether a cell says a number.
@@ -184,7 +193,7 @@ pub fn districts(book: &Book, period: Period) -> Option<Drawing> {
     let columns = ["区（市）县", "综合满意度（分）", "95%置信区间", "问卷（份）"];
     let table = table("composite", title, &columns, rows.collect());
     let note = "按全市公文排列顺序，不作排名；区间相互重叠的，不能认为有高低之分。";
-    Some(drawing(("composite", CITY_CODE), title, make, table, note))
+    Some(drawing(("composite", CITY_CODE), title, make, table, note)).filter(|d| !d.id.is_empty())
 }
 
 /// The composite score of a unit over the periods.
@@ -220,4 +229,22 @@ pub fn trend(book: &Book, unit: &str) -> Option<Drawing> {
     let note =
         if few { format!("{own}有的季度样本量不足，仅供参考。") } else { own.to_owned() };
     Some(drawing(("trend", unit), title, make, table, &note))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_with_gaps_needs_two_numbers_to_show() {
+        let cell = |text: &str, status| Cell { text: text.into(), status, ..Cell::default() };
+        let (star, zero) = (cell("*", "suppressed"), cell("0.0%", "ok"));
+        let (half, other) = (cell("50.0%", "ok"), cell("7.1%", "small_n"));
+        let whole = cell("100.0%", "ok");
+        assert!(!is_enough(&[&star, &star, &zero]));
+        assert!(!is_enough(&[&star, &half, &zero]));
+        assert!(is_enough(&[&star, &half, &other]));
+        assert!(is_enough(&[&whole, &zero, &zero]), "nothing is hidden");
+        assert!(!is_enough(&[]));
+    }
 }

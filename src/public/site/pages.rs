@@ -278,12 +278,15 @@ fn agencies(site: &Site) -> Result<(), Error> {
         });
         let rows: Vec<Row> = rows.collect();
         let mut columns = [head, "综合满意度（分）", "95%置信区间", "问卷（份）"].map(String::from).to_vec();
-        columns.extend(RATINGS.iter().map(|i| format!("满意率：{}", item(i))));
+        columns.extend(["人员态度", "人员能力", "专家态度", "专家能力"].map(String::from));
+        let rated = RATINGS.iter().map(|i| item(i)).collect::<Vec<_>>().join("、");
+        let mut under = vec![format!("后四列依次为{rated}的满意率。")];
+        under.extend(notes(book, &rows));
         Table {
             id: id.into(),
             caption: format!("{caption}，{}", period.chinese()),
             columns,
-            notes: notes(book, &rows),
+            notes: under,
             rows,
             ..Table::default()
         }

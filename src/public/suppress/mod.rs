@@ -9,6 +9,7 @@
 //! hidden for being small would say what it is.
 
 mod audit;
+mod earlier;
 mod model;
 mod protect;
 mod remedy;
@@ -23,6 +24,7 @@ pub use model::{Cell, Limit, Model, Rules, Sum};
 pub use tables::{COUNTED, counted_id, is_count, published_levels};
 pub use words::Quantities;
 
+use self::tables::{Tables, Without};
 use crate::error::Result;
 use crate::link::Links;
 use crate::metrics::{Measured, SIZES};
@@ -49,6 +51,8 @@ pub enum Reason {
     Revision,
     /// Hidden for being small in the period before, and changed by fewer than t since.
     EarlierPeriod,
+    /// Its denominator says what an earlier quarter kept to itself (the period and the cell named).
+    EarlierCount { of: String },
     /// A part of what the figure is computed from is hidden (the cell named).
     Part { of: String },
 }
@@ -151,14 +155,23 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
     let mut out = Plan::default();
     let mut before: Option<Model> = None;
     for (period, measured) in ground.measured.range(..=ground.until) {
-        let attempt = |has_sizes| {
-            let tables = tables::Tables::new(ground, *period, measured, has_sizes);
+        let attempt = |without: Without| {
+            let tables = Tables::new(ground, (*period, measured), &out.models, rules, without);
             protect(ground, tables, before.as_ref(), rules)
         };
-        // A city too small to be told by size is told without; what was told once cannot be left out.
-        let (mut tables, mut narrow) = attempt(true);
-        if !narrow.is_empty() && !sizes_were_told(ground.earlier, *period) {
-            (tables, narrow) = attempt(false);
+        let (mut tables, mut narrow) = attempt(Without::default());
+        // A city too small for all is told without the share of reports back by district, without sizes, or
+        // without both; what was told once cannot be left out.
+        let label = narrow.first().map(|c| tables.model.label(*c)).unwrap_or_default();
+        let why = Reason::Audit { of: label };
+        let feedback = Some(&why).filter(|_| !earlier::was_told(ground.earlier, *period));
+        let sizes = !sizes_were_told(ground.earlier, *period);
+        let less = [(feedback, false), (None, sizes), (feedback, sizes)];
+        for (feedback, sizes) in less.into_iter().filter(|(f, s)| f.is_some() || *s) {
+            if narrow.is_empty() {
+                break;
+            }
+            (tables, narrow) = attempt(Without { sizes, feedback });
         }
         out.narrow.extend(narrow.into_iter().map(|c| (*period, tables.model.label(c))));
         tables.judge(&mut out, ground.earlier, rules);
@@ -171,10 +184,10 @@ pub fn plan(ground: &Ground) -> Result<Plan> {
 /// Hides what has to be hidden in a period; the cells that stay too narrow.
 fn protect<'a>(
     ground: &Ground,
-    mut tables: tables::Tables<'a>,
+    mut tables: Tables<'a>,
     before: Option<&Model>,
     rules: Rules,
-) -> (tables::Tables<'a>, Vec<usize>) {
+) -> (Tables<'a>, Vec<usize>) {
     tables.carry(before, rules);
     let mut narrow = tables.model.protect(rules);
     if tables.revise(ground.earlier, rules) {

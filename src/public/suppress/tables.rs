@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::earlier::{Projects, TOGETHER};
 use super::model::{Limit, Model, Rules};
 use super::{Ground, Plan, Reason};
 use crate::link::{Links, district_code};
-use crate::metrics::{Figure, Level, Measured, RATINGS};
+use crate::metrics::{CATEGORIES, Figure, Level, Measured, RATINGS};
 use crate::period::Period;
 use crate::public::released::{Released, Said};
 use crate::public::site::view::decimal;
@@ -89,22 +90,51 @@ pub fn is_count(metric: &str) -> bool {
 /// The quantities of one period.
 pub(super) struct Tables<'a> {
     pub model: Model,
-    period: Period,
+    pub(super) period: Period,
     measured: &'a Measured,
     at: HashMap<(String, String), usize>,
     /// Whether size classes are published.
     has_sizes: bool,
+    /// Of the quarters before.
+    pub(super) projects: Projects,
+    /// Units whose share of reports back is not told, with the reason.
+    pub(super) withheld: BTreeMap<String, Reason>,
+}
+
+/// What a period is told without, where it is too small for all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Without<'r> {
+    pub sizes: bool,
+    /// The share of reports back by district, and why.
+    pub feedback: Option<&'r Reason>,
 }
 
 impl<'a> Tables<'a> {
-    pub fn new(ground: &Ground, period: Period, measured: &'a Measured, has_sizes: bool) -> Self {
-        let mut out = Self { model: Model::default(), period, measured, at: HashMap::new(), has_sizes };
+    pub fn new(
+        ground: &Ground,
+        (period, measured): (Period, &'a Measured),
+        before: &BTreeMap<Period, Model>,
+        rules: Rules,
+        without: Without,
+    ) -> Self {
+        let mut out = Self {
+            model: Model::default(),
+            period,
+            measured,
+            at: HashMap::new(),
+            has_sizes: !without.sizes,
+            projects: Projects::before(period, before),
+            withheld: BTreeMap::new(),
+        };
+        out.withhold(rules, without.feedback);
         out.counts(ground.links);
         for figure in out.published() {
             out.figure(figure);
         }
         out.sums();
         out.limits(ground.settings.metrics.middle_score / 100.0);
+        out.served_limits();
+        out.floors(before);
         for ((_, unit), cases) in ground.cases.iter().filter(|((p, _), _)| *p == period) {
             if let Some(cell) = out.cell(unit, &counted_id(Form::C)) {
                 out.model.cells[cell].least = *cases as f64;
@@ -114,13 +144,13 @@ impl<'a> Tables<'a> {
     }
 
     /// Figures of the public edition, hidden ones included.
-    fn published(&self) -> impl Iterator<Item = &'a Figure> + use<'a> {
+    pub(super) fn published(&self) -> impl Iterator<Item = &'a Figure> + use<'a> {
         let has_sizes = self.has_sizes;
         let figures = self.measured.figures.iter();
         figures.filter(move |f| is_published(f) && (has_sizes || f.level != Level::Size))
     }
 
-    fn cell(&self, unit: &str, name: &str) -> Option<usize> {
+    pub(super) fn cell(&self, unit: &str, name: &str) -> Option<usize> {
         self.at.get(&(unit.to_owned(), name.to_owned())).copied()
     }
 
@@ -152,6 +182,12 @@ impl<'a> Tables<'a> {
         let Some(names) = names(figure.metric, figure.item) else { return };
         let (Some(numerator), Some(n)) = (figure.numerator, figure.denominator) else { return };
         let n = n as f64;
+        match (self.withheld(figure).is_some(), figure.level) {
+            (false, _) => {}
+            // Nothing of the city is told, so that nothing of districts adds up to it.
+            (true, Level::City) => return,
+            (true, _) => return self.together(&names, numerator.as_f64(), n),
+        }
         // A score is counted in full marks, so that it weighs like a number of answers. All other
         // numerators can be told from the rate and its n, and follow the rule of counts.
         let is_score = figure.metric == "composite_score";
@@ -165,6 +201,19 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// Adds a withheld district to the part that all of them are.
+    fn together(&mut self, names: &Names, numerator: f64, n: f64) {
+        let denominator = self.add(TOGETHER, &names.denominator, 0.0, 0.0, true);
+        let top = self.add(TOGETHER, &names.numerator, 0.0, 0.0, true);
+        if self.model.cells[top].base.is_none() {
+            self.model.share(denominator, top);
+        }
+        for (cell, more) in [(denominator, n), (top, numerator)] {
+            self.model.cells[cell].value += more;
+            self.model.cells[cell].weight += n;
+        }
+    }
+
     fn units(&self, level: Level) -> Vec<String> {
         self.measured.units_at(level).map(|u| u.code.clone()).collect()
     }
@@ -174,7 +223,10 @@ impl<'a> Tables<'a> {
         let cells = 0..self.model.cells.len();
         let totals: Vec<usize> = cells.filter(|c| self.model.cells[*c].unit == CITY.0).collect();
         for level in [Level::District, Level::Agency, Level::Size] {
-            let units = self.units(level);
+            let mut units = self.units(level);
+            if level == Level::District {
+                units.push(TOGETHER.to_owned());
+            }
             for total in &totals {
                 let name = self.model.cells[*total].name.clone();
                 let parts: Vec<usize> = units.iter().filter_map(|u| self.cell(u, &name)).collect();
@@ -186,6 +238,7 @@ impl<'a> Tables<'a> {
         for unit in self.units(Level::City).into_iter().chain(self.units(Level::District)) {
             self.whole(&unit, "level_answered", "level.");
             self.whole(&unit, "comparable", "change.");
+            self.asked(&unit);
             // Nobody counts who ticks nothing, so these two are one and the same.
             for (any, form) in [("need_any", Form::B), ("service_any", Form::C)] {
                 if let (Some(any), Some(all)) = (self.cell(&unit, any), self.cell(&unit, &counted_id(form))) {
@@ -200,6 +253,21 @@ impl<'a> Tables<'a> {
         if let (Some(whole), false) = (self.cell(unit, whole), parts.is_empty()) {
             self.model.sum(whole, parts);
         }
+    }
+
+    /// Enterprises and what they ask for: the same ticks, counted once by category and once together. Those
+    /// without a date, missing in one, are taken as known.
+    fn asked(&mut self, unit: &str) {
+        let ticks = self.answerable(unit, "need.");
+        if let (Some(pairs), false) = (self.cell(unit, "pairs"), ticks.is_empty()) {
+            self.model.sum(pairs, ticks);
+        }
+    }
+
+    /// The cells of the categories that a service can answer.
+    fn answerable(&self, unit: &str, prefix: &str) -> Vec<usize> {
+        let named = &CATEGORIES[..CATEGORIES.len() - 1];
+        named.iter().filter_map(|category| self.cell(unit, &format!("{prefix}{category}"))).collect()
     }
 
     fn with_prefix(&self, unit: &str, prefix: &str) -> Vec<usize> {
@@ -231,6 +299,26 @@ impl<'a> Tables<'a> {
         }
         for category in self.units(Level::Category) {
             self.within_city(&category);
+        }
+        self.of_city();
+    }
+
+    /// What only the city has, or only there is of the same enterprises.
+    fn of_city(&mut self) {
+        self.at_most(CITY.0, "comparable", "level_answered");
+        let (below, average) = ("level.below", "level.average");
+        let (above, leading) = ("level.above", "level.leading");
+        let now = [("change.improved", [average, above, leading]), ("change.worse", [below, average, above])];
+        for (change, levels) in now {
+            let levels = levels.iter().filter_map(|l| self.cell(CITY.0, l)).collect();
+            self.at_most_of(self.cell(CITY.0, change), levels);
+        }
+        self.at_most_of(self.cell(CITY.0, "matched"), self.answerable(CITY.0, "service."));
+    }
+
+    fn at_most_of(&mut self, less: Option<usize>, more: Vec<usize>) {
+        if let (Some(less), false) = (less, more.is_empty()) {
+            self.limit(more.into_iter().map(|m| (m, -1.0)).chain([(less, 1.0)]).collect());
         }
     }
 
@@ -302,18 +390,6 @@ impl<'a> Tables<'a> {
     fn limit(&mut self, terms: Vec<(usize, f64)>) {
         let left: f64 = terms.iter().map(|(c, k)| k * self.model.cells[*c].value).sum();
         self.model.limits.push(Limit { terms, at_most: left.max(0.0) });
-    }
-
-    /// Small counts of the period before that have hardly moved.
-    pub fn carry(&mut self, before: Option<&Model>, rules: Rules) {
-        let Some(before) = before else { return };
-        for old in before.cells.iter().filter(|c| c.hidden == Some(Reason::Small)) {
-            let Some(now) = self.cell(&old.unit, &old.name) else { continue };
-            let value = self.model.cells[now].value;
-            if value >= rules.threshold && value - old.value < rules.threshold {
-                self.model.hide(now, Reason::EarlierPeriod);
-            }
-        }
     }
 
     /// Keeps hidden what an earlier edition hid, and what would be told by the difference to one. What was
@@ -400,6 +476,9 @@ impl<'a> Tables<'a> {
     }
 
     fn base_is_open(&self, figure: &Figure, rules: Rules) -> bool {
+        if self.withheld(figure).is_some() {
+            return false;
+        }
         let own = match (names(figure.metric, figure.item), figure.metric) {
             (Some(names), _) => Some(names.denominator),
             (None, "acceptable_rate" | "item_score" | "unanswered_rate") => {
@@ -417,6 +496,9 @@ impl<'a> Tables<'a> {
     fn verdict(&self, figure: &Figure, rules: Rules) -> Option<Reason> {
         let unit = &figure.unit_code;
         let item = figure.item;
+        if let Some(why) = self.withheld(figure) {
+            return Some(why.clone());
+        }
         if let Some(names) = names(figure.metric, item) {
             let own = self.cell(unit, &names.numerator).and_then(|c| self.model.cells[c].hidden.clone());
             return own.or_else(|| self.part(unit, &names.denominator));

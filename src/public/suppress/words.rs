@@ -69,6 +69,11 @@ impl Reason {
             Self::EarlierEdition => "本期较早的版本未公开，前后一致".into(),
             Self::Revision => "与本期较早版本之差过小，公开将泄露增减的企业".into(),
             Self::EarlierPeriod => "上一季度因数值过小未公开，且本季度变化过小".into(),
+            Self::EarlierCount { of: label } => {
+                let (period, label) = label.split_once('/').unwrap_or(("", label));
+                let period = period.parse::<Period>().map(Period::chinese).unwrap_or_default();
+                format!("如果公开，可推算出{period}未公开的「{}」", of(label))
+            }
             Self::Part { of: label } => format!("其组成部分「{}」不公开", of(label)),
         }
     }

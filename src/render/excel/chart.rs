@@ -13,9 +13,9 @@ use rust_xlsxwriter::{
 use serde::Serialize;
 
 use super::look::{self, SERIES};
-use super::number::{Shown, shown};
+use super::number::Shown;
 use super::page;
-use super::sheet::{FIRST, HEADER};
+use super::sheet::{FIRST, HEADER, is_coarse, number};
 use super::words::{cut, line};
 use crate::document::Table;
 
@@ -72,10 +72,8 @@ impl Drawn<'_> {
 
     /// Number and format of each drawn cell of a column; `None` where words stand.
     fn values(&self, col: usize) -> Vec<Option<Shown>> {
-        let cell = |row: usize| {
-            let cell = self.table.rows[row].cells.get(col)?;
-            shown(&cell.text, cell.number?)
-        };
+        let coarse = is_coarse(self.table, col);
+        let cell = |row: usize| self.table.rows[row].cells.get(col).and_then(|c| number(c, coarse));
         (self.first..=self.last).map(cell).collect()
     }
 }
@@ -171,7 +169,7 @@ fn write_copy(
 ) -> Result<(), XlsxError> {
     page::put(sheet, (HEADER, to), format!("chart:{}", drawn.labels[col]), &look::remark())?;
     for (at, value) in values.iter().enumerate() {
-        if let Some(Shown { value, format }) = value {
+        if let Some(Shown { value, format, .. }) = value {
             let format = look::remark().set_num_format(format);
             sheet.write_number_with_format(FIRST + (drawn.first + at) as u32, to, *value, &format)?;
         }

@@ -22,6 +22,8 @@ pub(super) struct Shape {
 pub(super) struct Shown {
     pub value: f64,
     pub format: String,
+    /// Whether it is the number itself; else what was printed of it.
+    pub exact: bool,
 }
 
 impl Shape {
@@ -118,11 +120,16 @@ impl Shape {
 pub(super) fn shown(text: &str, number: f64) -> Option<Shown> {
     let (shape, digits) = Shape::parse(text)?;
     let printed: f64 = if shape.percent { shift_two(&digits) } else { digits }.parse().ok()?;
-    let candidates = [number, number / 100.0, printed];
-    let usable = if shape.percent { &candidates[..] } else { &[number, printed] };
-    let value = usable.iter().copied().find(|v| shape.surely_shows(*v, text))?;
+    let hundredth = shape.percent.then_some((number / 100.0, true));
+    let usable = [Some((number, true)), hundredth, Some((printed, false))];
+    let (value, exact) = usable.into_iter().flatten().find(|(v, _)| shape.surely_shows(*v, text))?;
     // A negative zero would be written as `-0`.
-    Some(Shown { value: if value == 0.0 { 0.0 } else { value }, format: shape.format() })
+    Some(Shown { value: if value == 0.0 { 0.0 } else { value }, format: shape.format(), exact })
+}
+
+/// The printed decimal of a text: for columns in which a number could not be written exactly.
+pub(super) fn printed(text: &str) -> Option<Shown> {
+    shown(text, f64::NAN)
 }
 
 /// `86.4` as `0.864`, on the digits, so that no multiplication blurs them.

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Url, Worksheet, XlsxErro
 
 use super::look::{self, CellLook};
 use super::names::reference;
-use super::number::{Shown, shown};
+use super::number::{Shown, printed, shown};
 use super::words::{cut, line, looks_like_formula, width, wrap};
 use super::{DataBook, DataSheet, chart, figures, index, page};
 use crate::document::{Align, CellText, Table};
@@ -143,6 +143,7 @@ fn write_labels(sheet: &mut Worksheet, labels: &[String], widths: &[f64]) -> Res
 /// Writes the rows; returns their height in points.
 fn write_rows(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<f64, XlsxError> {
     let empty = CellText::default();
+    let coarse: Vec<bool> = (0..widths.len()).map(|col| is_coarse(table, col)).collect();
     let mut height = 0.0;
     for (at, row) in table.rows.iter().enumerate() {
         let at = FIRST + at as u32;
@@ -150,7 +151,7 @@ fn write_rows(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<f6
         for (col, width) in widths.iter().enumerate() {
             let cell = row.cells.get(col).unwrap_or(&empty);
             let look = CellLook { align: align(table, col), strong: row.strong, muted: cell.muted };
-            write_cell(sheet, (at, col as u16), cell, look.format())?;
+            write_cell(sheet, (at, col as u16), cell, coarse[col], look.format())?;
             lines = lines.max(page::lines_in(&cell.text, *width, 11.0));
         }
         let own = page::row_height(lines, 11.0);
@@ -160,15 +161,29 @@ fn write_rows(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<f6
     Ok(height)
 }
 
+/// Whether a number of a column can only be written as printed: then all of them are, so that there is one
+/// precision in a column.
+pub(super) fn is_coarse(table: &Table, col: usize) -> bool {
+    let cells = table.rows.iter().filter_map(|r| r.cells.get(col));
+    cells.filter_map(|cell| shown(&cell.text, cell.number?)).any(|s| !s.exact)
+}
+
+/// The number of a cell as it is written; `None` where words stand.
+pub(super) fn number(cell: &CellText, coarse: bool) -> Option<Shown> {
+    let exact = cell.number?;
+    if coarse { printed(&cell.text) } else { shown(&cell.text, exact) }
+}
+
 /// A number where Excel shows it as printed, else the words.
 fn write_cell(
     sheet: &mut Worksheet,
     (row, col): (u32, u16),
     cell: &CellText,
+    coarse: bool,
     format: Format,
 ) -> Result<(), XlsxError> {
-    match cell.number.and_then(|number| shown(&cell.text, number)) {
-        Some(Shown { value, format: shape }) => {
+    match number(cell, coarse) {
+        Some(Shown { value, format: shape, .. }) => {
             sheet.write_number_with_format(row, col, value, &format.set_num_format(shape))?;
         }
         None => write_words(sheet, (row, col), &cell.text, format)?,

@@ -434,3 +434,33 @@ fn nothing_hostile_stops_or_steers_a_workbook() {
     assert!(opened(&problem_list(&list).unwrap()).unreadable.is_empty());
     assert!(problem_list(&ProblemList { date_ymd: (2025, 1, 1), ..ProblemList::default() }).is_ok());
 }
+
+#[test]
+fn a_column_has_one_precision() {
+    let column = |label: &str| Column { label: label.into(), align: Align::Right, weight: 1.0 };
+    let row = |texts: [(&str, f64); 3]| Row {
+        cells: texts.iter().map(|(text, n)| number(text, *n, "2025Q1/510100/x")).collect(),
+        strong: false,
+    };
+    // An exact half cannot be written as it is; its neighbours follow it.
+    let table = Table {
+        title: "表".into(),
+        columns: ["弥合率", "差", "满意率"].map(column).to_vec(),
+        rows: vec![
+            row([("91.3%", 0.9125), ("0.8", 0.76), ("89.2%", 33.0 / 37.0)]),
+            row([("89.2%", 33.0 / 37.0), ("-1.2", -1.2345), ("50.0%", 0.5)]),
+        ],
+        ..Table::default()
+    };
+    let sheets = vec![DataSheet { name: "表".into(), table, chart: None }];
+    let bytes = tables(&DataBook { sheets, ..book() }).unwrap();
+    let book = read(&bytes, &Limits::default()).unwrap();
+    let sheet = book.sheets.iter().find(|s| *s.name == *"表").unwrap();
+    let value = |row, col| match sheet.get(Cell::new(row, col)) {
+        Some(Value::Number(n)) => *n,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((value(3, 0), value(4, 0)), (0.913, 0.892), "as printed");
+    assert_eq!((value(3, 1), value(4, 1)), (0.76, -1.2345), "exactly");
+    assert_eq!((value(3, 2), value(4, 2)), (33.0 / 37.0, 0.5), "exactly");
+}

@@ -28,7 +28,7 @@ const ONE_CHAR: &str = "280";
 pub enum Pages {
     /// One page with marks and no number.
     Cover,
-    /// Pages of the table of contents, counted I, II, …
+    /// Pages of the table of contents, without a number.
     Contents,
     /// The report after front matter, counted from one.
     Body,
@@ -172,14 +172,19 @@ pub const FORM_HEIGHT: u32 = 16838 - 1701 - 1588;
 
 fn properties(xml: &mut Xml, pages: Pages) {
     let first = matches!(pages, Pages::Cover | Pages::Whole | Pages::Form);
-    let turned = pages == Pages::Turned;
     let call = |xml: &mut Xml, name, kind, id| xml.leaf(name, &[("w:type", kind), ("r:id", id)]);
     xml.within("w:sectPr", &[], |xml| {
         if first {
             call(xml, "w:headerReference", "first", MARKS);
         }
-        call(xml, "w:footerReference", "default", if turned { TURNED_ODD } else { ODD });
-        call(xml, "w:footerReference", "even", if turned { TURNED_EVEN } else { EVEN });
+        // As in the PDF, cover and table of contents carry no page number.
+        let (odd, even) = match pages {
+            Pages::Turned => (TURNED_ODD, TURNED_EVEN),
+            Pages::Contents => (BLANK, BLANK),
+            _ => (ODD, EVEN),
+        };
+        call(xml, "w:footerReference", "default", odd);
+        call(xml, "w:footerReference", "even", even);
         if first {
             call(xml, "w:footerReference", "first", if pages == Pages::Cover { BLANK } else { ODD });
         }
@@ -195,9 +200,8 @@ fn properties(xml: &mut Xml, pages: Pages) {
         let rest = [("w:header", header), ("w:footer", footer), ("w:gutter", "0")];
         xml.leaf("w:pgMar", &sides.chain(rest).collect::<Vec<_>>());
         match pages {
-            Pages::Contents => xml.leaf("w:pgNumType", &[("w:fmt", "upperRoman"), ("w:start", "1")]),
             Pages::Body => xml.leaf("w:pgNumType", &[("w:start", "1")]),
-            Pages::Cover | Pages::Whole | Pages::Form | Pages::Further | Pages::Turned => {}
+            Pages::Cover | Pages::Contents | Pages::Whole | Pages::Form | Pages::Further | Pages::Turned => {}
         }
         xml.leaf("w:cols", &[("w:space", "425")]);
         if first {

@@ -42,6 +42,8 @@ struct Style {
     after: u32,
     /// First line indented by two characters.
     indent: bool,
+    /// Set in by two characters on both sides.
+    inset: bool,
     keep_next: bool,
     /// Level in the outline, 0 is the highest.
     outline: Option<u32>,
@@ -60,6 +62,7 @@ const PLAIN: Style = Style {
     before: 0,
     after: 0,
     indent: false,
+    inset: false,
     keep_next: false,
     outline: None,
 };
@@ -67,6 +70,18 @@ const PLAIN: Style = Style {
 const fn heading(id: &'static str, name: &'static str, face: Face, level: u32) -> Style {
     Style { id, name, face, indent: true, keep_next: true, outline: Some(level), align: "left", ..PLAIN }
 }
+
+/// Words of others, set in as in the PDF.
+const QUOTE: Style = Style {
+    id: "Quote",
+    name: "Quote",
+    face: Face::Kai,
+    indent: true,
+    inset: true,
+    before: 120,
+    after: 120,
+    ..PLAIN
+};
 
 const fn small(id: &'static str, name: &'static str, size: u32, line: u32, align: &'static str) -> Style {
     Style { id, name, size, line, align, next: id, ..PLAIN }
@@ -94,7 +109,7 @@ const STYLES: &[Style] = &[
     Style { id: "TOCHeading", name: "TOC Heading", face: Face::Hei, align: "center", after: 290, ..PLAIN },
     Style { id: "TOC1", name: "toc 1", align: "left", line: 500, next: "TOC1", ..PLAIN },
     Style { id: "TOC2", name: "toc 2", align: "left", line: 500, next: "TOC2", indent: true, ..PLAIN },
-    Style { id: "Quote", name: "Quote", face: Face::Kai, indent: true, ..PLAIN },
+    QUOTE,
     Style { id: "ListParagraph", name: "List Paragraph", indent: true, ..PLAIN },
     Style { face: Face::Hei, before: 140, after: 60, ..small("Caption", "caption", 24, 400, "center") },
     Style { keep_next: true, ..small("UnitLine", "表单位", 21, 320, "right") },
@@ -208,7 +223,11 @@ fn paragraph_look(xml: &mut Xml, style: &Style) {
         xml.leaf("w:spacing", &spacing);
         if style.indent {
             let width = (TWO_CHARS * style.size / 32).to_string();
-            xml.leaf("w:ind", &[("w:firstLineChars", "200"), ("w:firstLine", &width)]);
+            let first = [("w:firstLineChars", "200"), ("w:firstLine", width.as_str())];
+            let sides =
+                [("w:leftChars", "200"), ("w:left", &*width), ("w:rightChars", "200"), ("w:right", &*width)];
+            let sides = sides.into_iter().filter(|_| style.inset);
+            xml.leaf("w:ind", &sides.chain(first).collect::<Vec<_>>());
         }
         value(xml, "w:jc", style.align);
         if let Some(level) = style.outline {

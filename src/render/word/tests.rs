@@ -424,3 +424,21 @@ fn samples_to_look_at() {
     save("long", summary(&long, &look).unwrap());
     save("empty", summary(&form(&[]), &WordLook::default()).unwrap());
 }
+
+#[test]
+fn quotations_and_the_contents_look_as_in_the_pdf() {
+    let parts = unzipped(&report(&document(true, 3), &WordLook::default()).unwrap());
+    let part = |name: &str| {
+        let (_, bytes) = parts.iter().find(|(n, _)| n == name).unwrap();
+        String::from_utf8_lossy(bytes).into_owned()
+    };
+    let styles = part("word/styles.xml");
+    let (_, quote) = styles.split_once("w:styleId=\"Quote\"").unwrap();
+    let quote = quote.split("</w:style>").next().unwrap();
+    assert!(quote.contains("w:leftChars=\"200\"") && quote.contains("w:rightChars=\"200\""), "{quote}");
+    // The section of the contents is the second; its pages bear no number.
+    let document = part("word/document.xml");
+    let contents = document.split("<w:sectPr").nth(2).unwrap();
+    let blank = |kind: &str| format!("w:type=\"{kind}\" r:id=\"rIdBlank\"");
+    assert!(contents.contains(&blank("default")) && contents.contains(&blank("even")), "{contents}");
+}
