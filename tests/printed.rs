@@ -346,7 +346,16 @@ fn is_allowed(text: &str) -> bool {
 
 fn nothing_is_printed_without_an_id(documents: &[Document]) {
     // The scores and floors in these sentences are choices of the run, told as such.
-    let choices = ["“满意”100分", "计分：", "敏感性：", "样本量下限：", "低于下限", "样本量低于", "界限：", "列为需要改进"];
+    let choices = [
+        "“满意”100分",
+        "计分：",
+        "敏感性：",
+        "样本量下限：",
+        "低于下限",
+        "样本量低于",
+        "界限：",
+        "列为需要改进",
+    ];
     let sentence = |runs: &[Run]| runs.iter().map(|r| r.text.as_str()).collect::<String>();
     let check = |runs: &[Run]| {
         let whole = sentence(runs);

@@ -263,7 +263,8 @@ mod tests {
         };
         let named = |points: Vec<QuadrantPoint>| {
             let line = Some(Reference::new(90.0, "全市 90.00"));
-            let chart = Quadrant { points, score_line: line, corners: corners.clone(), ..Quadrant::default() };
+            let chart =
+                Quadrant { points, score_line: line, corners: corners.clone(), ..Quadrant::default() };
             corners.iter().any(|c| chart.svg().contains(c.as_str()))
         };
         assert!(named(vec![point(true, false)]));
@@ -282,8 +283,12 @@ mod tests {
         };
         let corners = ["甲一", "甲二", "甲三", "甲四"].map(String::from);
         let line = Some(Reference::new(100.0, "全市 100.00"));
-        let chart =
-            Quadrant { points: vec![point], score_line: line, corners: corners.clone(), ..Quadrant::default() };
+        let chart = Quadrant {
+            points: vec![point],
+            score_line: line,
+            corners: corners.clone(),
+            ..Quadrant::default()
+        };
         assert!(corners.iter().all(|c| chart.svg().contains(c.as_str())), "{}", chart.svg());
     }
 

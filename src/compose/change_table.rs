@@ -31,7 +31,8 @@ pub(super) fn changes(scene: &Scene, about: &About) -> Table {
     let against: &[Against] = if year { &[Against::Quarter, Against::Year] } else { &[Against::Quarter] };
     let figures = FOLLOWED.iter().filter_map(|name| scene.figure(&about.unit.code, name));
     let rows: Vec<Row> = figures.map(|f| row(scene, f, against)).collect();
-    let mut notes = vec!["升降以统计检验为准，未通过检验的为“无显著变化”；“—”为没有可比的往期数据。".to_owned()];
+    let mut notes =
+        vec!["升降以统计检验为准，未通过检验的为“无显著变化”；“—”为没有可比的往期数据。".to_owned()];
     let says = |words: &str| rows.iter().flat_map(|r| &r.cells).any(|c| c.text.contains(words));
     if says(OVERLAPS) {
         notes.push("“重叠”指两期有三成以上企业相同，样本重叠，仅供参考。".into());

@@ -20,7 +20,8 @@ pub(super) const SAMPLE: &str = "样本";
 /// `样本21份` of a run `（样本21份）`.
 fn sample_of(run: &Run) -> Option<String> {
     let words = run.text.strip_prefix('（')?.strip_suffix('）')?;
-    (run.figure.is_none() && words.starts_with(SAMPLE) && !words.contains(['（', '）'])).then(|| words.to_owned())
+    (run.figure.is_none() && words.starts_with(SAMPLE) && !words.contains(['（', '）']))
+        .then(|| words.to_owned())
 }
 
 /// Puts the words of a small sample into the bracket they stand in, or before the words of the one that follows:

@@ -160,6 +160,12 @@ fn confidence(level: Level) -> String {
     format!("{INTERVALS}，计算方法见{place}。")
 }
 
+/// What is said of the response to needs while it is still open.
+pub(super) fn so_far(scene: &Scene) -> Option<String> {
+    let open = scene.is_open("demand_response_rate");
+    open.then(|| format!("需求响应率、响应时长中位数{}。", window::SO_FAR))
+}
+
 /// What is said of districts that are not in a table: only where there are any.
 fn unlisted(listed: usize, words: &str) -> Option<String> {
     (listed < DISTRICTS.len()).then(|| format!("未列出的区（市）县{words}。"))
@@ -286,9 +292,8 @@ fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {
 fn variants(scene: &Scene) -> Option<String> {
     let pairs = agency_variants(scene.links, scene.period);
     let told: Vec<String> = pairs.iter().map(|(rare, main)| format!("{rare}与{main}")).collect();
-    (!told.is_empty()).then(|| {
-        format!("下列名称相近，疑似同一机构的不同写法，待核实，暂分别列出：{}。", told.join("；"))
-    })
+    (!told.is_empty())
+        .then(|| format!("下列名称相近，疑似同一机构的不同写法，待核实，暂分别列出：{}。", told.join("；")))
 }
 
 fn supply_demand(scene: &Scene, about: &About) -> Table {
@@ -339,9 +344,7 @@ fn service_by_district(scene: &Scene) -> Table {
         ]
     });
     let mut notes = vec!["需求响应率按表B所在区（市）县，其余按表C所在区（市）县统计。".to_owned()];
-    if scene.is_open("demand_response_rate") {
-        notes.push(format!("需求响应率、响应时长{}。", window::SO_FAR));
-    }
+    notes.extend(so_far(scene));
     notes.push(format!("情况反馈率的分母为{}接受过服务的企业。", earlier(scene.measured, scene.period)));
     notes.push(SMALL.into());
     Table {

@@ -232,9 +232,7 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
         districts: districts(scene),
         demand: demand(scene, about),
         undersupplied: undersupplied(scene, about),
-        supply_compared: weighed(scene, about)
-            .iter()
-            .any(|(_, v)| !matches!(v, Verdict::NotComparable(_))),
+        supply_compared: weighed(scene, about).iter().any(|(_, v)| !matches!(v, Verdict::NotComparable(_))),
         orphans: orphans(scene, about),
         variants: variants(scene, about),
         limits: limits(scene),
@@ -343,8 +341,7 @@ fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
         status: figure.status.id(),
         solid: figure.status == Status::Ok && !open,
         open: if open { window::SO_FAR } else { "" },
-        beyond: !open
-            && figure.value.is_some_and(|v| scene.settings.judgement.is_beyond(figure.metric, v)),
+        beyond: !open && figure.value.is_some_and(|v| scene.settings.judgement.is_beyond(figure.metric, v)),
         value: figure.value.unwrap_or(0.0),
     }
 }
