@@ -26,6 +26,7 @@ pub const DEFAULT_TEXT: &str = include_str!("default.toml");
 pub struct Settings {
     pub report: Report,
     pub metrics: Metrics,
+    pub judgement: Judgement,
     pub privacy: Privacy,
     pub public: Public,
     pub fonts: Fonts,
@@ -80,6 +81,64 @@ impl Default for Metrics {
             floor_category: 10,
             floor_size: 10,
         }
+    }
+}
+
+/// From where on a report calls something a problem and advises on it, shares 0–1; the reports print the ones they used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Judgement {
+    /// Under these.
+    pub response_rate: f64,
+    pub closed_loop_rate: f64,
+    pub demand_response_rate: f64,
+    pub feedback_rate: f64,
+    /// From these on.
+    pub below_industry_share: f64,
+    /// By how much a category weighs more among demand than among services.
+    pub structure_gap: f64,
+    /// Share of satisfaction and feedback forms that have no service record.
+    pub orphan_share: f64,
+}
+
+impl Default for Judgement {
+    fn default() -> Self {
+        Self {
+            response_rate: 0.9,
+            closed_loop_rate: 0.8,
+            demand_response_rate: 0.6,
+            feedback_rate: 0.7,
+            below_industry_share: 0.15,
+            structure_gap: 0.02,
+            orphan_share: 0.1,
+        }
+    }
+}
+
+impl Judgement {
+    /// Whether a value of a metric is a problem; a metric without a limit never is.
+    pub fn is_beyond(&self, metric: &str, value: f64) -> bool {
+        match metric {
+            "response_rate" => value < self.response_rate,
+            "closed_loop_rate" => value < self.closed_loop_rate,
+            "demand_response_rate" => value < self.demand_response_rate,
+            "feedback_rate" => value < self.feedback_rate,
+            "below_industry_share" => value >= self.below_industry_share,
+            _ => false,
+        }
+    }
+
+    /// Every limit by its key.
+    pub fn limits(&self) -> [(&'static str, f64); 7] {
+        [
+            ("response_rate", self.response_rate),
+            ("closed_loop_rate", self.closed_loop_rate),
+            ("demand_response_rate", self.demand_response_rate),
+            ("feedback_rate", self.feedback_rate),
+            ("below_industry_share", self.below_industry_share),
+            ("structure_gap", self.structure_gap),
+            ("orphan_share", self.orphan_share),
+        ]
     }
 }
 
@@ -222,6 +281,10 @@ impl Settings {
                 "“基本满意”的分值应在0与100之间，默认60",
             );
         }
+        if let Some((key, limit)) = self.judgement.limits().iter().find(|(_, l)| !(0.0..=1.0).contains(l)) {
+            let message = format!("{key} = {limit} 超出0–1");
+            return wrong(key, message, "界限以占比表示，0.9即90%；不确定时请删去这一行");
+        }
         if let Some((key, message, hint)) = self.privacy.out_of_range() {
             return wrong(key, message, hint);
         }
@@ -270,6 +333,8 @@ mod tests {
     fn errors_name_file_and_line() {
         assert!(error("[metrics]\nmidle_score = 60\n").contains("zhiti.toml 第2行"));
         assert!(error("[metrics]\nmiddle_score = 160\n").contains("第2行"));
+        let told = error("[judgement]\nfeedback_rate = 70\n");
+        assert!(told.contains("zhiti.toml 第2行：feedback_rate = 70 超出0–1"), "{told}");
         assert!(error("[severity]\nno_such = \"info\"\n").contains("no_such"));
         assert!(error("[metrics\n").contains("第1行"));
     }

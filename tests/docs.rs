@@ -272,6 +272,7 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("period.year_before", "上年同季度"),
     ("period.has_previous", "是否有上季度的材料"),
     ("period.has_year_before", "是否有上年同季度的材料"),
+    ("period.earlier", "前四个季度；材料不足四个季度的，为所含季度的名称，如“2025年第一季度”"),
     ("period.last_day", "季度最后一天"),
     ("unit.code", "报告所述单位的代码"),
     ("unit.name", "报告所述单位的名称"),
@@ -290,6 +291,10 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("total.enterprises", "企业数"),
     ("total.projects", "服务项目数"),
     ("total.agencies", "质量服务机构数"),
+    (
+        "total.agency_variants",
+        "名称与另一家相近、疑似同一机构的机构数，印出用 fig(name=\"problems.agency_variant\")",
+    ),
     ("forms", "各表，按B至S的顺序"),
     ("forms[].letter", "表的字母"),
     ("forms[].caption", "表B、表C等"),
@@ -306,15 +311,37 @@ const VIEW_WORDS: &[(&str, &str)] = &[
     ("demand[].name", "类别"),
     ("demand[].solid", "样本量是否达到下限"),
     ("demand[].gap", "供需结构差"),
-    ("undersupplied", "需求比重高于服务比重2个百分点以上的类别，按差距由大到小；勾选数不足、不能比较的没有"),
+    (
+        "undersupplied",
+        "需求比重高于服务比重、差异通过检验且达到界限 limits.structure_gap 的类别，按差距由大到小；样本量不足的和其他服务没有",
+    ),
     ("undersupplied[].name", "类别"),
     ("undersupplied[].solid", "样本量是否达到下限"),
     ("undersupplied[].gap", "供需结构差"),
+    ("supply_compared", "是否有样本量达到下限、可以检验供需差异的类别"),
+    (
+        "orphans.satisfaction",
+        "没有服务实施记录的满意度调查表份数，印出用 fig(name=\"problems.satisfaction_orphan\")",
+    ),
+    (
+        "orphans.feedback",
+        "没有服务实施记录的情况反馈表份数，印出用 fig(name=\"problems.feedback_without_services\")",
+    ),
+    ("orphans.many", "两者在这两种表中所占比重是否达到界限 limits.orphan_share"),
+    ("variants", "机构评价单：疑似同一机构的其他写法"),
+    ("limits.response_rate", "列为问题的界限（zhiti.toml 的 [judgement]）：满意度调查回收率低于"),
+    ("limits.closed_loop_rate", "同上：服务闭环率低于"),
+    ("limits.demand_response_rate", "同上：需求响应率低于"),
+    ("limits.feedback_rate", "同上：情况反馈率低于"),
+    ("limits.below_industry_share", "同上：标准水平落后占比达到"),
+    ("limits.structure_gap", "同上：需求比重高于服务比重，百分点"),
+    ("limits.orphan_share", "同上：没有服务实施记录的满意度调查表和情况反馈表所占比重达到"),
     ("small_figures", "本单位样本量低于下限的指标数值个数"),
     ("small_units", "满意度样本量低于下限的区（市）县和机构数"),
     ("problems.errors", "错误处数"),
     ("problems.warnings", "警告处数"),
     ("problems.infos", "提示处数"),
+    ("problems.returned", "有退回修改表的份数"),
     ("next_needs", "表E“下阶段质量提升需求”的原话，至多12条"),
     ("next_needs[].words", "原话"),
     ("next_needs[].enterprise", "企业名称"),
@@ -343,7 +370,9 @@ const FIGURE_WORDS: &[(&str, &str)] = &[
     ("finite", "按有限总体修正的区间的写法；不给出的为空"),
     ("n", "分母"),
     ("status", "ok、small_n、no_data"),
-    ("solid", "样本量是否达到下限"),
+    ("solid", "样本量是否达到下限、观察期是否已满，即是否可以据以判断"),
+    ("open", "观察期未满的说明；已满的和没有观察期的为空"),
+    ("beyond", "是否越过列为问题的界限；观察期未满的和没有界限的为否"),
     ("value", "数值：比率为0–1，得分为0–100"),
 ];
 
@@ -394,8 +423,8 @@ fn told_names(scene: &Scene) -> Vec<String> {
 const HOW: &str = r#"报告的文字在 `templates/text/` 的 `city.md`（全市）、`district.md`（区、市、县）、`agency.md`（机构）中，另有 `edition.md`（版本说明）和 `check.md`（发布前核对），用 Tera 模板语言写成 Markdown。改动工作目录中的文件即可，不需要重新安装程序；写错的名称会在运行时报出文件、行号和相近的名称。
 
 - 写一个数值：`{{ fig(name="composite_score") }}`；另一单位的：`{{ fig(name="composite_score", unit=city.code) }}`。数值只能这样写，印出的位数和灰色由程序决定。
-- 按数值取舍：`{% if figures.response_rate.solid and figures.response_rate.value < 0.9 %}…{% endif %}`。分项的点在这里写成两条下划线：`figures.satisfied_rate__staff_attitude`。
-- 单位跟在数值后面：`{{ fig(name="composite_score", after="分") }}`，样本量低于下限时，样本量写在单位之后。
+- 按数值取舍：`{% if figures.response_rate.solid and figures.response_rate.beyond %}…{% endif %}`；列为问题的界限在 `zhiti.toml` 的 `[judgement]` 中，`beyond` 即越过界限。分项的点在这里写成两条下划线：`figures.satisfied_rate__staff_attitude`。
+- 单位跟在数值后面：`{{ fig(name="composite_score", after="分") }}`，样本量低于下限时，“样本9份”写在单位之后。
 - 份数、处数等不是指标的数值，同样用 `fig`：`{{ fig(name="account.received") }}`；指标旁的分母、区间写作 `{{ fig(name="composite_score:n") }}`、`{{ fig(name="composite_score:interval") }}`。印出的每个数值都有编号，可用 `zhiti explain` 查询。
 - 写升降和高低：`{{ change(name="composite_score") }}` 与上季度比，`against="year"` 与上年同季度比，`against="rest"` 与其余单位比。用词由统计检验决定，只在有升降时写“环比上升”“同比下降”，否则写“与上季度相比无显著变化”等；括号内自动列出所比的数值，模板不能自行写升降。
 - 放一张表：`![](table:satisfaction_by_item)`；放一张图：`![](chart:supply_demand)`。编号自动生成。

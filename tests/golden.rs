@@ -324,7 +324,7 @@ fn services_without_surveys_and_a_file_that_cannot_be_read_are_told() {
     });
     let told = |name: &str| words(&main_part(&run.edition().join(name)));
     let city = told("city/全市报告.docx");
-    assert!(city.contains("没有收到满意度调查表，不能评价服务满意度。"), "{city}");
+    assert!(city.contains("没有收到满意度调查表（表F），不能评价服务满意度。"), "{city}");
     assert!(city.contains("发放并收回满意度调查表（8.2）"), "{city}");
     assert!(!city.contains("没有发现突出问题"), "{city}");
     assert!(city.contains("收到的表格中，1份无法确定所属区（市）县"), "{city}");

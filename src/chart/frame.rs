@@ -16,13 +16,24 @@ impl Frame {
     /// Draws the vertical axis below what is there: `height` pixels of plot,
     /// `margin` pixels kept free on the right for labels.
     pub(super) fn open(canvas: &mut Canvas, axis: &Axis, values: &[f64], height: f64, margin: f64) -> Self {
+        Self::below(canvas, axis, values, height, (margin, 0.0))
+    }
+
+    /// The same with room kept free on the right and above the highest tick.
+    pub(super) fn below(
+        canvas: &mut Canvas,
+        axis: &Axis,
+        values: &[f64],
+        height: f64,
+        (margin, headroom): (f64, f64),
+    ) -> Self {
         if !axis.title.is_empty() {
             let title = ellipsis(&axis.title, canvas.width - 8.0, SMALL);
             canvas.text(4.0, canvas.bottom + 9.0, &title, Style::small().colour(GREY));
             canvas.bottom += 19.0;
         }
         let top = canvas.bottom + 10.0;
-        let y = Scale::new(axis, values, (top + height, top), 5.0);
+        let y = Scale::new(axis, values, (top + height, top + headroom), 5.0);
         let left = 4.0 + y.label_width() + 8.0;
         let plot = Rect { x: left, y: top, w: canvas.width - left - margin, h: height };
         for (i, (at, label)) in y.ticks().iter().enumerate() {

@@ -18,6 +18,8 @@ const NOT_IPA: &str = "注：本图不是重要性—绩效分析（IPA）。";
 const WIDEST: f64 = 0.7;
 /// Height of a line of a corner's name.
 const LINE: f64 = 16.0;
+/// Room above the highest value: a line of 100 points lies at the end of its axis, and names stand above it.
+const HEADROOM: f64 = 28.0;
 
 /// Categories by share of demand and satisfaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +48,8 @@ pub struct QuadrantPoint {
     pub score: Measure,
     /// Under the floor of its unit: grey.
     pub muted: bool,
+    /// Whether its interval leaves out the horizontal line, so that it may be called above or below.
+    pub clear: bool,
 }
 
 impl Default for Quadrant {
@@ -93,7 +97,7 @@ impl Chart for Quadrant {
         let demands: Vec<f64> = drawn.iter().map(|d| d.1).chain(line(&self.demand_line)).collect();
         let scores: Vec<f64> = drawn.iter().map(|d| d.2).chain(line(&self.score_line)).collect();
         let height = (canvas.width * 0.58).clamp(280.0, 400.0);
-        let frame = Frame::open(&mut canvas, &self.score_axis, &scores, height, 12.0);
+        let frame = Frame::below(&mut canvas, &self.score_axis, &scores, height, (12.0, HEADROOM));
         let room = with_value(self.demand_line.as_ref()).map(|(_, mean)| (mean / WIDEST).min(1.0));
         let demands: Vec<f64> = demands.into_iter().chain(room).collect();
         let across = frame.across(&mut canvas, &self.demand_axis, &demands);
@@ -103,7 +107,9 @@ impl Chart for Quadrant {
             let (x, y) = (across.at(*x), frame.y.at(*y));
             placer.block(Rect { x: x - 5.5, y: y - 5.5, w: 11.0, h: 11.0 });
         }
-        self.draw_corners(&mut canvas, &frame, &across, &mut placer);
+        if self.is_settled() {
+            self.draw_corners(&mut canvas, &frame, &across, &mut placer);
+        }
         self.draw_cross(&mut canvas, &frame, &across, &mut placer);
         draw_points(&mut canvas, &frame, &across, &mut placer, &drawn);
         canvas.notes(NOT_IPA);
@@ -112,6 +118,12 @@ impl Chart for Quadrant {
 }
 
 impl Quadrant {
+    /// Whether every point that is drawn may be called by the name of its corner.
+    pub fn is_settled(&self) -> bool {
+        let drawn = |p: &&QuadrantPoint| p.demand.finite().is_some() && p.score.finite().is_some();
+        self.points.iter().filter(drawn).all(|p| p.clear && !p.muted)
+    }
+
     fn draw_cross(&self, canvas: &mut Canvas, frame: &Frame, across: &Scale, placer: &mut Placer) {
         let plot = frame.plot;
         let paint = Paint::line(ACCENT, 1.3).dashed("5 3");
@@ -221,7 +233,8 @@ mod tests {
             name: "检验检测服务".into(),
             demand: Measure::new(demand, "14.4%"),
             score: Measure::new(score, "88.00"),
-            muted: false,
+            clear: true,
+            ..QuadrantPoint::default()
         };
         for mean in [0.125, 0.5, 0.9] {
             let chart = Quadrant {
@@ -239,12 +252,53 @@ mod tests {
     }
 
     #[test]
+    fn no_corner_is_named_where_a_point_may_lie_on_either_side() {
+        let corners = ["甲一", "甲二", "甲三", "甲四"].map(String::from);
+        let point = |clear, muted| QuadrantPoint {
+            name: "计量服务".into(),
+            demand: Measure::new(0.1, "10.0%"),
+            score: Measure::new(80.0, "80.00"),
+            clear,
+            muted,
+        };
+        let named = |points: Vec<QuadrantPoint>| {
+            let line = Some(Reference::new(90.0, "全市 90.00"));
+            let chart =
+                Quadrant { points, score_line: line, corners: corners.clone(), ..Quadrant::default() };
+            corners.iter().any(|c| chart.svg().contains(c.as_str()))
+        };
+        assert!(named(vec![point(true, false)]));
+        assert!(!named(vec![point(true, false), point(false, false)]), "its interval crosses the line");
+        assert!(!named(vec![point(true, false), point(true, true)]), "small");
+    }
+
+    #[test]
+    fn a_line_at_the_end_of_the_axis_has_room_above_it() {
+        let point = QuadrantPoint {
+            name: "计量服务".into(),
+            demand: Measure::new(0.1, "10.0%"),
+            score: Measure::new(100.0, "100.00"),
+            clear: true,
+            ..QuadrantPoint::default()
+        };
+        let corners = ["甲一", "甲二", "甲三", "甲四"].map(String::from);
+        let line = Some(Reference::new(100.0, "全市 100.00"));
+        let chart = Quadrant {
+            points: vec![point],
+            score_line: line,
+            corners: corners.clone(),
+            ..Quadrant::default()
+        };
+        assert!(corners.iter().all(|c| chart.svg().contains(c.as_str())), "{}", chart.svg());
+    }
+
+    #[test]
     fn the_drawing_says_what_it_is_not() {
         let point = QuadrantPoint {
             name: "标准化服务".into(),
             demand: Measure::new(0.2, "20.0%"),
             score: Measure::new(88.0, "88.00"),
-            muted: false,
+            ..QuadrantPoint::default()
         };
         let chart = Quadrant { points: vec![point], ..Quadrant::default() };
         assert!(chart.svg().contains("不是重要性—绩效分析（IPA）"));

@@ -157,6 +157,7 @@ impl Sample<'_> {
                 demand: Measure::new(0.05 + 0.04 * ((i * 7) % 8) as f64, "15.0%"),
                 score: Measure::new(self.value(i) * 100.0, decimal(self.value(i) * 100.0)),
                 muted: i % 4 == 3,
+                clear: false,
             }),
             demand_line: Some(Reference::new(0.18, "中位数 18.0%")),
             score_line: Some(Reference::new(self.value(0) * 100.0, "全市 86.25")),

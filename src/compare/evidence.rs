@@ -42,7 +42,6 @@ impl Evidence {
     }
 
     /// A rate of `x` in `n`.
-    #[cfg(test)]
     pub fn rate(x: i64, n: i64) -> Self {
         Self { mantissa: x, scale: 1, n, kind: Kind::Rate }
     }

@@ -11,7 +11,9 @@ pub mod funnel;
 mod overlap;
 mod rest;
 pub mod sensitivity;
+pub mod supply;
 mod verdict;
+pub mod window;
 
 #[cfg(test)]
 mod simulation;
@@ -207,7 +209,9 @@ fn with_earlier<'a>(
 ) -> impl Iterator<Item = Comparison> + 'a {
     let earlier: HashMap<_, &Figure> =
         then.into_iter().flat_map(|m| &m.figures).map(|f| (place(f), f)).collect();
-    let open = [Some(now), then].into_iter().flatten().any(|m| overlap::is_open(links, m.period));
+    let is_open = move |metric: &str| {
+        [Some(now), then].into_iter().flatten().any(|m| window::is_open(links, m.period, metric))
+    };
     tested(now).map(move |(figure, definition)| {
         let mut out = blank(figure, against);
         let before = earlier.get(&place(figure)).copied();
@@ -221,8 +225,9 @@ fn with_earlier<'a>(
         let reason = match (then, before) {
             (None, _) => Some(Reason::NoEarlierPeriod),
             (_, None) => Some(Reason::NotInEarlierPeriod),
-            (_, Some(before)) => few(figure, before)
-                .or((open && figure.metric == "demand_response_rate").then_some(Reason::StillOpen)),
+            (_, Some(before)) => {
+                few(figure, before).or_else(|| is_open(figure.metric).then_some(Reason::StillOpen))
+            }
         };
         if let (None, Some(then), Some(before)) = (reason, then, before) {
             let sides = Evidence::of(now, figure, settings).zip(Evidence::of(then, before, settings));

@@ -1,4 +1,4 @@
-//! Which enterprises are in both quarters, and which quarters are still open.
+//! Which enterprises are in both quarters.
 //!
 //! The tests take two quarters as independent samples. Where many enterprises answered in
 //! both that is not so, and the reader is told.
@@ -8,13 +8,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::answer::Id;
 use crate::link::Links;
 use crate::metrics::{Definition, Figure, Frame, Level, Measured, Rule, frame_at};
-use crate::period::Period;
 
 /// More than this share (in percent) of the enterprises of the smaller quarter are in the other one too.
 const OVERLAPPING_PERCENT: usize = 30;
-
-/// Days a service may take to answer a need reach into the second quarter after it.
-const OPEN_QUARTERS: i32 = 2;
 
 /// Enterprise of every return.
 pub(super) struct Overlaps<'a> {
@@ -70,10 +66,4 @@ impl<'a> Overlaps<'a> {
         }
         out
     }
-}
-
-/// Whether services that answer needs of the period may still come in.
-pub(super) fn is_open(links: &Links, period: Period) -> bool {
-    let newest = links.returns.iter().map(|l| l.ret.period.ordinal()).max();
-    newest.is_none_or(|newest| newest < period.ordinal() + OPEN_QUARTERS)
 }

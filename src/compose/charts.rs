@@ -42,7 +42,7 @@ pub fn chart(scene: &Scene, about: &About, name: &str) -> Option<Block> {
         return Some(Block::Paragraph { runs: vec![Run::plain(told)] });
     }
     Some(Block::Figure(Drawing {
-        notes: note(name).into_iter().map(str::to_owned).collect(),
+        notes: note(scene, name).into_iter().map(str::to_owned).collect(),
         data: data(name).and_then(|name| table(scene, about, name)).map(Box::new),
         ..chart.figure(name, &title)
     }))
@@ -99,12 +99,17 @@ fn lacking(name: &str) -> &'static str {
     }
 }
 
-fn note(name: &str) -> Option<&'static str> {
+fn note(scene: &Scene, name: &str) -> Option<&'static str> {
     match name {
         "agency_funnel" => Some(
             "虚线为抽样波动的95%和99.8%范围；只标出范围之外的机构。样本量低于下限的机构为灰色，不作判断；不作排名。",
         ),
-        "quadrant" => Some("竖线为各类别需求占比的平均。需求占比不是重要程度，四个区域只作描述。"),
+        "quadrant" if quadrant(scene).is_settled() => {
+            Some("竖线为各类别需求占比的平均。需求占比不是重要程度，四个区域只作描述。")
+        }
+        "quadrant" => Some(
+            "竖线为各类别需求占比的平均，需求占比不是重要程度。有类别的样本量不足，或其区间包含全市的数值，各类别不作高低之分。",
+        ),
         _ => None,
     }
 }
@@ -324,6 +329,7 @@ fn agency_funnel(scene: &Scene) -> Funnel {
 
 /// Demand against satisfaction by category; no analysis of importance and performance, and it says so.
 fn quadrant(scene: &Scene) -> Quadrant {
+    let city = scene.figure(CITY.0, "composite_score").and_then(|f| f.value);
     let point = |category: &&str| {
         let demand = scene.figure(CITY.0, &format!("demand_share.{category}"));
         let score = scene.figure(category, "composite_score");
@@ -332,6 +338,7 @@ fn quadrant(scene: &Scene) -> Quadrant {
             demand: measure(demand),
             score: measure(score),
             muted: demand.is_some_and(is_muted) || score.is_some_and(is_muted),
+            clear: score.and_then(|f| f.interval).zip(city).is_some_and(|(i, c)| c < i.lower || i.upper < c),
         }
     };
     let score_line = city_reference(scene, "composite_score");

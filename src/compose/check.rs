@@ -107,7 +107,7 @@ pub fn release_check(scene: &Scene, narrator: &Narrator, editions: &Editions) ->
     };
     let mut tables = vec![
         ("largest_changes", changes),
-        ("silent_units", silent_table(silent)),
+        ("silent_units", silent_table(scene, silent)),
         ("small_units", small_table(scene, &composites)),
         ("problems", problems_table(scene)),
     ];
@@ -225,7 +225,7 @@ fn heard(scene: &Scene, period: Period) -> Vec<(Level, String, String)> {
     out
 }
 
-fn silent_table(all: Vec<Silent>) -> Table {
+fn silent_table(scene: &Scene, all: Vec<Silent>) -> Table {
     let notes = vec![left_out(
         "按最近有报送的季度排列；区（市）县按收到份数，机构按满意度调查有效份数。",
         all.len(),
@@ -242,7 +242,7 @@ fn silent_table(all: Vec<Silent>) -> Table {
         Row { cells, strong: false }
     };
     Table {
-        title: "前四个季度有报送、本季度没有的单位".into(),
+        title: format!("{}有报送、本季度没有的单位", super::view::earlier(scene.measured, scene.period)),
         columns: vec![
             column("层次", Align::Left, 1.2),
             column("单位", Align::Left, 2.6),

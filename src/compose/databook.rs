@@ -120,6 +120,8 @@ fn all_figures(scene: &Scene) -> Table {
             strong: f.level == Level::City,
         }
     });
+    let mut notes = vec!["每个数值的编号在右侧隐藏列中，可用 `zhiti explain 编号` 查询来源。".to_owned()];
+    notes.extend(tables::so_far(scene));
     Table {
         name: "figures".into(),
         title: "全部指标".into(),
@@ -133,7 +135,7 @@ fn all_figures(scene: &Scene) -> Table {
             column("状态", Align::Center, 1.0),
         ],
         rows: rows.collect(),
-        notes: vec!["每个数值的编号在右侧隐藏列中，可用 `zhiti explain 编号` 查询来源。".into()],
+        notes,
         ..Table::default()
     }
 }

@@ -17,6 +17,9 @@ pub mod summary;
 pub mod tables;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use check::release_check;
 pub use edition::edition_report;
 pub use fault::{MEND, TemplateFault};

@@ -13,14 +13,14 @@ use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera};
 
 use super::fault::{MEND, TemplateFault, quoted};
-use super::prose::{COUNTED, number, one_bracket, trimmed};
+use super::prose::{number, one_bracket, trimmed};
 use crate::document::{Block, Run, Table};
 use crate::error::{Error, Result};
 use crate::templates::Templates;
 
 /// What a report's template may call by name.
 pub trait Stage {
-    /// A printed figure of the report's unit (or of `unit`), as (id, printed, muted, n).
+    /// A printed figure of the report's unit (or of `unit`).
     fn figure(&self, unit: &str, name: &str) -> Option<Printed>;
     /// The only words of change or rank, out of a test: against `quarter`, `year` or `rest`; each part with the
     /// id of the number it prints.
@@ -38,9 +38,10 @@ pub trait Stage {
 pub struct Printed {
     pub id: String,
     pub text: String,
-    /// Under the floor: greyed, with its n.
+    /// Under the floor: greyed, with its sample.
     pub muted: bool,
-    pub n: Option<i64>,
+    /// `样本9份`.
+    pub sample: Option<String>,
 }
 
 /// The parsed templates of all reports.
@@ -98,7 +99,7 @@ impl Narrator {
 }
 
 /// `fig(name="composite_score", unit="510100", after="分")`: a link the reader resolves. The unit of
-/// measurement is given as `after`, so that the n of a small sample stands behind it.
+/// measurement is given as `after`, so that a small sample stands behind it.
 struct Fig;
 
 impl tera::Function<tera::TeraResult<String>> for Fig {
@@ -360,9 +361,9 @@ impl<'a> Reader<'a> {
         if !after.is_empty() {
             self.link.push(plain(after, printed.muted));
         }
-        if let Some(n) = printed.n.filter(|_| printed.muted) {
+        if let Some(sample) = printed.sample.filter(|_| printed.muted) {
             // Black, so that its bracket and the sign after it are set as one.
-            self.link.push(plain(format!("{COUNTED}{n}）"), false));
+            self.link.push(plain(format!("（{sample}）"), false));
         }
         Ok(())
     }

@@ -14,21 +14,27 @@ pub(super) fn trimmed(mut runs: Vec<Run>) -> Vec<Run> {
     runs
 }
 
-/// How the n of a small sample begins.
-pub(super) const COUNTED: &str = "（n=";
+/// How the words of a small sample begin.
+pub(super) const SAMPLE: &str = "样本";
 
-/// Puts the n of a small sample into the bracket it stands in, or before the words of the one that follows:
-/// `（n=23）（95%置信区间…）` and `（…（n=21））` are no Chinese.
+/// `样本21份` of a run `（样本21份）`.
+fn sample_of(run: &Run) -> Option<String> {
+    let words = run.text.strip_prefix('（')?.strip_suffix('）')?;
+    (run.figure.is_none() && words.starts_with(SAMPLE) && !words.contains(['（', '）']))
+        .then(|| words.to_owned())
+}
+
+/// Puts the words of a small sample into the bracket they stand in, or before the words of the one that follows:
+/// `（样本23份）（95%置信区间…）` and `（…（样本21份））` are no Chinese.
 pub(super) fn one_bracket(mut runs: Vec<Run>) -> Vec<Run> {
     let mut depth = 0;
     for at in 0..runs.len() {
-        let counted = runs[at].text.strip_prefix(COUNTED).and_then(|rest| rest.strip_suffix('）'));
-        if let Some(n) = counted.filter(|n| n.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned) {
+        if let Some(sample) = sample_of(&runs[at]) {
             let next = runs.get(at + 1).and_then(|run| run.text.strip_prefix('（')).map(str::to_owned);
             if depth > 0 {
-                runs[at].text = format!("，n={n}");
+                runs[at].text = format!("，{sample}");
             } else if let Some(rest) = next.filter(|_| runs[at + 1].figure.is_none()) {
-                runs[at].text = format!("{COUNTED}{n}；");
+                runs[at].text = format!("（{sample}；");
                 runs[at + 1].text = rest;
             }
         }
@@ -111,18 +117,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_n_of_a_small_sample_stands_in_one_bracket() {
-        let few = || Run::plain(format!("{COUNTED}21）"));
+    fn a_small_sample_stands_in_one_bracket() {
+        let few = || Run::plain("（样本21份）");
         let said = |runs: Vec<Run>| one_bracket(runs).into_iter().map(|r| r.text).collect::<String>();
         let plain = |text: &str| Run::plain(text);
-        assert_eq!(said(vec![plain("95.65分"), few(), plain("，环比")]), "95.65分（n=21），环比");
+        assert_eq!(said(vec![plain("95.65分"), few(), plain("，环比")]), "95.65分（样本21份），环比");
         assert_eq!(
             said(vec![plain("95.65分"), few(), plain("（95%区间"), plain("分）。")]),
-            "95.65分（n=21；95%区间分）。"
+            "95.65分（样本21份；95%区间分）。"
         );
-        assert_eq!(said(vec![plain("（7.6.3，52.4%"), few(), plain("）。")]), "（7.6.3，52.4%，n=21）。");
+        let cited = vec![plain("（7.6.3，52.4%"), few(), plain("）。")];
+        assert_eq!(said(cited), "（7.6.3，52.4%，样本21份）。");
         let both =
             vec![plain("87.50分"), few(), plain("（全市95.65分"), few(), plain("），回收率90%"), few()];
-        assert_eq!(said(both), "87.50分（n=21；全市95.65分，n=21），回收率90%（n=21）");
+        assert_eq!(said(both), "87.50分（样本21份；全市95.65分，样本21份），回收率90%（样本21份）");
     }
 }

@@ -4,11 +4,12 @@
 use crate::compare::{Against, Comparison, Reason};
 use crate::document::{Block, Document, Table};
 use crate::error::Result;
-use crate::metrics::{Level, UnitOf};
+use crate::metrics::{Definition, Figure, Level, UnitOf};
 use crate::parse::date;
 use crate::reference::district::CITY;
 
 use super::narrative::{Narrator, Printed, Stage};
+use super::prose::SAMPLE;
 use super::scene::{Scene, is_muted};
 use super::tables::{self, About};
 use super::{charts, view};
@@ -26,13 +27,13 @@ impl Stage for ReportStage<'_> {
         let unit = if unit.is_empty() { &self.about.unit.code } else { unit };
         let Some(figure) = self.scene.figure(unit, name) else {
             let tally = self.scene.tally(unit, name)?;
-            return Some(Printed { id: tally.id, text: tally.printed, muted: tally.muted, n: None });
+            return Some(Printed { id: tally.id, text: tally.printed, muted: tally.muted, sample: None });
         };
         Some(Printed {
             id: figure.id(),
             text: figure.printed(),
             muted: is_muted(figure),
-            n: figure.denominator,
+            sample: is_muted(figure).then(|| sample(figure)),
         })
     }
 
@@ -59,6 +60,13 @@ impl Stage for ReportStage<'_> {
         let own = figures.iter().filter(|f| f.unit_code == self.about.unit.code).map(|f| f.name());
         own.chain(tables::NAMES.iter().chain(charts::NAMES).map(|n| (*n).to_owned())).collect()
     }
+}
+
+/// What a small figure rests on, in words: `样本9份`.
+fn sample(figure: &Figure) -> String {
+    let counter = Definition::of(figure.metric).and_then(Definition::counter);
+    let counted = figure.denominator.zip(counter);
+    counted.map_or_else(|| format!("{SAMPLE}量不足"), |(n, counter)| format!("{SAMPLE}{n}{counter}"))
 }
 
 /// The report to the bureau.

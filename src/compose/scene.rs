@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::Comparisons;
+use crate::compare::{Comparisons, window};
 use crate::link::{Account, Accounting, Linked, Links};
 use crate::metrics::{Figure, Level, Measured, Status, UnitOf};
 use crate::period::Period;
@@ -48,6 +48,11 @@ impl<'a> Scene<'a> {
     /// A figure of another period.
     pub fn figure_in(&self, period: Period, unit: &str, name: &str) -> Option<&'a Figure> {
         self.measured.get(&period)?.figure(unit, name)
+    }
+
+    /// Whether services may still come in that change a metric of the period.
+    pub fn is_open(&self, metric: &str) -> bool {
+        window::is_open(self.links, self.period, metric)
     }
 
     /// Units of a level in the period.

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use crate::compare::window;
 use crate::document::{Align, CellText, Column, Row, Table};
-use crate::link::{district_code, district_name};
+use crate::link::{agency_variants, district_code, district_name};
 use crate::metrics::catalogue::item_label;
 use crate::metrics::{CATALOGUE, CATEGORIES, DIMENSIONS, Figure, Level, RATINGS, Unit, UnitOf};
 use crate::problem::{CATALOGUE as CODES, Problem};
-use crate::reference::district::CITY;
+use crate::reference::district::{CITY, DISTRICTS};
 use crate::spec::Form;
 use crate::tally::{Account, Side};
 
 use super::scene::{Scene, is_muted};
+use super::view::earlier;
 
 /// Whom a report is about.
 #[derive(Clone, Debug)]
@@ -67,7 +69,22 @@ pub fn table(scene: &Scene, about: &About, name: &str) -> Option<Table> {
         _ => return None,
     };
     name.clone_into(&mut table.name);
+    keep_notes(&mut table);
     Some(table)
+}
+
+/// Drops the notes on what the table does not show.
+fn keep_notes(table: &mut Table) {
+    let cells = || table.rows.iter().flat_map(|r| &r.cells);
+    let has_grey = cells().any(|c| c.muted);
+    let has_interval = cells().any(|c| c.figure.as_ref().is_some_and(|id| id.ends_with(":interval")));
+    let is_called_for = |note: &String| match note.as_str() {
+        SMALL => has_grey,
+        note if note.starts_with(INTERVALS) => has_interval,
+        _ => true,
+    };
+    let notes = std::mem::take(&mut table.notes);
+    table.notes = notes.into_iter().filter(is_called_for).collect();
 }
 
 /// A column.
@@ -143,10 +160,23 @@ fn named(name: &str, mut cells: Vec<CellText>) -> Vec<CellText> {
 
 const SMALL: &str = "灰色数值的样本量低于规定下限，仅供参考，不作比较。";
 
+const INTERVALS: &str = "区间为95%置信区间";
+
 /// The note on intervals; the city's report alone has the table of methods.
 fn confidence(level: Level) -> String {
     let place = if level == Level::City { "编制说明" } else { "全市报告的编制说明" };
-    format!("区间为95%置信区间，计算方法见{place}。")
+    format!("{INTERVALS}，计算方法见{place}。")
+}
+
+/// What is said of the response to needs while it is still open.
+pub(super) fn so_far(scene: &Scene) -> Option<String> {
+    let open = scene.is_open("demand_response_rate");
+    open.then(|| format!("需求响应率、响应时长中位数{}。", window::SO_FAR))
+}
+
+/// What is said of districts that are not in a table: only where there are any.
+fn unlisted(listed: usize, words: &str) -> Option<String> {
+    (listed < DISTRICTS.len()).then(|| format!("未列出的区（市）县{words}。"))
 }
 
 fn accounts(scene: &Scene, about: &About) -> Table {
@@ -191,6 +221,7 @@ fn district_accounts(scene: &Scene) -> Table {
     };
     let mut rows = vec![Row { cells: named("全市", of(CITY.0)), strong: true }];
     let districts = scene.accounting().map(|a| a.received_districts()).unwrap_or_default();
+    let listed = districts.iter().flatten().count();
     rows.extend(districts.into_iter().map(|d| row(named(district_name(d), of(district_code(d))))));
     let mut columns = vec![words("区（市）县", 1.6)];
     columns.extend(forms.iter().map(|f| number(&scene.specs.of(*f).caption)));
@@ -200,7 +231,7 @@ fn district_accounts(scene: &Scene) -> Table {
         unit: "单位：份".into(),
         columns,
         rows,
-        notes: vec!["未列出的区（市）县本季度未报送。".into()],
+        notes: unlisted(listed, "本季度未报送").into_iter().collect(),
         ..Table::default()
     }
 }
@@ -276,8 +307,17 @@ fn by_unit(scene: &Scene, level: Level, title: &str, head: &str) -> Table {
     }
     if level == Level::Agency {
         notes.push("按名称排列，不作排名。".into());
+        notes.extend(variants(scene));
     }
     Table { title: title.into(), columns, rows, notes, ..Table::default() }
+}
+
+/// Names in the table that may be of one agency.
+fn variants(scene: &Scene) -> Option<String> {
+    let pairs = agency_variants(scene.links, scene.period);
+    let told: Vec<String> = pairs.iter().map(|(rare, main)| format!("{rare}与{main}")).collect();
+    (!told.is_empty())
+        .then(|| format!("下列名称相近，疑似同一机构的不同写法，待核实，暂分别列出：{}。", told.join("；")))
 }
 
 fn supply_demand(scene: &Scene, about: &About) -> Table {
@@ -327,6 +367,10 @@ fn service_by_district(scene: &Scene) -> Table {
             cell(f("feedback_rate")),
         ]
     });
+    let mut notes = vec!["需求响应率按表B所在区（市）县，其余按表C所在区（市）县统计。".to_owned()];
+    notes.extend(so_far(scene));
+    notes.push(format!("情况反馈率的分母为{}接受过服务的企业。", earlier(scene.measured, scene.period)));
+    notes.push(SMALL.into());
     Table {
         title: "各区（市）县服务实施情况".into(),
         columns: vec![
@@ -339,7 +383,7 @@ fn service_by_district(scene: &Scene) -> Table {
             column("情况反馈率", Align::Right, 1.1),
         ],
         rows,
-        notes: vec!["需求响应率按表B所在区（市）县，其余按表C所在区（市）县统计。".into(), SMALL.into()],
+        notes,
         ..Table::default()
     }
 }
@@ -556,16 +600,17 @@ fn missing_by_district(scene: &Scene) -> Table {
         names.chain(["account.missing".into()]).map(|name| tallied(scene, code, &name)).collect()
     };
     let mut rows = vec![Row { cells: named("全市", of(CITY.0)), strong: true }];
+    let listed = own.iter().filter(|(is_nowhere, _)| !is_nowhere).count();
     rows.extend(own.into_iter().map(|(_, d)| row(named(district_name(d), of(district_code(d))))));
+    let mut notes: Vec<String> = unlisted(listed, "没有缺报").into_iter().collect();
+    notes.push("逐份名单见各区（市）县报告和数据表中的“缺报”工作表。".into());
     let labels = forms.iter().map(|form| number(&scene.specs.of(*form).caption));
     Table {
         title: "各区（市）县名册内缺报的份数".into(),
         unit: "单位：份".into(),
         columns: std::iter::once(words("区（市）县", 1.6)).chain(labels).chain([number("合计")]).collect(),
         rows,
-        notes: vec![
-            "未列出的区（市）县没有缺报。逐份名单见各区（市）县报告和数据表中的“缺报”工作表。".into(),
-        ],
+        notes,
         ..Table::default()
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::compare;
-use crate::link::{Status as ReturnStatus, district_name};
-use crate::metrics::{CATEGORIES, Figure, Level, Status};
+use crate::compare::{self, Verdict, window};
+use crate::link::{Status as ReturnStatus, agency_variants, district_name};
+use crate::metrics::{CATEGORIES, Figure, Level, Measured, Status, float};
 use crate::parse::date;
-use crate::problem::Severity;
+use crate::period::Period;
+use crate::problem::{Code, Problem, Severity};
 use crate::reference::district::{CITY, DISTRICTS};
 use crate::spec::Form;
 
@@ -35,9 +36,17 @@ pub struct ReportView {
     pub districts: DistrictsView,
     /// Categories by falling demand, those without any left out.
     pub demand: Vec<CategoryView>,
-    /// Categories whose demand share is above their service share, by falling gap; none where the ticks are too
-    /// few to compare the two (metrics.md: 20 on each side).
+    /// Categories that weigh more among needs than among services, by a test and by the limit of the settings; by
+    /// falling gap.
     pub undersupplied: Vec<CategoryView>,
+    /// Whether any category could be tested for it.
+    pub supply_compared: bool,
+    /// Satisfaction and feedback forms without a service record.
+    pub orphans: OrphansView,
+    /// Other spellings in the returns that may be of the same agency.
+    pub variants: Vec<String>,
+    /// From where on something is a problem, as printed.
+    pub limits: BTreeMap<&'static str, String>,
     /// Districts and agencies whose satisfaction rests on fewer answers than their floor.
     pub small_units: usize,
     /// Figures of the unit that rest on fewer answers than their floor.
@@ -66,6 +75,8 @@ pub struct PeriodView {
     pub year_before: String,
     pub has_previous: bool,
     pub has_year_before: bool,
+    /// The four quarters before as far as the inputs hold them: `前四个季度`, `2025年第一季度`.
+    pub earlier: String,
     pub last_day: String,
 }
 
@@ -91,6 +102,8 @@ pub struct TotalView {
     pub enterprises: usize,
     pub projects: usize,
     pub agencies: usize,
+    /// Spellings that may be of an agency that is counted under another.
+    pub agency_variants: usize,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -113,8 +126,12 @@ pub struct FigureView {
     pub n: i64,
     /// `ok`, `small_n` or `no_data`.
     pub status: &'static str,
-    /// Whether it may be spoken of: neither small nor missing.
+    /// Whether it may be judged: neither small nor missing, nor still open.
     pub solid: bool,
+    /// What is said of a figure whose window of observation is still open; empty for others.
+    pub open: &'static str,
+    /// Whether the value is past the limit from which it is a problem; never while it is open.
+    pub beyond: bool,
     /// The number itself, for rules of thresholds (rates 0–1, scores 0–100).
     pub value: f64,
 }
@@ -139,6 +156,16 @@ pub struct ProblemsView {
     pub errors: usize,
     pub warnings: usize,
     pub infos: usize,
+    /// Returns that are handed back with a correction workbook.
+    pub returned: usize,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct OrphansView {
+    pub satisfaction: usize,
+    pub feedback: usize,
+    /// Whether their share is past the limit.
+    pub many: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -183,9 +210,6 @@ const NOT_IN_FORMS: &[&str] = &[
     "企业营业收入和资产总额（企业规模只能按从业人员核对上限）",
 ];
 
-/// From how much on demand outweighs supply: 2 percentage points, as the templates say in words.
-const GAPING: f64 = 0.02;
-
 /// The view of a report's unit.
 pub fn view(scene: &Scene, about: &About) -> ReportView {
     let forms: Vec<FormView> = scene
@@ -210,6 +234,10 @@ pub fn view(scene: &Scene, about: &About) -> ReportView {
         districts: districts(scene),
         demand: demand(scene, about),
         undersupplied: undersupplied(scene, about),
+        supply_compared: weighed(scene, about).iter().any(|(_, v)| !matches!(v, Verdict::NotComparable(_))),
+        orphans: orphans(scene, about),
+        variants: variants(scene, about),
+        limits: limits(scene),
         small_units: small_units(scene),
         small_figures: own_figures(scene, about).filter(|f| is_muted(f)).count(),
         problems: problems(scene, about),
@@ -232,7 +260,20 @@ pub(super) fn period(scene: &Scene) -> PeriodView {
         year_before: p.year_before().chinese(),
         has_previous: scene.measured.contains_key(&p.previous()),
         has_year_before: scene.measured.contains_key(&p.year_before()),
+        earlier: earlier(scene.measured, p),
         last_day: date::chinese(p.last_day()),
+    }
+}
+
+/// The four quarters before a period, by name where the inputs do not hold all of them.
+pub fn earlier(measured: &BTreeMap<Period, Measured>, period: Period) -> String {
+    let before = std::iter::successors(Some(period.previous()), |p| Some(p.previous())).take(4);
+    let mut held: Vec<String> = before.filter(|p| measured.contains_key(p)).map(|p| p.chinese()).collect();
+    held.reverse();
+    match held.as_slice() {
+        [] | [_, _, _, _] => "前四个季度".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{}和{last}", first.join("、")),
     }
 }
 
@@ -281,6 +322,7 @@ fn total(scene: &Scene, about: &About, forms: &[FormView]) -> TotalView {
             .collect::<std::collections::BTreeSet<_>>()
             .len(),
         agencies: distinct(counted().filter(|l| l.ret.form == Form::F).map(|l| &*l.agency).collect()),
+        agency_variants: with_code(scene, about, Code::AgencyVariant),
     }
 }
 
@@ -292,13 +334,16 @@ fn unreadable(scene: &Scene, about: &About) -> usize {
 
 fn figure_view(scene: &Scene, figure: &Figure) -> FigureView {
     let finite = scene.tally(&figure.unit_code, &format!("{}:finite", figure.name()));
+    let open = figure.status != Status::NoData && scene.is_open(figure.metric);
     FigureView {
         finite: finite.map(|t| t.printed).unwrap_or_default(),
         printed: figure.printed(),
         interval: figure.printed_interval().unwrap_or_default(),
         n: figure.denominator.unwrap_or(0),
         status: figure.status.id(),
-        solid: figure.status == Status::Ok,
+        solid: figure.status == Status::Ok && !open,
+        open: if open { window::SO_FAR } else { "" },
+        beyond: !open && figure.value.is_some_and(|v| scene.settings.judgement.is_beyond(figure.metric, v)),
         value: figure.value.unwrap_or(0.0),
     }
 }
@@ -339,13 +384,64 @@ fn demand(scene: &Scene, about: &About) -> Vec<CategoryView> {
     all.into_iter().map(|(_, v)| v).collect()
 }
 
+/// The tested categories of the unit.
+fn weighed(scene: &Scene, about: &About) -> Vec<compare::supply::Weighed> {
+    scene.now().map(|m| compare::supply::weigh(m, &about.unit.code)).unwrap_or_default()
+}
+
 fn undersupplied(scene: &Scene, about: &About) -> Vec<CategoryView> {
-    let compared =
-        scene.figure(&about.unit.code, "structure_mismatch").is_some_and(|f| f.status == Status::Ok);
-    let gaping = |c: &CategoryView| compared && c.gap > GAPING;
+    let heavier = weighed(scene, about).into_iter().filter(|(_, verdict)| *verdict == Verdict::Up);
+    let heavier: Vec<&str> = heavier.map(|(category, _)| category).collect();
+    let limit = scene.settings.judgement.structure_gap;
+    let gaping = |c: &CategoryView| heavier.contains(&c.name) && c.gap >= limit;
     let mut all: Vec<CategoryView> = demand(scene, about).into_iter().filter(gaping).collect();
     all.sort_by(|a, b| b.gap.total_cmp(&a.gap));
     all
+}
+
+/// Findings of a code that a unit answers for.
+fn with_code(scene: &Scene, about: &About, code: Code) -> usize {
+    let answerable = scene.links.answerable(scene.period);
+    let own = |p: &&Problem| about.district.is_none_or(|d| answerable.of(p) == d);
+    scene.problems().iter().filter(|p| p.code == code).filter(own).count()
+}
+
+/// Each such finding is of one return that is not excluded.
+fn orphans(scene: &Scene, about: &About) -> OrphansView {
+    let readable = |form| {
+        let account = scene.account(form, about.district);
+        account.received - account.excluded
+    };
+    let satisfaction = with_code(scene, about, Code::SatisfactionOrphan);
+    let feedback = with_code(scene, about, Code::FeedbackWithoutServices);
+    let (lost, all) = (satisfaction + feedback, readable(Form::F) + readable(Form::E));
+    let many = lost > 0 && lost as f64 >= scene.settings.judgement.orphan_share * all as f64;
+    OrphansView { satisfaction, feedback, many }
+}
+
+fn variants(scene: &Scene, about: &About) -> Vec<String> {
+    if about.unit.level != Level::Agency {
+        return Vec::new();
+    }
+    let own = about.unit.name.as_str();
+    let pairs = agency_variants(scene.links, scene.period).into_iter();
+    let other = pairs.filter_map(|(rare, main)| match (rare == own, main == own) {
+        (true, _) => Some(main),
+        (_, true) => Some(rare),
+        _ => None,
+    });
+    other.map(str::to_owned).collect()
+}
+
+/// Shares in percent, the gap of supply in percentage points.
+fn limits(scene: &Scene) -> BTreeMap<&'static str, String> {
+    let percent = |limit: f64| {
+        let text = float(limit * 100.0, 2);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let limits = scene.settings.judgement.limits().into_iter();
+    let sign = |key: &str| if key == "structure_gap" { "" } else { "%" };
+    limits.map(|(key, limit)| (key, format!("{}{}", percent(limit), sign(key)))).collect()
 }
 
 fn small_units(scene: &Scene) -> usize {
@@ -370,7 +466,13 @@ fn problems(scene: &Scene, about: &About) -> ProblemsView {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         infos: count(Severity::Info),
+        returned: returned(scene, about),
     }
+}
+
+fn returned(scene: &Scene, about: &About) -> usize {
+    let all = crate::problems::by_return(scene).into_iter();
+    all.filter(|(linked, _)| is_own(about, linked)).count()
 }
 
 fn next_needs(scene: &Scene, about: &About) -> Vec<QuoteView> {

@@ -24,7 +24,7 @@ pub use accounting::{Account, Accounting};
 pub use answerable::Answerable;
 pub(crate) use duplicates::age;
 pub use keys::token;
-pub use names::said_consent;
+pub use names::{agency_variants, said_consent};
 use rayon::prelude::*;
 pub use roster::{Expected, Roster};
 

@@ -114,13 +114,28 @@ pub(super) fn is_yes(words: &str) -> bool {
 pub(super) fn variants(links: &Links, found: &mut Found) {
     let periods: BTreeSet<Period> = links.returns.iter().map(|l| l.ret.period).collect();
     for period in periods {
-        let told = |l: &&Linked| l.status != Status::Excluded && !l.replaced;
-        let here = || links.returns.iter().filter(move |l| l.ret.period == period).filter(told);
-        let agencies = here().filter(|l| l.ret.form == Form::F).map(|l| (&*l.agency, l));
-        note_near(&names(agencies), Code::AgencyVariant, "agency", found);
+        let here = || told(links, period);
+        note_near(&rated(links, period), Code::AgencyVariant, "agency", found);
         let enterprises = here().filter(|l| !l.key.enterprise.is_empty()).map(|l| (&*l.key.enterprise, l));
         note_near(&names(enterprises), Code::NearName, "enterprise", found);
     }
+}
+
+/// Returns of a period whose names count.
+fn told(links: &Links, period: Period) -> impl Iterator<Item = &Linked> {
+    let told = |l: &&Linked| l.status != Status::Excluded && !l.replaced;
+    links.returns.iter().filter(move |l| l.ret.period == period).filter(told)
+}
+
+/// The agencies that forms F of a period name.
+fn rated(links: &Links, period: Period) -> Vec<Name<'_>> {
+    names(told(links, period).filter(|l| l.ret.form == Form::F).map(|l| (&*l.agency, l)))
+}
+
+/// Spellings that may be of one agency: the rarer, and the one that it is near.
+pub fn agency_variants(links: &Links, period: Period) -> Vec<(&str, &str)> {
+    let names = rated(links, period);
+    near(&names).into_iter().map(|(rare, main)| (names[rare].name, names[main].name)).collect()
 }
 
 /// A name, the first return that has it, and how many have.
@@ -140,18 +155,24 @@ fn names<'a>(all: impl Iterator<Item = (&'a str, &'a Linked)>) -> Vec<Name<'a>> 
 
 /// Of two near names the one with fewer returns is told; it is told once.
 fn note_near(names: &[Name], code: Code, field: &str, found: &mut Found) {
-    let mut by_stem: Vec<(String, &Name)> = names.iter().map(|n| (stem(n.name), n)).collect();
-    by_stem.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for near in by_stem.chunk_by(|(a, _), (b, _)| a == b) {
-        let Some((_, main)) = near.iter().max_by_key(|(_, n)| (n.count, n.name.chars().count())) else {
-            continue;
-        };
-        for (_, rare) in near.iter().filter(|(_, n)| n.name != main.name) {
-            let both = || format!("{}／{}", rare.name, main.name);
-            let names = if code == Code::NearName { main.name.to_owned() } else { both() };
-            found.note(rare.first.ret.period, problem(rare.first, code, field).about(names));
-        }
+    for (rare, main) in near(names).into_iter().map(|(rare, main)| (&names[rare], &names[main])) {
+        let both = || format!("{}／{}", rare.name, main.name);
+        let about = if code == Code::NearName { main.name.to_owned() } else { both() };
+        found.note(rare.first.ret.period, problem(rare.first, code, field).about(about));
     }
+}
+
+/// Near names as places in the list: the rarer, and of those it is near the one with most returns.
+fn near(names: &[Name]) -> Vec<(usize, usize)> {
+    let mut by_stem: Vec<(String, usize)> = names.iter().map(|n| stem(n.name)).zip(0..).collect();
+    by_stem.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut out = Vec::new();
+    for near in by_stem.chunk_by(|(a, _), (b, _)| a == b) {
+        let many = |(_, at): &&(String, usize)| (names[*at].count, names[*at].name.chars().count());
+        let Some((_, main)) = near.iter().max_by_key(many) else { continue };
+        out.extend(near.iter().filter(|(_, at)| at != main).map(|(_, at)| (*at, *main)));
+    }
+    out
 }
 
 /// What is left of a company's name without its legal form, place and brackets.

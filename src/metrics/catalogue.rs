@@ -124,6 +124,22 @@ impl Definition {
         if self.all_levels { &Level::ALL } else { &Level::ALL[..2] }
     }
 
+    /// What its denominator counts: `份`, `个` (projects), `家` (enterprises) …; `None` where that is no count.
+    pub fn counter(&self) -> Option<&'static str> {
+        let Rule::Ratio { frame, .. } = self.rule else {
+            return matches!(self.rule, Rule::MedianDays).then_some("对");
+        };
+        Some(match frame {
+            Frame::Satisfaction | Frame::SatisfactionByCategory | Frame::Feedback => "份",
+            // A closure is out of a sum of points.
+            Frame::Supplements => return (self.id != "gap_closure").then_some("份"),
+            Frame::Needs | Frame::Served | Frame::Changes => "家",
+            Frame::Services => "个",
+            Frame::Pairs => "对",
+            Frame::Indicators => "项",
+        })
+    }
+
     /// `满意率（对服务人员的服务态度）`.
     pub fn name_of(&self, item: &str) -> String {
         if item.is_empty() {

@@ -225,8 +225,8 @@ fn correction_name(scene: &Scene, linked: &Linked) -> String {
     output::file_name(&format!("{caption}-{who}"))
 }
 
-/// Problems to mend by return, in listing order.
-fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
+/// Problems to mend by return, in listing order: each of these returns has a correction workbook.
+pub(crate) fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
     // Of each sheet by row, with their order: a table may have as many returns as problems.
     type Rows<'a> = BTreeMap<u32, Vec<(usize, &'a Problem)>>;
     let mut by_place: BTreeMap<(&str, &str), Rows<'a>> = BTreeMap::new();

@@ -6,9 +6,11 @@ use tera::Context;
 use super::cases::{Judged, Listed};
 use super::view::{Book, CITY_CODE, Cell, Drawing, Link, Row, Table, Tile, item, label, legend};
 use super::{Site, cases, charts};
+use crate::compare::window;
+use crate::compose::view::earlier;
 use crate::document::Summary;
 use crate::error::Error;
-use crate::link::{district_code, district_name};
+use crate::link::{agency_variants, district_code, district_name};
 use crate::metrics::{CATALOGUE, Level, RATINGS, SIZES, Unit};
 use crate::period::Period;
 use crate::public::account::CaseTold;
@@ -76,12 +78,40 @@ fn tile_notes(book: &Book, period: Period, unit: &str, name: &str) -> Vec<String
     if base.text != "—" && base.text != "*" {
         out.push(format!("n={}", base.text));
     }
+    if shown_open(book, period, unit, name) {
+        out.push(window::SO_FAR.to_owned());
+    }
     let before = book.cell(period.previous(), unit, name);
     if before.status == "ok" {
         out.push(format!("上季度 {}", before.text));
     }
     if status == "small_n" {
         out.push("样本量不足".to_owned());
+    }
+    out
+}
+
+/// Whether a number is shown whose window of observation is still open.
+fn shown_open(book: &Book, period: Period, unit: &str, name: &str) -> bool {
+    let shown = matches!(book.cell(period, unit, name).status, "ok" | "small_n");
+    shown && window::is_open(book.input.links, period, name)
+}
+
+/// What stands under a table with numbers that may still change, or that look back on fewer quarters than they should.
+fn cautions(book: &Book, period: Period, rows: &[Row]) -> Vec<String> {
+    let shown = |metric: &str| {
+        let ids = rows.iter().flat_map(|r| &r.cells).filter(|c| matches!(c.status, "ok" | "small_n"));
+        ids.filter_map(|c| c.figure.rsplit('/').next()).any(|name| name == metric)
+    };
+    let open = window::WAITING.iter().filter(|m| shown(m) && window::is_open(book.input.links, period, m));
+    let open: Vec<String> = open.map(|m| label(m, "")).collect();
+    let mut out = Vec::new();
+    if !open.is_empty() {
+        out.push(format!("{}：{}。", open.join("、"), window::SO_FAR));
+    }
+    if shown("feedback_rate") {
+        let before = earlier(book.input.measured, period);
+        out.push(format!("情况反馈率的分母为{before}接受过服务的企业。"));
     }
     out
 }
@@ -144,7 +174,7 @@ fn district_table(book: &Book, period: Period, root: &str) -> Table {
         id: "district-table".into(),
         caption: format!("各区（市）县主要指标，{}", period.chinese()),
         columns,
-        notes: notes(book, &rows),
+        notes: [notes(book, &rows), cautions(book, period, &rows)].concat(),
         rows,
         ..Table::default()
     }
@@ -247,7 +277,7 @@ fn all_metrics(book: &Book, period: Period, code: &str, name: &str) -> Table {
         id: "all".into(),
         caption: format!("{name}全部公开指标，{}", period.chinese()),
         columns: ["指标", name, "95%置信区间", "分母", "全市"].map(String::from).to_vec(),
-        notes: notes(book, &rows),
+        notes: [notes(book, &rows), cautions(book, period, &rows)].concat(),
         rows,
         ..Table::default()
     }
@@ -296,7 +326,11 @@ fn agencies(site: &Site) -> Result<(), Error> {
     c.insert("has_sizes", &SIZES.iter().any(|size| told(size)));
     c.insert("sizes", &table(Level::Size, "sizes", "各规模企业满意度", "企业规模"));
     c.insert("categories", &table(Level::Category, "categories", "各服务类别满意度", "服务类别"));
-    c.insert("agencies", &table(Level::Agency, "agencies", "各质量服务机构满意度", "质量服务机构"));
+    let mut all = table(Level::Agency, "agencies", "各质量服务机构满意度", "质量服务机构");
+    if !agency_variants(book.input.links, period).is_empty() {
+        all.notes.push("表中有名称相近的机构，可能是同一机构的不同写法，尚待核实，暂分别列出。".into());
+    }
+    c.insert("agencies", &all);
     site.page("agencies.html", "agencies.html", &c)
 }
 
