@@ -325,7 +325,7 @@ fn undated(links: &Links) -> BTreeMap<String, f64> {
     for l in links.returns.iter().filter(|l| l.counted() && l.ret.form == Form::B) {
         let own = l.ret.many("need_types").iter().filter(|c| **c < 7).count() as f64;
         let home = zhiti::link::district_code(l.district);
-        for unit in ["510100", &*home].into_iter().filter(|_| l.ret.date("dated").is_none()) {
+        for unit in ["510100", home].into_iter().filter(|_| l.ret.date("dated").is_none()) {
             *out.entry(format!("{}/{unit}/{UNDATED}", l.ret.period)).or_default() += own;
         }
     }
