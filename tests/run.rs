@@ -322,7 +322,7 @@ fn what_a_cell_shows_is_read_and_what_lies_over_it_told() {
     let told: Vec<_> = all.iter().filter(|p| p["code"] == "file_remark").collect();
     let told: Vec<_> = told.iter().map(|p| [&p["sheet"], &p["cell"], &p["severity"], &p["found"]]).collect();
     let of = |cell: &str, severity: &str, found: &str| {
-        ["满意度", cell, severity, found].map(|words| serde_json::Value::from(words))
+        ["满意度", cell, severity, found].map(serde_json::Value::from)
     };
     let expected =
         [of("B5", "warning", "文本框中的文字“建立台账”"), of("B6", "info", "批注“为试用阶段的成效”")];

@@ -86,7 +86,7 @@ pub(super) struct SampleArgs {
     #[arg(long = "period", value_parser = period, value_name = "季度")]
     pub periods: Vec<Period>,
     /// 每季度的项目数
-    #[arg(long, default_value_t = 24, value_name = "个数")]
+    #[arg(long, default_value_t = 24, value_parser = projects, value_name = "个数")]
     pub projects: usize,
     /// 随机种子；种子相同，数据相同
     #[arg(long, default_value_t = 190, value_name = "整数")]
@@ -194,6 +194,10 @@ fn share(text: &str) -> std::result::Result<f64, String> {
 
 fn port(text: &str) -> std::result::Result<u16, String> {
     text.parse().map_err(|_| "应为0到65535之间的整数".to_owned())
+}
+
+fn projects(text: &str) -> std::result::Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "应为不小于1的整数".to_owned())
 }
 
 fn jobs(text: &str) -> std::result::Result<usize, String> {

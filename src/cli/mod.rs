@@ -35,7 +35,7 @@ fn command() -> clap::Command {
 
 /// Runs the program on its command line.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = command().try_get_matches_from(args);
+    let matches = command().try_get_matches_from(asked(args));
     let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -53,6 +53,16 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// `zhiti help run` asks for what `zhiti run --help` tells.
+fn asked(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|first| first == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
+    args
 }
 
 /// A line to people, on standard error; nobody listening is no fault.
@@ -432,4 +442,24 @@ fn metric_list(format: Format) -> Result<String> {
         }
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_told_as_a_command_too() {
+        let asked = |line: &str| {
+            let args = super::asked(line.split(' ').map(OsString::from));
+            command().try_get_matches_from(args).expect_err("help")
+        };
+        let same = |line: &str| {
+            let args = line.split(' ').map(OsString::from);
+            command().try_get_matches_from(args).expect_err("help").to_string()
+        };
+        assert_eq!(asked("zhiti help run").to_string(), same("zhiti run --help"));
+        assert_eq!(asked("zhiti help").to_string(), same("zhiti --help"));
+        assert!(asked("zhiti sample --projects 0").to_string().contains("--projects"));
+    }
 }

@@ -213,16 +213,19 @@ fn key_of(linked: &Linked, problems: &[&Problem]) -> FormKey {
 
 fn correction_name(scene: &Scene, linked: &Linked) -> String {
     let caption = &scene.specs.of(linked.ret.form).caption;
-    let who = if linked.ret.enterprise().is_empty() {
-        format!(
-            "{}—{}",
-            linked.ret.place.file.rsplit('/').next().unwrap_or(""),
-            linked.ret.place.cell.map(|c| c.to_string()).unwrap_or_default()
-        )
-    } else {
-        linked.ret.enterprise().to_owned()
-    };
-    output::file_name(&format!("{caption}-{who}"))
+    if !linked.ret.enterprise().is_empty() {
+        return output::file_name(&format!("{caption}-{}", linked.ret.enterprise()));
+    }
+    output::file_name(&named_by_file(caption, &linked.ret.place))
+}
+
+/// A name by file and cell, for a return that does not say whose it is; most files are named after their form already.
+fn named_by_file(caption: &str, place: &Place) -> String {
+    let file = place.file.rsplit('/').next().unwrap_or_default();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let cell = place.cell.map(|c| c.to_string()).unwrap_or_default();
+    let lead = if stem.starts_with(caption) { String::new() } else { format!("{caption}-") };
+    format!("{lead}{stem}—{cell}")
 }
 
 /// Problems to mend by return, in listing order: each of these returns has a correction workbook.
@@ -272,4 +275,20 @@ pub fn missing_glyphs(links: &mut Links, period: Period, fonts: &Fonts, settings
     let all = links.problems.entry(period).or_default();
     all.extend(found);
     all.sort_by(|a, b| a.order().cmp(&b.order()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_return_without_a_name_is_named_after_its_file_once() {
+        let named = |file: &str| {
+            let place = Place { cell: Some("A7".parse().unwrap()), ..Place::file(file) };
+            named_by_file("表E", &place)
+        };
+        assert_eq!(named("锦江区/表E 情况反馈表-甲.xlsx"), "表E 情况反馈表-甲—A7");
+        assert_eq!(named("锦江区/汇总表.v2.csv"), "表E-汇总表.v2—A7");
+        assert_eq!(named("无后缀"), "表E-无后缀—A7");
+    }
 }

@@ -99,7 +99,7 @@ impl Account {
 
     /// As the tables head it.
     pub fn label(self) -> &'static str {
-        ["应报", "收到", "计入", "其中名册外", "被替代", "未计入", "缺报"][self as usize]
+        ["应报", "收到", "计入", "名册外", "被替代", "未计入", "缺报"][self as usize]
     }
 
     fn rule(self) -> &'static str {
