@@ -305,7 +305,11 @@ fn counts_add_up(world: &World, all: &BTreeMap<String, BTreeSet<String>>) {
     {
         let told = explain(id, &world.links, &world.measured, &world.settings).expect(id);
         let listed = if told.lines.is_empty() { told.counted.len() } else { told.lines.len() };
-        assert_eq!(listed.to_string(), told.printed, "{id}");
+        // The roster says nothing of a form that it does not list.
+        let of_roster = ["/account.expected", "/account.missing", "/account.outside"];
+        let unknown = told.printed == "—" && of_roster.iter().any(|account| id.contains(account));
+        let printed = if unknown { "0" } else { &*told.printed };
+        assert_eq!(listed.to_string(), printed, "{id}");
         assert!(told.to_text().contains(&told.printed) && told.to_csv().is_ok());
         seen += 1;
     }
