@@ -141,7 +141,7 @@ mod tests {
             ("run --period", "参数 --period <季度> 后面没有写值"),
             ("run --format xml", "“xml”不对，可用 text、json"),
             ("serve --port 99999", "“99999”不对：应为0到65535之间的整数"),
-            ("sample --projects x", "“x”不对：应为不小于0的整数"),
+            ("sample --projects x", "“x”不对：应为不小于1的整数"),
             ("run --jobs 1 --jobs 2", "--jobs"),
         ] {
             let told = refused(line);
