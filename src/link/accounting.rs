@@ -15,7 +15,7 @@ use crate::spec::Form;
 pub struct Account {
     pub received: usize,
     pub counted: usize,
-    /// Counted and of none of the roster's projects ([`outside`]).
+    /// Counted and of none of the roster's projects (see `outside` below).
     pub outside: usize,
     pub superseded: usize,
     pub excluded: usize,
