@@ -88,8 +88,11 @@ pub fn list(inputs: &Path) -> Result<Listing> {
         out.skipped.push(beside(period, name, path));
     }
     if out.periods.is_empty() {
+        let there: Vec<&str> = outside.iter().take(5).map(|(name, _)| name.as_str()).collect();
+        let there =
+            if there.is_empty() { String::new() } else { format!("（现有：{}）", there.join("、")) };
         let hint = "请把各季度的材料放入以季度命名的文件夹，如 inputs/2025Q1/";
-        return Err(Error::usage(format!("{} 中没有任何季度的文件夹", inputs.display()), hint));
+        return Err(Error::usage(format!("{} 中没有任何季度的文件夹{there}", inputs.display()), hint));
     }
     out.files.sort_by(|a, b| (a.period, &*a.name, &a.elsewhere).cmp(&(b.period, &*b.name, &b.elsewhere)));
     out.skipped.sort();
@@ -116,6 +119,7 @@ fn top(inputs: &Path) -> Result<(Quarters, Outside)> {
             None => outside.push((name, entry.path())),
         }
     }
+    outside.sort();
     quarters.sort_by_cached_key(|(period, name, _)| (*period, *name != period.to_string(), name.clone()));
     Ok((quarters, outside))
 }

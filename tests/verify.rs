@@ -24,7 +24,7 @@ const CITY_SCORE: &str = "2025Q1/510100/composite_score";
 static EDITION: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("folder");
     let zhiti = |args: &[&str]| common::zhiti(folder.path(), args);
-    let made = zhiti(&["sample", "--period", PERIOD, "--projects", "5", "--mess", "0", "--seed", "7"]);
+    let made = zhiti(&["sample", "--period", PERIOD, "--projects", "12", "--mess", "0", "--seed", "7"]);
     assert_eq!(made.status.code(), Some(0));
     let run = zhiti(&["run", "--quiet"]);
     assert!(matches!(run.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&run.stderr));
@@ -89,9 +89,8 @@ fn other_digit(text: &str, mark: &str, before: &str) -> String {
 fn a_sound_edition_reads_the_same_in_every_format() {
     let verdict = Copy::new().verdict();
     assert_eq!(verdict.differences, [""; 0]);
-    // Of so few returns the public pages hide most.
-    for (format, least) in [("pdf", 20), ("docx", 20), ("xlsx", 20), ("html", 10), ("csv", 20)] {
-        assert!(verdict.by_format[format] > least, "{format}: {:?}", verdict.by_format);
+    for format in ["pdf", "docx", "xlsx", "html", "csv"] {
+        assert!(verdict.by_format[format] > 20, "{format}: {:?}", verdict.by_format);
     }
 }
 

@@ -190,10 +190,14 @@ mod tests {
     use crate::bind::testing::specs;
 
     #[test]
-    fn a_text_met_again_is_the_same() {
+    fn texts_met_again_are_kept_and_others_given_up() {
         let mut known = Known::default();
         let label = known.of("企业名称", specs());
-        assert!(Rc::ptr_eq(&label, &known.of("企业名称", specs())));
+        for n in 0..3 * KEPT {
+            known.of(&format!("拟{n}公司"), specs());
+            assert!(Rc::ptr_eq(&label, &known.of("企业名称", specs())), "{n}");
+        }
+        assert!(known.texts.len() <= 2 * KEPT);
     }
 
     #[test]

@@ -114,7 +114,8 @@ fn figure_row(changes: &Changes, moved: &Moved) -> Row {
     let printed = |text: &Option<String>| {
         let text = text.as_deref().unwrap_or("无");
         // Only the printed decimal of an earlier edition is remembered.
-        let number = text.trim_end_matches('%').replace(',', "").parse().ok();
+        let (digits, parts) = text.strip_suffix('%').map_or((text, 1.0), |digits| (digits, 100.0));
+        let number = digits.replace(',', "").parse().ok().map(|n: f64| n / parts);
         CellText { number, ..CellText::words(text) }
     };
     let level = Level::ALL.into_iter().find(|l| l.id() == moved.known.level);

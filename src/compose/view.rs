@@ -471,8 +471,7 @@ fn problems(scene: &Scene, about: &About) -> ProblemsView {
 }
 
 fn returned(scene: &Scene, about: &About) -> usize {
-    let all = crate::problems::by_return(scene).into_iter();
-    all.filter(|(linked, _)| is_own(about, linked)).count()
+    crate::problems::by_return(scene, |linked| is_own(about, linked)).len()
 }
 
 fn next_needs(scene: &Scene, about: &About) -> Vec<QuoteView> {

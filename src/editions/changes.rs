@@ -195,7 +195,9 @@ fn content(mark: &Mark) -> Content {
 
 /// Whether a return stands as it did, wherever it lies.
 fn is_same(old: &Mark, new: &Mark) -> bool {
-    let parts = |m: &Mark| [&m.form, &m.period, &m.district, &m.agency, &m.status].map(String::clone);
+    fn parts(mark: &Mark) -> [&str; 5] {
+        [&mark.form, &mark.period, &mark.district, &mark.agency, &mark.status]
+    }
     parts(old) == parts(new) && old.says_the_same(new)
 }
 

@@ -165,7 +165,7 @@ fn way(from: &Path, to: &Path) -> String {
 
 /// One correction workbook per return with an error or a warning in one of its cells.
 fn write_corrections(maker: &Maker, scene: &Scene, look: &Content) -> Result<()> {
-    let by_return = by_return(scene);
+    let by_return = by_return(scene, |_| true);
     let mut taken = std::collections::BTreeSet::new();
     let jobs: Vec<(String, &Linked, Vec<&Problem>)> = by_return
         .into_iter()
@@ -228,8 +228,12 @@ fn named_by_file(caption: &str, place: &Place) -> String {
     format!("{lead}{stem}—{cell}")
 }
 
-/// Problems to mend by return, in listing order: each of these returns has a correction workbook.
-pub(crate) fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
+/// Problems to mend by return, in listing order: each of these returns, as far as they are asked for, has a
+/// correction workbook.
+pub(crate) fn by_return<'a>(
+    scene: &Scene<'a>,
+    is_asked: impl Fn(&Linked) -> bool,
+) -> Vec<(&'a Linked, Vec<&'a Problem>)> {
     // Of each sheet by row, with their order: a table may have as many returns as problems.
     type Rows<'a> = BTreeMap<u32, Vec<(usize, &'a Problem)>>;
     let mut by_place: BTreeMap<(&str, &str), Rows<'a>> = BTreeMap::new();
@@ -241,7 +245,7 @@ pub(crate) fn by_return<'a>(scene: &Scene<'a>) -> Vec<(&'a Linked, Vec<&'a Probl
         rows.entry(problem.place.cell.map_or(0, |cell| cell.row)).or_default().push((at, problem));
     }
     let mut out = Vec::new();
-    let waiting = |l: &&Linked| !matches!(l.status, Status::Superseded { .. });
+    let waiting = |l: &&Linked| !matches!(l.status, Status::Superseded { .. }) && is_asked(l);
     for linked in scene.returns().filter(waiting) {
         let here = linked.ret.sheets().filter_map(|sheet| by_place.get(&(&*linked.ret.place.file, sheet)));
         let rows = linked.ret.rows();

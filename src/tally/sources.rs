@@ -27,10 +27,12 @@ pub(super) fn returns(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Id> {
     };
     match kind {
         Kind::Account(what, form) => {
-            let outside = desk.links.rosters.get(&desk.period).map(link::outside);
-            let is_outside = |l: &Linked| outside.as_ref().is_some_and(|is| is(l));
-            let is_of = |l: &Linked| is_of(&l.status, *what) && (*what != Account::Outside || is_outside(l));
-            ids(&|l| form.is_none_or(|f| l.ret.form == f) && is_of(l))
+            let is_form = |l: &Linked| form.is_none_or(|f| l.ret.form == f);
+            if *what == Account::Outside {
+                let roster = desk.links.rosters.get(&desk.period);
+                return roster.map(link::outside).map_or_else(Vec::new, |is| ids(&|l| is_form(l) && is(l)));
+            }
+            ids(&|l| is_form(l) && is_of(&l.status, *what))
         }
         Kind::Reach(Reach::Districts) => ids(&|l| l.district.is_some()),
         Kind::Reach(Reach::AllDistricts) => Vec::new(),
@@ -48,10 +50,10 @@ pub(super) fn returns(desk: &Desk, whom: &Whom, kind: &Kind) -> Vec<Id> {
 fn is_of(status: &Status, what: Account) -> bool {
     match what {
         Account::Received => true,
-        Account::Counted | Account::Outside => *status == Status::Counted,
+        Account::Counted => *status == Status::Counted,
         Account::Superseded => matches!(status, Status::Superseded { .. }),
         Account::Excluded => *status == Status::Excluded,
-        Account::Expected | Account::Missing => false,
+        Account::Outside | Account::Expected | Account::Missing => false,
     }
 }
 

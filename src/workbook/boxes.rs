@@ -6,7 +6,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
 
 use super::Sheet;
-use super::lead::drawings;
+use super::lead::beside;
 use super::package::Package;
 use crate::cell::Cell;
 
@@ -14,19 +14,21 @@ use crate::cell::Cell;
 const GUIDANCE: [&str; 6] = ["填表说明", "填报说明", "填写说明", "说明", "注", "示例"];
 /// Words kept of one box, and boxes kept of one sheet.
 const LONGEST: usize = 60;
-pub(super) const MOST: usize = 50;
+const MOST: usize = 50;
 
 /// Notes in each sheet the text boxes over it.
 pub(super) fn note(package: &mut Package<'_>, sheets: &mut [Sheet]) {
     if !package.lower_names().any(|(_, name)| name.contains("drawings/drawing")) {
         return;
     }
-    for (name, drawing) in drawings(package, "/drawing") {
-        let Some(sheet) = sheets.iter_mut().find(|sheet| *sheet.name == *name) else { continue };
-        sheet.looks.boxes.extend(in_drawing(&drawing));
-        sheet.looks.boxes.sort();
-        sheet.looks.boxes.truncate(MOST);
-    }
+    beside(package, sheets, "/drawing", |sheet, xml| keep(&mut sheet.looks.boxes, in_drawing(xml)));
+}
+
+/// Adds what else lies over a sheet; the first in reading order are kept.
+pub(super) fn keep(all: &mut Vec<(Cell, String)>, more: Vec<(Cell, String)>) {
+    all.extend(more);
+    all.sort();
+    all.truncate(MOST);
 }
 
 /// The text boxes of a drawing: the cell under their upper left corner, and their words on one line.

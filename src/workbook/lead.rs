@@ -6,6 +6,7 @@ use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::Sheet;
 use super::package::Package;
 use super::plain;
 
@@ -48,6 +49,20 @@ pub(super) fn drawings(package: &mut Package<'_>, kind: &str) -> Vec<(String, St
         }
     }
     out
+}
+
+/// Hands what a kind of relation leads to, such as a drawing, to the sheet that it belongs to.
+pub(super) fn beside(
+    package: &mut Package<'_>,
+    sheets: &mut [Sheet],
+    kind: &str,
+    take: impl Fn(&mut Sheet, &str),
+) {
+    for (name, xml) in drawings(package, kind) {
+        if let Some(sheet) = sheets.iter_mut().find(|sheet| *sheet.name == *name) {
+            take(sheet, &xml);
+        }
+    }
 }
 
 /// All sheets of a package by name, each with its part; `None` where they are not listed so plainly that the library

@@ -5,8 +5,8 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::Sheet;
-use super::boxes::{MOST, on_one_line};
-use super::lead::drawings;
+use super::boxes::{keep, on_one_line};
+use super::lead::beside;
 use super::package::Package;
 use crate::cell::Cell;
 
@@ -19,12 +19,7 @@ pub(super) fn note(package: &mut Package<'_>, sheets: &mut [Sheet]) {
     if !package.lower_names().any(|(_, name)| name.contains("comments")) {
         return;
     }
-    for (name, xml) in drawings(package, "/comments") {
-        let Some(sheet) = sheets.iter_mut().find(|sheet| *sheet.name == *name) else { continue };
-        sheet.looks.notes.extend(in_comments(&xml));
-        sheet.looks.notes.sort();
-        sheet.looks.notes.truncate(MOST);
-    }
+    beside(package, sheets, "/comments", |sheet, xml| keep(&mut sheet.looks.notes, in_comments(xml)));
 }
 
 /// Cells with the words on each, in the order of the part; our own notes and those that explain the form are none.
