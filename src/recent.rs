@@ -30,7 +30,7 @@ impl<V: Clone> Recent<V> {
 
     /// Texts that are kept.
     #[cfg(test)]
-    pub fn len(&self) -> usize {
+    pub fn kept(&self) -> usize {
         self.recent.len() + self.older.len()
     }
 
@@ -56,7 +56,7 @@ mod tests {
             recent.put(n.to_string().into(), n);
             assert_eq!(recent.get("企业名称"), Some(0), "{n}");
         }
-        assert!(recent.len() <= 20);
+        assert!(recent.kept() <= 20);
         assert_eq!(recent.get("1"), None);
     }
 }
