@@ -451,6 +451,37 @@ fn what_leads_to_a_wide_table_stands_on_its_page() {
 }
 
 #[test]
+fn a_wide_table_leaves_no_row_alone_where_it_nearly_fits() {
+    let pages_of = |rows: usize| {
+        let row = |n: usize| Row {
+            cells: vec![CellText::words(format!("第{n}行")), CellText::count(1)],
+            ..Row::default()
+        };
+        let column = |weight| Column { weight, ..Column::default() };
+        let table = Table {
+            number: "表1".into(),
+            title: "各机构".into(),
+            columns: vec![column(3.0), column(1.0)],
+            rows: (1..=rows).map(row).collect(),
+            notes: vec!["按名称排列。".into()],
+            wide: true,
+            ..Table::default()
+        };
+        let document = Document { front_matter: false, blocks: vec![Block::Table(table)], ..report() };
+        let pages = pages(&ENGINE.report(&document).unwrap());
+        let rows_on = |page: &String| page.matches('行').count();
+        pages.iter().map(rows_on).filter(|n| *n > 0).collect::<Vec<_>>()
+    };
+    let whole = (1..40).take_while(|rows| pages_of(*rows).len() == 1).count();
+    // Rows at the usual distance fill a page before that.
+    assert!(whole > 17, "{whole}");
+    let next = pages_of(whole + 1);
+    assert!(next.len() == 2 && next[1] > 1, "{next:?}");
+    assert_eq!(next.iter().sum::<usize>(), whole + 1);
+    assert_eq!(ENGINE.take_warnings(), [""; 0]);
+}
+
+#[test]
 fn a_line_may_break_before_the_n_of_a_small_sample() {
     let runs = vec![figure("86.4%", "510100/x"), Run::plain("（n=24）"), Run::plain("，（以下同）")];
     let document = Document { blocks: vec![Block::Paragraph { runs }], ..report() };
